@@ -1,0 +1,66 @@
+package backend
+
+import "time"
+
+// ActionKind names what Do is asked to do.
+type ActionKind string
+
+// The actions. Comments say which members of Action each one reads.
+const (
+	ActionSwap      ActionKind = "swap"      // Key ("" next available, "-" back), LimitedUntil, SetAside
+	ActionRefresh   ActionKind = "refresh"   // Key, or All
+	ActionImport    ActionKind = "import"    // nothing: adopts the live login
+	ActionLimit     ActionKind = "limit"     // Key, Until
+	ActionUnlimit   ActionKind = "unlimit"   // Key
+	ActionRename    ActionKind = "rename"    // Key, Label ("" clears)
+	ActionPause     ActionKind = "pause"     // Key
+	ActionResume    ActionKind = "resume"    // Key
+	ActionRemove    ActionKind = "remove"    // Key, Revoke, Yes
+	ActionConfigure ActionKind = "configure" // Setting, Value
+	ActionUsage     ActionKind = "usage"     // Key, or All: ask the usage endpoint now
+)
+
+// Action is one request. Key takes everything a person may type for an
+// account: the exact key, the address if one account has it, or the label.
+type Action struct {
+	Kind         ActionKind
+	Key          string
+	All          bool
+	LimitedUntil time.Time // zero: not limited
+	Until        time.Time
+	SetAside     bool
+	Label        string
+	Revoke       bool
+	Yes          bool
+	Setting      string
+	Value        string
+}
+
+// Result is what an action did. Which members are filled depends on the kind.
+type Result struct {
+	// From is the key that was live before a swap, "" when none was known.
+	From string
+	// To is the key that is live after a swap; From == To when nothing moved.
+	To string
+	// Refreshed says the swap had to refresh the access token first.
+	Refreshed bool
+	// SetAside is the file an unknown login was moved to, "" when none was.
+	SetAside string
+	// Key is the account the action ended on (import, rename, limit, …).
+	Key string
+	// Added says an import or a login found an account the pool did not have.
+	Added bool
+	// Each holds one row per account for refresh and usage.
+	Each []AccountResult
+	// Notes are plain lines for the person: warnings, what follows now.
+	Notes []string
+}
+
+// AccountResult is one account's outcome in an action on several.
+type AccountResult struct {
+	Key             string
+	OK              bool
+	Problem         *Problem  // nil when OK
+	AccessExpiresAt time.Time // refresh: the new access token's end
+	Usage           *Usage    // usage: what was seen
+}

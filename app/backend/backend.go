@@ -1,0 +1,75 @@
+package backend
+
+import "context"
+
+// Backend is what a face needs of Baton. All methods may be called from any
+// goroutine. Snapshot is cheap and never touches the network; Do and Login
+// may take seconds and must not be called from a UI goroutine.
+type Backend interface {
+	// Snapshot returns the newest view of all accounts. It is immutable:
+	// callers may keep it and must not write to its slices.
+	Snapshot() Snapshot
+
+	// Events says "something changed, take the snapshot again" and what the
+	// work going on waits for. The channel closes when ctx ends. Slow readers
+	// lose nothing but duplicates.
+	Events(ctx context.Context) <-chan Event
+
+	// Do carries out one action. The error, if any, is a *Problem.
+	Do(ctx context.Context, a Action) (Result, error)
+
+	// Login starts one browser login. Only one runs at a time; starting
+	// another ends the first with ProblemCanceled. The error is a *Problem.
+	Login(ctx context.Context, m LoginMode) (LoginFlow, error)
+}
+
+// LoginMode says how the authorization code comes back.
+type LoginMode struct {
+	// Paste uses the provider's manual redirect: the person copies
+	// CODE#STATE from the page. Otherwise a loopback listener receives it.
+	Paste bool
+	// Email is handed to the provider as login_hint; empty means none.
+	Email string
+	// Open asks the backend to open the system browser by itself.
+	Open bool
+	// ViaClaude runs `claude auth login` under a temporary configuration
+	// folder and imports the result; URL is then empty.
+	ViaClaude bool
+}
+
+// LoginFlow is one login under way.
+type LoginFlow interface {
+	// URL is the address to open; it holds no secret that outlives the flow.
+	URL() string
+	// Paste hands in CODE#STATE in paste mode. The error is a *Problem.
+	Paste(codeAndState string) error
+	// Wait blocks until the login is saved, fails, or ctx ends. The error is
+	// a *Problem. It may be called once.
+	Wait(ctx context.Context) (LoginResult, error)
+	// Cancel ends the flow and frees its listener; calling it twice is fine.
+	Cancel()
+}
+
+// LoginResult says which account a finished login belongs to.
+type LoginResult struct {
+	Key   string
+	Known bool // the account was in the pool already and was updated
+	Live  bool // it is now the login Claude Code uses
+	Note  string
+}
+
+// EventKind tells what an Event is about.
+type EventKind int
+
+// The kinds of Event.
+const (
+	EventChanged  EventKind = iota // the snapshot changed
+	EventProgress                  // Text says what the action on Key waits for
+)
+
+// Event is a hint, never the data itself.
+type Event struct {
+	Kind EventKind
+	Key  string // account, or "" for all
+	Text string // one line for people, EventProgress only
+}

@@ -1,0 +1,149 @@
+package backend
+
+import "time"
+
+// State is the one word for an account, the first of these that holds:
+// needs login, paused, limited, ready. Being active is a separate matter.
+type State string
+
+// The states.
+const (
+	StateNeedsLogin State = "needs_login"
+	StatePaused     State = "paused"
+	StateLimited    State = "limited"
+	StateReady      State = "ready"
+)
+
+// Notice is a mark beside the state.
+type Notice string
+
+// The notices.
+const (
+	NoticeLoginEnds Notice = "login_ends" // the login's own deadline is less than a week off
+	NoticeUnsure    Notice = "unsure"     // a refresh went out and no answer was saved
+	NoticeOffline   Notice = "offline"    // the last call for it met trouble on the way
+)
+
+// Window is one usage window.
+type Window struct {
+	Percent  float64   // used, 0 to 100
+	ResetsAt time.Time // zero when unknown or not started
+}
+
+// ModelWindow is a per-model weekly window; it never limits the account.
+type ModelWindow struct {
+	Name string
+	Window
+}
+
+// Usage is what was last seen of an account's limits.
+type Usage struct {
+	FiveHour   *Window
+	SevenDay   *Window
+	Models     []ModelWindow
+	ObservedAt time.Time
+	Source     string // "statusline" or "endpoint"
+}
+
+// Account is one pooled account as shown to people.
+type Account struct {
+	Key              string // unique, stable: what every action takes
+	Email            string
+	Label            string // the person's own name for it, may be empty
+	OrganizationUUID string // "" when unknown
+	OrganizationName string
+	Plan             string // "max", "pro", "team", "enterprise", or ""
+	Tier             string // rate limit tier, verbatim
+	State            State
+	Active           bool // Claude Code uses it now
+	Notices          []Notice
+	LimitedUntil     time.Time // zero when not limited or not known
+	AccessExpiresAt  time.Time // zero when unknown
+	LoginExpiresAt   time.Time // the login's own deadline; zero when unknown
+	Usage            *Usage    // nil when nothing was seen yet
+	Problem          *Problem  // what stands in the way and the next step, nil when nothing does
+	Busy             string    // what a running action waits for, "" when none runs
+}
+
+// Name is what to call the account: its label, else its address.
+func (a Account) Name() string {
+	if a.Label != "" {
+		return a.Label
+	}
+	return a.Email
+}
+
+// Has says whether the notice stands.
+func (a Account) Has(n Notice) bool {
+	for _, have := range a.Notices {
+		if have == n {
+			return true
+		}
+	}
+	return false
+}
+
+// Reasons why no known account is live; see Live.Reason.
+const (
+	LiveNone       = "none"       // there is no login
+	LiveUnknown    = "unknown"    // a login that belongs to no pooled account
+	LiveTombstone  = "tombstone"  // the emptied login Claude Code leaves after a refusal
+	LiveUnreadable = "unreadable" // the file does not parse
+)
+
+// Live describes the login Claude Code reads.
+type Live struct {
+	Present bool
+	Email   string
+	Reason  string // "" when the live login is a known account's
+}
+
+// Override is a setting that beats the credentials file, so that a swap
+// changes nothing where it is in force.
+type Override struct {
+	Source string // "environment" or the settings file's path
+	Name   string // variable or member
+}
+
+// Session is a running Claude Code.
+type Session struct {
+	PID int
+	Cwd string
+}
+
+// Next is the account a swap without a name would choose.
+type Next struct {
+	Key    string
+	Reason string // one sentence part, for example "92% of its 5 hours left"
+}
+
+// Setting is one switch of `baton config`.
+type Setting struct {
+	Key     string
+	Value   string
+	Default string
+	About   string // a sentence on what it does
+}
+
+// Snapshot is everything a face shows, taken at one moment.
+type Snapshot struct {
+	TakenAt   time.Time
+	Accounts  []Account // in the person's order
+	Active    string    // key, "" when none is known to be live
+	Live      Live
+	Next      *Next
+	Overrides []Override
+	Sessions  []Session
+	Settings  []Setting
+	Problems  []Problem // about files and surroundings, not about one account
+}
+
+// Find returns the account with exactly this key.
+func (s Snapshot) Find(key string) (Account, bool) {
+	for _, a := range s.Accounts {
+		if a.Key == key {
+			return a, true
+		}
+	}
+	return Account{}, false
+}
