@@ -1,0 +1,263 @@
+// Package jsonedit changes single members of a JSON document and leaves every
+// other byte as it was read: unknown members, their order and the spelling of
+// numbers survive. It knows nothing of files or accounts.
+//
+// JSON is RFC 8259. Documents in which an object that is looked into names a
+// member twice are refused: readers disagree on which one counts.
+package jsonedit
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/tidwall/gjson"
+)
+
+var (
+	// ErrSyntax says that the document is not JSON.
+	ErrSyntax = errors.New("not valid JSON")
+	// ErrShape says that a value on the path is not an object.
+	ErrShape = errors.New("not a JSON object")
+	// ErrDuplicate says that an object names the same member twice.
+	ErrDuplicate = errors.New("a member stands twice")
+)
+
+// maxDepth is the nesting that encoding/json accepts too; it keeps the
+// recursive validator off the end of the stack.
+const maxDepth = 10000
+
+// Member is one member of an object as it stands in the document.
+type Member struct {
+	Key string
+	Raw []byte // the value's own bytes
+}
+
+// span is a member's place in the document, in bytes.
+type span struct {
+	key                  string
+	keyStart             int
+	valueStart, valueEnd int
+}
+
+// Valid says whether the document is one well-formed JSON value.
+func Valid(doc []byte) bool {
+	if bytes.Count(doc, []byte{'['})+bytes.Count(doc, []byte{'{'}) > maxDepth {
+		return json.Valid(doc)
+	}
+	return gjson.ValidBytes(doc)
+}
+
+// Members lists the members of the top-level object in their order. The error
+// wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Members(doc []byte) ([]Member, error) {
+	spans, _, err := open(doc)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]Member, len(spans))
+	for i, s := range spans {
+		out[i] = Member{s.key, doc[s.valueStart:s.valueEnd]}
+	}
+	return out, nil
+}
+
+// Get finds the value at the path of member names; ok is false where a member
+// is missing. The error wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
+	at, root, err := open(doc)
+	if err != nil {
+		return nil, false, err
+	}
+	raw = doc[root.Index:]
+	for i, name := range path {
+		s, found := pick(at, name)
+		if !found {
+			return nil, false, nil
+		}
+		raw = doc[s.valueStart:s.valueEnd]
+		if i == len(path)-1 {
+			break
+		}
+		if at, err = spansOf(child(raw, s.valueStart)); err != nil {
+			return nil, false, fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return raw, true, nil
+}
+
+// Set puts raw, itself valid JSON, at the path and returns a new document. A
+// missing member is added as the last one of its object, missing objects on
+// the way are made. The error wraps ErrSyntax, ErrShape or ErrDuplicate, and
+// the document is then unchanged.
+func Set(doc, raw []byte, path ...string) ([]byte, error) {
+	if len(path) == 0 {
+		return nil, errors.New("jsonedit: Set needs a path")
+	}
+	if !Valid(raw) {
+		return nil, fmt.Errorf("the new value of %q: %w", path[len(path)-1], ErrSyntax)
+	}
+	at, obj, err := open(doc)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range path {
+		s, found := pick(at, name)
+		if !found {
+			value := raw
+			for j := len(path) - 1; j > i; j-- {
+				value = append(append(append([]byte{'{'}, quote(path[j])...), ':'), append(value[:len(value):len(value)], '}')...)
+			}
+			return insert(doc, obj, at, name, value), nil
+		}
+		if i == len(path)-1 {
+			return splice(doc, s.valueStart, s.valueEnd, raw), nil
+		}
+		obj = child(doc[s.valueStart:s.valueEnd], s.valueStart)
+		if at, err = spansOf(obj); err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return doc, nil
+}
+
+// Delete takes the member at the path out, with its comma. A missing member
+// is no error: the document comes back as it was.
+func Delete(doc []byte, path ...string) ([]byte, error) {
+	at, _, err := open(doc)
+	if err != nil {
+		return nil, err
+	}
+	for i, name := range path {
+		s, found := pick(at, name)
+		if !found {
+			return doc, nil
+		}
+		if i == len(path)-1 {
+			return cut(doc, at, s), nil
+		}
+		if at, err = spansOf(child(doc[s.valueStart:s.valueEnd], s.valueStart)); err != nil {
+			return nil, fmt.Errorf("%q: %w", name, err)
+		}
+	}
+	return doc, nil
+}
+
+// Pretty lays the document out with two spaces a level and a final newline;
+// literals keep their spelling.
+func Pretty(doc []byte) ([]byte, error) {
+	var out bytes.Buffer
+	if err := json.Indent(&out, bytes.TrimSpace(doc), "", "  "); err != nil {
+		return nil, fmt.Errorf("%w: %w", ErrSyntax, err)
+	}
+	out.WriteByte('\n')
+	return out.Bytes(), nil
+}
+
+// Equal says whether two documents are the same but for white space.
+func Equal(a, b []byte) bool {
+	var x, y bytes.Buffer
+	if json.Compact(&x, a) != nil || json.Compact(&y, b) != nil {
+		return false
+	}
+	return bytes.Equal(x.Bytes(), y.Bytes())
+}
+
+// open validates the document and lists the members of its top-level object.
+func open(doc []byte) ([]span, gjson.Result, error) {
+	if !Valid(doc) {
+		return nil, gjson.Result{}, ErrSyntax
+	}
+	root := gjson.ParseBytes(doc)
+	spans, err := spansOf(root)
+	return spans, root, err
+}
+
+// child parses a value that begins at offset at of the document.
+func child(raw []byte, at int) gjson.Result {
+	r := gjson.ParseBytes(raw)
+	r.Index += at
+	return r
+}
+
+func spansOf(obj gjson.Result) ([]span, error) {
+	if !obj.IsObject() {
+		return nil, ErrShape
+	}
+	var spans []span
+	seen := map[string]bool{}
+	var err error
+	obj.ForEach(func(key, value gjson.Result) bool {
+		if seen[key.Str] {
+			err = fmt.Errorf("%q: %w", key.Str, ErrDuplicate)
+			return false
+		}
+		seen[key.Str] = true
+		spans = append(spans, span{key.Str, key.Index, value.Index, value.Index + len(value.Raw)})
+		return true
+	})
+	return spans, err
+}
+
+func pick(spans []span, name string) (span, bool) {
+	for _, s := range spans {
+		if s.key == name {
+			return s, true
+		}
+	}
+	return span{}, false
+}
+
+// insert adds a member at the end of obj, spaced like the first one.
+func insert(doc []byte, obj gjson.Result, at []span, name string, value []byte) []byte {
+	member := append(quote(name), ':')
+	if len(at) == 0 {
+		brace := obj.Index + bytes.IndexByte(doc[obj.Index:], '{')
+		return splice(doc, brace+1, brace+1, append(member, value...))
+	}
+	first, last := at[0], at[len(at)-1]
+	brace := obj.Index + bytes.IndexByte(doc[obj.Index:], '{')
+	lead := doc[brace+1 : first.keyStart]
+	text := append([]byte{','}, lead...)
+	text = append(text, member...)
+	if doc[first.valueStart-1] == ' ' {
+		text = append(text, ' ')
+	}
+	return splice(doc, last.valueEnd, last.valueEnd, append(text, value...))
+}
+
+// cut takes one member out together with the comma that parts it from its
+// neighbour.
+func cut(doc []byte, at []span, s span) []byte {
+	for i, have := range at {
+		if have.keyStart != s.keyStart {
+			continue
+		}
+		switch {
+		case i > 0:
+			return splice(doc, at[i-1].valueEnd, s.valueEnd, nil)
+		case len(at) > 1:
+			return splice(doc, s.keyStart, at[1].keyStart, nil)
+		default:
+			return splice(doc, s.keyStart, s.valueEnd, nil)
+		}
+	}
+	return doc
+}
+
+func splice(doc []byte, from, to int, text []byte) []byte {
+	out := make([]byte, 0, len(doc)-(to-from)+len(text))
+	out = append(out, doc[:from]...)
+	out = append(out, text...)
+	return append(out, doc[to:]...)
+}
+
+// quote spells a member name without escaping <, > and &, as other writers do.
+func quote(name string) []byte {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	_ = e.Encode(name) // a string always encodes
+	return bytes.TrimRight(b.Bytes(), "\n")
+}
