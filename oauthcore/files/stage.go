@@ -1,0 +1,148 @@
+package files
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// maxLinks is how many symbolic links in a row are followed, as in Linux.
+const maxLinks = 40
+
+// tempMark stands in the name of every file Baton has not yet moved into
+// place, so that what a crash leaves can be told from everybody else's files.
+const tempMark = ".baton-"
+
+// Target follows symbolic links at path, also dangling ones, to the file that
+// a write has to replace.
+func Target(fsys FS, path string) (string, error) {
+	for range maxLinks {
+		to, err := fsys.Readlink(path)
+		if err != nil {
+			return path, nil //nolint:nilerr // not a link, or not there: this is the file
+		}
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(filepath.Dir(path), to)
+		}
+		path = to
+	}
+	return "", fmt.Errorf("%s: too many symbolic links", path)
+}
+
+// Staged is a whole, synced file that waits beside the one it will replace.
+type Staged struct {
+	fsys   FS
+	temp   string
+	target string
+}
+
+// Stage writes data to a new file in path's folder and syncs it. Nothing is
+// replaced until Commit. A new file has mode 0600; where one is replaced its
+// mode is kept if that is no wider than keep allows (keep 0: always 0600).
+func Stage(fsys FS, path string, data []byte, keep fs.FileMode) (*Staged, error) {
+	target, err := Target(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	dir := filepath.Dir(target)
+	if err := fsys.MkdirAll(dir); err != nil {
+		return nil, err
+	}
+	old, statErr := fsys.Stat(target)
+	if statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
+		return nil, statErr
+	}
+	f, err := fsys.CreateTemp(dir, "."+filepath.Base(target)+tempMark+"*.tmp")
+	if err != nil {
+		return nil, err
+	}
+	s := &Staged{fsys, f.Name(), target}
+	_, err = f.Write(data)
+	err = errors.Join(err, f.Sync(), f.Close())
+	if err == nil && old != nil {
+		err = s.follow(old, keep)
+	}
+	if err != nil {
+		return nil, errors.Join(err, s.Discard())
+	}
+	return s, nil
+}
+
+// follow takes over what the replaced file's readers rely on.
+func (s *Staged) follow(old fs.FileInfo, keep fs.FileMode) error {
+	if err := s.fsys.Match(s.temp, narrowed{old, old.Mode().Perm() & (0o600 | keep)}); err != nil {
+		return err
+	}
+	// Claude Code sees a change by the modification time, in milliseconds:
+	// two writes inside one tick of the clock must still differ.
+	now, err := s.fsys.Stat(s.temp)
+	if err != nil {
+		return err
+	}
+	if now.ModTime().UnixMilli() == old.ModTime().UnixMilli() {
+		return s.fsys.Touch(s.temp, old.ModTime().Add(2*time.Millisecond))
+	}
+	return nil
+}
+
+// narrowed is a FileInfo with another mode.
+type narrowed struct {
+	fs.FileInfo
+	mode fs.FileMode
+}
+
+func (n narrowed) Mode() fs.FileMode { return n.mode | 0o600 }
+
+// Commit moves the file into place and makes that durable. After an error the
+// old file may or may not have been replaced; it is never half-written.
+func (s *Staged) Commit() error {
+	if err := s.fsys.Rename(s.temp, s.target); err != nil {
+		return errors.Join(err, s.Discard())
+	}
+	return s.fsys.SyncDir(filepath.Dir(s.target))
+}
+
+// Discard removes the waiting file.
+func (s *Staged) Discard() error {
+	if err := s.fsys.Remove(s.temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return err
+	}
+	return nil
+}
+
+// Temp is the waiting file's path, Target the path it will have.
+func (s *Staged) Temp() string { return s.temp }
+
+// Target is the file that Commit replaces.
+func (s *Staged) Target() string { return s.target }
+
+// WriteWhole replaces path by data at once: Stage, then Commit, mode 0600.
+func WriteWhole(fsys FS, path string, data []byte) error {
+	s, err := Stage(fsys, path, data, 0)
+	if err != nil {
+		return err
+	}
+	return s.Commit()
+}
+
+// Leftovers lists the waiting files of writes to path that were cut off.
+func Leftovers(fsys FS, path string) ([]string, error) {
+	target, err := Target(fsys, path)
+	if err != nil {
+		return nil, err
+	}
+	entries, err := fsys.ReadDir(filepath.Dir(target))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	var out []string
+	for _, e := range entries {
+		if n := e.Name(); strings.HasPrefix(n, "."+filepath.Base(target)+tempMark) && strings.HasSuffix(n, ".tmp") {
+			out = append(out, filepath.Join(filepath.Dir(target), n))
+		}
+	}
+	return out, err
+}
