@@ -1,0 +1,95 @@
+package oauthcore
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"time"
+
+	"baton/oauthcore/files"
+	"baton/oauthcore/provider"
+	"baton/oauthcore/secret"
+)
+
+// Provider is the part of the OAuth provider the core calls. Errors are those
+// of package provider.
+type Provider interface {
+	Refresh(ctx context.Context, refresh secret.Secret, scopes []string) (provider.Grant, error)
+	Profile(ctx context.Context, access secret.Secret) (provider.Profile, error)
+	Usage(ctx context.Context, access secret.Secret) (provider.Usage, error)
+	Revoke(ctx context.Context, refresh secret.Secret) error
+}
+
+// Env is everything around the core. Paths, FS, Locks, Provider and Now are
+// needed; the others may be left out.
+type Env struct {
+	Paths    Paths
+	FS       files.FS
+	Locks    *files.Locks
+	Provider Provider
+	Now      func() time.Time
+	Log      *slog.Logger
+	// GOOS is the system the rules are for, as in runtime.GOOS. On darwin
+	// Claude Code keeps its login in the Keychain, so everything that would
+	// write the live login refuses there.
+	GOOS string
+	// Progress is told in one line what an action on an account waits for.
+	Progress func(key, text string)
+}
+
+// Core does everything that changes accounts. Its methods may be called from
+// any goroutine and by several processes at once.
+type Core struct {
+	Env
+}
+
+// lockWait is how long an operation waits for another one of Baton's. The two
+// kinds differ in what may happen under them: the account's and the client's
+// lock are held across a request to the provider, the store's never is.
+const (
+	lockWait  = 9 * time.Second
+	storeWait = 5 * time.Second
+)
+
+// freshMargin is how much life an access token must have left to be put in
+// front of Claude Code.
+const freshMargin = 10 * time.Minute
+
+// New makes a core on its surroundings.
+func New(env Env) *Core {
+	if env.Log == nil {
+		env.Log = slog.New(slog.DiscardHandler)
+	}
+	if env.Progress == nil {
+		env.Progress = func(string, string) {}
+	}
+	return &Core{env}
+}
+
+// lock takes one of Baton's own locks, or says who has to wait for what.
+func (c *Core) lock(ctx context.Context, path string, wait time.Duration) (func(), error) {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	release, err := c.Locks.Lock(ctx, path)
+	switch {
+	case errors.Is(err, files.ErrBusy):
+		return nil, &Error{Code: CodeBusy, Message: "another Baton is at work on the same login", Hint: "try again in a moment", Err: err}
+	case errors.Is(err, context.Canceled):
+		return nil, err
+	case err != nil:
+		return nil, unwritable(path, err)
+	}
+	return release, nil
+}
+
+// liveSupported refuses where the live login is not in a file.
+func (c *Core) liveSupported() error {
+	if c.GOOS == "darwin" {
+		return &Error{
+			Code:    CodeUnsupported,
+			Message: "on macOS Claude Code keeps its login in the Keychain, which Baton cannot change yet",
+			Hint:    "listing accounts and logging in work; swapping does not",
+		}
+	}
+	return nil
+}
