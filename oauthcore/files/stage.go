@@ -22,7 +22,7 @@ func Target(fsys FS, path string) (string, error) {
 	for range maxLinks {
 		to, err := fsys.Readlink(path)
 		if err != nil {
-			return path, nil //nolint:nilerr // not a link, or not there: this is the file
+			return path, nil
 		}
 		if !filepath.IsAbs(to) {
 			to = filepath.Join(filepath.Dir(path), to)

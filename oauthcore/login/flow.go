@@ -1,0 +1,305 @@
+package login
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync"
+	"time"
+
+	"baton/oauthcore/provider"
+	"baton/oauthcore/secret"
+
+	"golang.org/x/oauth2"
+)
+
+// What ends a login, or turns down one answer to it.
+var (
+	// ErrTimeout: nobody finished the login in time.
+	ErrTimeout = errors.New("the login was not finished in time")
+	// ErrCanceled: Cancel was called, or the context of Start ended.
+	ErrCanceled = errors.New("the login was canceled")
+	// ErrDenied: the provider's page refused, most often because the person
+	// pressed its button for that.
+	ErrDenied = errors.New("the login was declined in the browser")
+	// ErrState: the answer belongs to another login. The flow goes on.
+	ErrState = errors.New("this code belongs to another login")
+	// ErrPaste: the text is not CODE#STATE. The flow goes on.
+	ErrPaste = errors.New("this is not a login code")
+	// ErrDone: the login has its code already.
+	ErrDone = errors.New("this login has its code already")
+)
+
+const (
+	defaultTimeout = 10 * time.Minute
+	// linger is how long the listener outlives a finished login, to answer a
+	// reloaded page. Cancel cuts it short.
+	linger = 30 * time.Second
+	// stateBytes of randomness make the state.
+	stateBytes = 32
+)
+
+// Authorizer is what a login needs of the provider; *provider.Client has it.
+type Authorizer interface {
+	// AuthorizeURL gives the address to open.
+	AuthorizeURL(provider.AuthorizeRequest) string
+	// ManualRedirect is the redirect URI of a login whose code is pasted.
+	ManualRedirect() string
+}
+
+// Code is a finished browser login: convert it to provider.ExchangeRequest.
+type Code struct {
+	Code        secret.Secret // authorization code
+	Verifier    secret.Secret // PKCE verifier
+	RedirectURI string        // byte for byte as in the address
+	State       string
+}
+
+// Options shape a login; every zero value means a default.
+type Options struct {
+	// Paste sends the browser to the provider's own page, which shows the
+	// code, instead of to a listener here.
+	Paste bool
+	// LoginHint is an email address to suggest, "" for none.
+	LoginHint string
+	// OrgUUID is the organization to log in to, "" for any.
+	OrgUUID string
+	// Listen makes the listener; it must be TCP on a loopback address.
+	// Default: 127.0.0.1 with a port of the system's choosing.
+	Listen func() (net.Listener, error)
+	// Timeout is how long to wait for the code. Default 10 minutes.
+	Timeout time.Duration
+	// Now is the clock Expires is reckoned with. Default time.Now.
+	Now func() time.Time
+	// Finish, if set, is run once with the code: the exchange, and whatever
+	// must follow before the login counts. The browser waits for it and is
+	// told the truth: "Signed in as who", or the error, which must be fit for
+	// a person to read. Its context carries the values of Start's and is
+	// never canceled, because a code once presented cannot be presented
+	// again: it has to end by a timeout of its own.
+	Finish func(ctx context.Context, code Code) (who string, err error)
+}
+
+// phase is how far a flow is; it only grows.
+type phase int
+
+const (
+	waiting   phase = iota // for a code
+	finishing              // Finish runs
+	ended                  // code and err are settled
+)
+
+// Flow is one login under way. Its methods may be called from any goroutine.
+type Flow struct {
+	url      string
+	redirect string
+	state    string
+	verifier secret.Secret
+	now      func() time.Time
+	expires  time.Time
+	finish   func(Code) (string, error)
+
+	server   *http.Server // nil in paste mode
+	listener net.Listener
+	hosts    []string // values of the Host header that mean this listener
+
+	mu       sync.Mutex
+	phase    phase
+	canceled bool // Cancel was called
+	code     Code
+	who      string
+	err      error
+	timer    *time.Timer // ends the waiting; later, the lingering
+	unhook   func() bool // lets go of Start's context
+
+	settled  chan struct{} // closed when code, who and err stand
+	answered chan struct{} // closed when the browser has its page, too
+}
+
+// Start begins a login and returns at once; URL is then to be opened. The flow
+// ends with its code, by its timeout, by Cancel, or with ctx. Until it has
+// ended by itself somebody must call Cancel, which is always allowed.
+func Start(ctx context.Context, client Authorizer, o Options) (*Flow, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	if o.Timeout <= 0 {
+		o.Timeout = defaultTimeout
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	f := &Flow{
+		redirect: client.ManualRedirect(),
+		state:    newState(),
+		verifier: secret.New(oauth2.GenerateVerifier()),
+		now:      o.Now,
+		expires:  o.Now().Add(o.Timeout),
+		settled:  make(chan struct{}),
+		answered: make(chan struct{}),
+	}
+	if o.Finish != nil {
+		uncanceled := context.WithoutCancel(ctx)
+		f.finish = func(c Code) (string, error) { return o.Finish(uncanceled, c) }
+	}
+	if !o.Paste {
+		if err := f.listen(ctx, o.Listen); err != nil {
+			return nil, err
+		}
+	}
+	f.url = client.AuthorizeURL(provider.AuthorizeRequest{
+		RedirectURI: f.redirect,
+		Challenge:   oauth2.S256ChallengeFromVerifier(f.verifier.Reveal()),
+		State:       f.state,
+		LoginHint:   o.LoginHint,
+		OrgUUID:     o.OrgUUID,
+	})
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.timer = time.AfterFunc(o.Timeout, func() { f.abort(ErrTimeout) })
+	f.unhook = context.AfterFunc(ctx, func() {
+		f.abort(fmt.Errorf("%w: %w", ErrCanceled, context.Cause(ctx)))
+		f.Cancel()
+	})
+	if f.server != nil {
+		go f.serve()
+	}
+	return f, nil
+}
+
+// newState is RFC 6749 §10.12's value that cannot be guessed. crypto/rand does
+// not fail.
+func newState() string {
+	b := make([]byte, stateBytes)
+	_, _ = rand.Read(b)
+	return base64.RawURLEncoding.EncodeToString(b)
+}
+
+// URL is the address to open. It holds no secret that outlives the flow.
+func (f *Flow) URL() string { return f.url }
+
+// Expires is when the flow gives up waiting.
+func (f *Flow) Expires() time.Time { return f.expires }
+
+// Wait blocks until the login has its code and Finish is through, and gives
+// the code and Finish's error; or until the login ends otherwise, with
+// ErrTimeout, ErrCanceled or ErrDenied. If ctx ends first it gives ctx's error
+// and the flow goes on. It may be called any number of times.
+func (f *Flow) Wait(ctx context.Context) (Code, error) {
+	select {
+	case <-f.answered:
+		return f.code, f.err
+	default:
+	}
+	select {
+	case <-f.answered:
+		return f.code, f.err
+	case <-ctx.Done():
+		return Code{}, ctx.Err()
+	}
+}
+
+// Cancel ends the flow and frees its listener; calling it twice is fine. A
+// code that has arrived is past canceling: Finish runs on, its browser page is
+// still answered, and Wait tells how it went.
+func (f *Flow) Cancel() {
+	f.abort(ErrCanceled)
+	f.mu.Lock()
+	f.canceled = true
+	if f.phase == ended {
+		f.release()
+	} else if f.listener != nil {
+		_ = f.listener.Close()
+	}
+	f.mu.Unlock()
+}
+
+// abort ends a flow that is still waiting.
+func (f *Flow) abort(err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.phase != waiting {
+		return
+	}
+	f.settle(Code{}, "", err)
+	close(f.answered)
+	f.release()
+}
+
+// take claims the flow for one answer whose state was checked. It fails if
+// another came first or time is up: after a computer slept, the clock knows
+// that before the timer does.
+func (f *Flow) take() error {
+	f.mu.Lock()
+	late := f.phase == waiting && !f.now().Before(f.expires)
+	f.mu.Unlock()
+	if late {
+		f.abort(ErrTimeout)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	switch f.phase {
+	case waiting:
+		f.phase = finishing
+		f.timer.Stop()
+		return nil
+	case finishing:
+		return ErrDone
+	}
+	if f.err != nil {
+		return f.err
+	}
+	return ErrDone
+}
+
+// run carries a taken flow to its end; answer then tells the browser.
+func (f *Flow) run(code secret.Secret, denied error, answer func()) {
+	c := Code{Code: code, Verifier: f.verifier, RedirectURI: f.redirect, State: f.state}
+	var who string
+	err := denied
+	if err == nil && f.finish != nil {
+		who, err = f.finish(c)
+	}
+	if denied != nil {
+		c = Code{}
+	}
+	f.mu.Lock()
+	f.settle(c, who, err)
+	f.mu.Unlock()
+	answer()
+	close(f.answered)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if f.server == nil || f.canceled {
+		f.release()
+		return
+	}
+	f.timer = time.AfterFunc(linger, f.Cancel)
+}
+
+// settle fixes the outcome. The lock is held.
+func (f *Flow) settle(c Code, who string, err error) {
+	f.phase, f.code, f.who, f.err = ended, c, who, err
+	close(f.settled)
+}
+
+// release lets go of everything. The lock is held.
+func (f *Flow) release() {
+	f.timer.Stop()
+	f.unhook()
+	if f.server != nil {
+		// Close and not Shutdown: who matters has been answered.
+		_ = f.server.Close()
+		_ = f.listener.Close()
+	}
+}
+
+// sameState compares in constant time.
+func (f *Flow) sameState(state string) bool {
+	return subtle.ConstantTimeCompare([]byte(state), []byte(f.state)) == 1
+}

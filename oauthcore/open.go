@@ -1,0 +1,369 @@
+package oauthcore
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"baton/oauthcore/files"
+	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/provider"
+)
+
+// opened is what every operation that changes something starts from: the
+// files in line with each other and the owner of the live login known. The
+// client's lock is held until release.
+type opened struct {
+	*store
+	live  Live
+	cfg   config
+	owner *Account // nil where nobody is logged in or the owner is not proved
+	why   error    // why the owner of a usable live login could not be proved
+	added bool     // the live login's account was new to the vault
+	// inboxKnown says that a login finished from the inbox was of an account
+	// the vault had already.
+	inboxKnown bool
+	acts       []Activity
+	release    func()
+}
+
+// act remembers something for the activity log until it is really done.
+func (o *opened) act(a Activity) { o.acts = append(o.acts, a) }
+
+// unproved says that there is a live login nobody could be found for.
+func (o *opened) unproved() bool { return o.live.Usable() && o.owner == nil }
+
+// openTries is how often a login that changes while it is being proved is
+// looked at again.
+const openTries = 3
+
+// open brings vault, pool and live login in line, under the client's lock,
+// which it keeps. Where an owner has to be asked for, that happens before the
+// lock is taken. Net false never asks. revive takes a removed account back
+// if the live login is its.
+func (c *Core) open(ctx context.Context, net, revive bool) (*opened, error) {
+	p := newProofs()
+	for try := 1; ; try++ {
+		o, wants, err := c.openOnce(ctx, p, net && try <= openTries, revive)
+		if err != nil || len(wants) == 0 {
+			return o, err
+		}
+		c.Progress("", "asking the provider whose login this is")
+		c.ask(ctx, wants, p)
+		if ctx.Err() != nil {
+			return nil, ctx.Err()
+		}
+	}
+}
+
+func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *opened, wants []Credential, err error) {
+	release, err := c.lock(ctx, c.Paths.ClientLock(), lockWait)
+	if err != nil {
+		return nil, nil, err
+	}
+	keep := false
+	defer func() {
+		if !keep {
+			release()
+		}
+	}()
+	o := &opened{release: release}
+	if o.live, err = c.readLive(ctx); err != nil {
+		return nil, nil, err
+	}
+	if o.cfg, err = c.readConfig(); err != nil {
+		return nil, nil, err
+	}
+	inbox, err := c.readInbox()
+	if err != nil {
+		return nil, nil, err
+	}
+	err = c.update(ctx, func(s *store) error {
+		o.store = s
+		if net {
+			if wants = s.wants(o.live, o.cfg, inbox, p, c.Now()); len(wants) > 0 {
+				return errAsk
+			}
+		}
+		return c.reconcile(o, inbox, p, revive)
+	})
+	if errors.Is(err, errAsk) {
+		return nil, wants, nil
+	}
+	if err != nil {
+		return nil, nil, err
+	}
+	if err := c.healLive(ctx, o, inbox); err != nil {
+		return nil, nil, err
+	}
+	c.log(o.acts...)
+	keep = true
+	return o, nil, nil
+}
+
+// errAsk leaves an update unwritten because a proof has to be asked for first.
+var errAsk = errors.New("ask the provider first")
+
+// wants lists the logins whose owner only the provider can tell.
+func (s *store) wants(live Live, cfg config, inbox *inboxLogin, p *proofs, now time.Time) []Credential {
+	var out []Credential
+	want := func(cr Credential) {
+		if _, _, askable := p.of(cr); askable && cr.FreshAt(now, 0) {
+			out = append(out, cr)
+		}
+	}
+	if live.Usable() && !s.prove(live.Credential, cfg, p).proved() && !s.inPool(live.Credential) {
+		want(live.Credential)
+	}
+	for _, e := range s.pool.Entries {
+		if cr, err := e.Credential(); err == nil && s.news(e) {
+			want(cr)
+		}
+	}
+	if inbox != nil { // also for plan, tier and oauthAccount
+		want(inbox.credential)
+	}
+	return out
+}
+
+// inPool says that exactly one pool entry holds the login, so adopting that
+// entry will prove it.
+func (s *store) inPool(cr Credential) bool {
+	n := 0
+	for _, e := range s.pool.Entries {
+		if s.news(e) && !cr.RefreshToken.Empty() && e.RefreshToken.Equal(cr.RefreshToken) {
+			n++
+		}
+	}
+	return n == 1
+}
+
+// news says that a pool entry holds a login the vault has never seen. Only a
+// login that can be told from others by a refresh or access token counts.
+func (s *store) news(e PoolEntry) bool {
+	cr, err := e.Credential()
+	if err != nil || !cr.Usable() {
+		return false
+	}
+	a := s.vault.Get(e.Key)
+	if a == nil {
+		return true
+	}
+	return !a.IsSpent(cr.RefreshToken) && !a.Credential.RefreshToken.Equal(cr.RefreshToken) && !cr.RefreshToken.Empty()
+}
+
+// reconcile is open's work on the store: pool, live login, inbox.
+func (c *Core) reconcile(o *opened, inbox *inboxLogin, p *proofs, revive bool) error {
+	now := c.Now()
+	if err := c.adoptPool(o, p); err != nil {
+		return err
+	}
+	o.adoptMarks(now)
+	if o.live.Usable() {
+		if err := c.adoptLive(o, p, revive); err != nil {
+			return err
+		}
+	}
+	if inbox != nil {
+		if err := c.finishInbox(o, inbox, p); err != nil {
+			return err
+		}
+	}
+	if o.owner != nil {
+		o.noteActive(o.owner.Key, now)
+	}
+	return nil
+}
+
+// noteActive remembers who was seen live last; nothing is ever decided by it
+// but the order of equals and what a login set aside may have been.
+func (s *store) noteActive(key string, now time.Time) {
+	if s.book.LastActive != key {
+		s.book.LastActive = key
+		s.book.Page(key).ActiveAt = now
+	}
+}
+
+// adoptPool takes over what others wrote to the pool.
+func (c *Core) adoptPool(o *opened, p *proofs) error {
+	now := c.Now()
+	for _, e := range append([]PoolEntry(nil), o.pool.Entries...) {
+		if !o.news(e) {
+			continue
+		}
+		cr, err := e.Credential()
+		if err != nil {
+			return damaged(c.Paths.Pool(), err)
+		}
+		profile, told, _ := p.of(cr)
+		a := o.vault.Get(e.Key)
+		switch {
+		case a != nil && a.Removed:
+			// Somebody else's copy does not bring back what the person removed.
+		case told:
+			var who *Account
+			if a != nil && !a.Identified() {
+				who = a
+			} else if who = o.vault.Find(identityOf(profile)); who == nil {
+				i := identityOf(profile)
+				if a == nil {
+					who = o.vault.add(e.Key, i)
+				} else {
+					who, _ = o.vault.ensure(i)
+				}
+			}
+			if who.Removed || who.Older(cr) {
+				continue
+			}
+			who.store(cr)
+			who.NeedsLogin = false
+			if err := who.learn(profile, now); err != nil {
+				return err
+			}
+			o.act(Activity{Kind: "adopted", Key: who.Key, Text: "a newer login from the account pool"})
+		case a == nil:
+			// Its access token has lapsed or nobody can be asked: it is kept
+			// under its key, and the first refresh tells whose it is.
+			a = o.vault.add(e.Key, Identity{Email: addressOf(e.Email)})
+			a.store(cr)
+			o.act(Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
+		case !cr.FreshAt(now, 0) && cr.ExpiresAt.After(a.Credential.ExpiresAt):
+			// Another program refreshed it since; the access token has lapsed
+			// too, so nobody can say whose it is but its key and its age.
+			a.store(cr)
+			o.act(Activity{Kind: "adopted", Key: a.Key, Text: "a newer login from the account pool"})
+		case cr.FreshAt(now, 0):
+			o.contested[a.Key] = true
+		}
+	}
+	return nil
+}
+
+// adoptMarks takes over limits another program wrote to the pool and lets go
+// of those whose time is over.
+func (s *store) adoptMarks(now time.Time) {
+	for _, e := range s.pool.Entries {
+		a := s.vault.Get(e.Key)
+		if a == nil || a.Removed {
+			continue
+		}
+		there := Mark{Limited: e.RateLimited}
+		if e.RateLimited {
+			there.ResetsAt = e.LimitResetsAt
+		}
+		page := s.book.Page(e.Key)
+		if news := !there.same(page.PoolMark); news && (page.PoolSeen || there.Limited) {
+			there.MarkedAt = now
+			page.Mark = there
+		}
+	}
+	for _, page := range s.book.Pages {
+		if page.Mark.Past(now) {
+			page.Mark = Mark{}
+		}
+	}
+}
+
+// adoptLive proves whose the live login is and saves it if it is newer than
+// the vault's.
+func (c *Core) adoptLive(o *opened, p *proofs, revive bool) error {
+	now := c.Now()
+	cr := o.live.Credential
+	who := o.prove(cr, o.cfg, p)
+	a := who.account
+	switch {
+	case a == nil && !who.proved():
+		o.why = p.failed[cr.AccessToken.Fingerprint()]
+		return nil
+	case a == nil:
+		a, o.added = o.vault.ensure(who.identity)
+		o.act(Activity{Kind: "added", Key: a.Key, Text: "the login Claude Code used"})
+	case a.Removed && !revive:
+		o.owner = a
+		return nil
+	case a.Removed:
+		a.Removed, o.added = false, true
+	}
+	o.owner = a
+	a.identify(who.identity)
+	if who.profile != nil {
+		a.identify(identityOf(*who.profile))
+	}
+	if named := identityIn(o.cfg.account); a.Is(named) {
+		a.OAuthAccount = o.cfg.account
+		a.identify(named)
+	}
+	if !a.Older(cr) {
+		if !cr.RefreshToken.Equal(a.Credential.RefreshToken) || !a.Credential.Usable() {
+			a.store(cr)
+			a.NeedsLogin = false
+		} else if cr.Same(a.Credential) || cr.ExpiresAt.After(a.Credential.ExpiresAt) {
+			a.Credential = cr
+		}
+	}
+	if who.profile != nil {
+		if err := a.learn(*who.profile, now); err != nil {
+			return err
+		}
+	}
+	return a.stamp()
+}
+
+// healLive is open's work on Claude Code's files, after the store is safe:
+// what a cut-off operation left is removed, a live login older than the
+// vault's is brought up to date, and oauthAccount is made to name its owner.
+func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error {
+	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON} {
+		left, err := files.Leftovers(c.FS, path)
+		if err != nil {
+			return unreadable(path, err)
+		}
+		for _, f := range left {
+			if err := c.FS.Remove(f); err != nil {
+				c.Log.Warn("cannot remove a leftover", "path", f, "error", err)
+			}
+		}
+	}
+	if o.owner == nil || o.owner.Removed || c.liveSupported() != nil {
+		return c.clearInbox(inbox)
+	}
+	stale := o.owner.Older(o.live.Credential)
+	if inbox != nil && inbox.savedTo == o.owner.Key {
+		stale = true
+	}
+	if stale && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
+		if err := c.replaceLive(o.live, o.owner.Credential); err != nil {
+			return err
+		}
+		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "the live login was older than the one kept"})
+		var err error
+		if o.live, err = c.readLive(ctx); err != nil {
+			return err
+		}
+	}
+	if o.owner.Identified() && o.owner.OAuthAccount != nil && !o.owner.Is(identityIn(o.cfg.account)) {
+		if err := c.replaceConfig(o.owner.OAuthAccount); err != nil {
+			return err
+		}
+		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "oauthAccount named somebody else"})
+		var err error
+		if o.cfg, err = c.readConfig(); err != nil {
+			return err
+		}
+	}
+	return c.clearInbox(inbox)
+}
+
+// errUnknownLive is what stops an operation on a login nobody could be found for.
+func (o *opened) errUnknownLive() error {
+	e := &Error{
+		Code:    CodeUnknownLive,
+		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",
+		Hint:    "go online and run: baton import; or log in to it again; or keep a copy and go on with: baton swap --set-aside",
+		Err:     o.why,
+	}
+	if kind := (*provider.Error)(nil); errors.As(o.why, &kind) {
+		e.Hint = "the provider could not say whose it is (" + kind.Kind.Error() + "); " + e.Hint
+	}
+	return e
+}

@@ -1,0 +1,111 @@
+package oauthcore
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"baton/oauthcore/files"
+	"baton/oauthcore/jsonedit"
+
+	"github.com/tidwall/gjson"
+)
+
+// Setting is one switch, "on" or "off".
+type Setting struct {
+	Key   string
+	On    bool
+	About string // a sentence on what it does
+}
+
+// switches are all of them; everything that acts without being asked is off
+// at first.
+func switches() []Setting {
+	return []Setting{
+		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself."},
+		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
+		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
+		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
+		{Key: "notify.free", About: "A notification when a limited account is free again."},
+		{Key: "notify.login", About: "A notification when a login is about to end or was refused."},
+	}
+}
+
+// Settings gives every switch as it is set.
+func (c *Core) Settings() ([]Setting, error) {
+	doc, err := readOr(c.FS, c.Paths.Settings())
+	if err != nil {
+		return switches(), err
+	}
+	return parseSettings(c.Paths.Settings(), doc)
+}
+
+func parseSettings(path string, doc []byte) ([]Setting, error) {
+	all := switches()
+	if blank(doc) {
+		return all, nil
+	}
+	members, err := jsonedit.Members(doc)
+	if err != nil {
+		return all, damaged(path, err)
+	}
+	for _, m := range members {
+		for i := range all {
+			if all[i].Key == m.Key {
+				if err := flag(gjson.ParseBytes(m.Raw), &all[i].On); err != nil {
+					return all, damaged(path, &memberError{m.Key})
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// Configure sets a switch; value is "on" or "off" (true and false do too). The
+// error is an *Error, CodeUsage for a switch or value that does not exist.
+func (c *Core) Configure(ctx context.Context, key, value string) error {
+	var raw []byte
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "on", "true":
+		raw = []byte("true")
+	case "off", "false":
+		raw = []byte("false")
+	default:
+		return &Error{Code: CodeUsage, Message: fmt.Sprintf("%q is not a value for %s", value, key), Hint: "use on or off"}
+	}
+	var names []string
+	known := false
+	for _, s := range switches() {
+		names = append(names, s.Key)
+		known = known || s.Key == key
+	}
+	if !known {
+		return &Error{Code: CodeUsage, Message: fmt.Sprintf("there is no switch %q", key), Hint: "switches: " + strings.Join(names, ", ")}
+	}
+	release, err := c.lock(ctx, c.Paths.StoreLock(), storeWait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	path := c.Paths.Settings()
+	doc, err := readOr(c.FS, path)
+	if err != nil {
+		return err
+	}
+	if _, err := parseSettings(path, doc); err != nil {
+		return err
+	}
+	if blank(doc) {
+		doc = []byte("{}")
+	}
+	if doc, err = jsonedit.Set(doc, raw, key); err == nil {
+		doc, err = jsonedit.Pretty(doc)
+	}
+	if err != nil {
+		return damaged(path, err)
+	}
+	if err := files.WriteWhole(c.FS, path, doc); err != nil {
+		return unwritable(path, err)
+	}
+	return nil
+}

@@ -1,0 +1,338 @@
+package oauthcore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/provider"
+)
+
+// SwapBack as SwapRequest.To goes back to the account that was live before.
+const SwapBack = "-"
+
+// SwapRequest says where to swap to.
+type SwapRequest struct {
+	// To is what a person calls the account, SwapBack, or "" for the next
+	// available one.
+	To string
+	// LimitedUntil marks the outgoing account limited until then; zero does not.
+	LimitedUntil time.Time
+	// SetAside moves a live login nobody can be found for out of the way.
+	SetAside bool
+}
+
+// Swapped is what a swap did. From == To where that account was live already.
+type Swapped struct {
+	From      string // "" when nobody known was logged in
+	To        string
+	Refreshed bool
+	SetAside  string // path of the login moved away, "" when none was
+	Notes     []string
+}
+
+// Swap makes another account the one Claude Code uses. It is reported as done
+// only after both of Claude Code's files were read back. The error is an
+// *Error, and then Claude Code's files are as they were, but for what open mends.
+func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
+	if err := c.liveSupported(); err != nil {
+		return Swapped{}, err
+	}
+	var done Swapped
+	if err := c.prepareSwap(ctx, r, &done); err != nil {
+		return done, err
+	}
+	refused := map[string]bool{}
+	for {
+		key, named, err := c.target(ctx, r, done.From)
+		if err != nil {
+			return done, err
+		}
+		if refused[key] {
+			return done, errMoved(key)
+		}
+		err = c.swapTo(ctx, key, r, &done)
+		if named || CodeOf(err) != CodeNeedsLogin {
+			return done, err
+		}
+		refused[key] = true // the provider refused it just now: the next candidate
+	}
+}
+
+// prepareSwap opens once: the outgoing account's newest tokens are saved, and
+// its mark, which stays even when nobody is left to swap to.
+func (c *Core) prepareSwap(ctx context.Context, r SwapRequest, done *Swapped) error {
+	o, err := c.open(ctx, true, false)
+	if err != nil {
+		return err
+	}
+	defer o.release()
+	if o.unproved() && !r.SetAside {
+		return o.errUnknownLive()
+	}
+	if o.owner != nil && !o.owner.Removed {
+		done.From = o.owner.Key
+	}
+	if r.LimitedUntil.IsZero() {
+		return nil
+	}
+	if done.From == "" {
+		done.Notes = append(done.Notes, "no known account is active, so none was marked limited")
+		return nil
+	}
+	return c.update(ctx, func(s *store) error {
+		s.book.Page(done.From).Mark = Mark{Limited: true, ResetsAt: r.LimitedUntil.UTC(), MarkedAt: c.Now()}
+		return nil
+	})
+}
+
+// target says which account the swap is to, and whether the person named it.
+func (c *Core) target(ctx context.Context, r SwapRequest, from string) (key string, named bool, err error) {
+	s, err := c.read()
+	if err != nil {
+		return "", false, err
+	}
+	switch r.To {
+	case "":
+		next, err := Choose(Candidates(s.vault, s.book, c.Now()), from, c.Now())
+		return next.Key, false, err
+	case SwapBack:
+		key, err := s.previous(from)
+		return key, true, err
+	}
+	a, err := s.vault.Resolve(r.To)
+	if err != nil {
+		return "", true, err
+	}
+	return a.Key, true, nil
+}
+
+// previous is the account that was live before the one that is.
+func (s *store) previous(active string) (string, error) {
+	best, at := "", time.Time{}
+	for _, a := range s.vault.Accounts() {
+		if p := s.book.look(a.Key); a.Key != active && p.ActiveAt.After(at) {
+			best, at = a.Key, p.ActiveAt
+		}
+	}
+	if best == "" {
+		return "", &Error{Code: CodeNoOther, Message: "there is no account to go back to", Hint: "name one: baton swap ACCOUNT"}
+	}
+	return best, nil
+}
+
+// swapTo makes one account live, refreshing it first where that is needed.
+func (c *Core) swapTo(ctx context.Context, key string, r SwapRequest, done *Swapped) error {
+	release, err := c.lock(ctx, c.Paths.AccountLock(key), lockWait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	asked := false
+	for try := 1; ; try++ {
+		o, err := c.open(ctx, true, false)
+		if err != nil {
+			return err
+		}
+		a, err := c.admit(ctx, o, key, r, done)
+		if err != nil {
+			o.release()
+			return err
+		}
+		if o.owner == a && o.live.Usable() && !a.Older(o.live.Credential) {
+			defer o.release()
+			done.To = key
+			return c.confirm(ctx, a)
+		}
+		switch {
+		case try <= 2 && (!a.Credential.FreshAt(c.Now(), freshMargin) || a.Unsure()):
+			o.release()
+			if _, err := c.refresh(ctx, key); err != nil {
+				return err
+			}
+			done.Refreshed = true
+		case a.OAuthAccount == nil && !asked:
+			o.release()
+			asked = true
+			c.fetchProfile(ctx, a, done)
+		default:
+			defer o.release()
+			return c.activate(ctx, o, a, done)
+		}
+	}
+}
+
+// admit looks whether the account may be made live at all, and moves an
+// unknown live login out of the way where the person asked for that.
+func (c *Core) admit(ctx context.Context, o *opened, key string, r SwapRequest, done *Swapped) (*Account, error) {
+	a := o.vault.Get(key)
+	switch {
+	case a == nil || a.Removed:
+		return nil, errMoved(key)
+	case a.Paused:
+		return nil, &Error{
+			Code: CodePaused, Key: key,
+			Message: fmt.Sprintf("%s is paused", a.Name()),
+			Hint:    "take it back into use with: baton resume " + key,
+		}
+	case a.NeedsLogin || !a.Credential.Usable():
+		return nil, needsLogin(a, "")
+	case o.unproved() && !r.SetAside:
+		return nil, o.errUnknownLive()
+	case o.unproved():
+		path, err := c.setAside(ctx, o)
+		if err != nil {
+			return nil, err
+		}
+		done.SetAside = path
+		a = o.vault.Get(key)
+	}
+	if at, _ := o.book.Page(key).limited(c.Now()); !at.IsZero() && len(done.Notes) == 0 {
+		done.Notes = append(done.Notes, fmt.Sprintf("%s is limited until %s; it was made active as asked", a.Name(), at.Local().Format("15:04 on Mon 2 Jan")))
+	}
+	return a, nil
+}
+
+// setAside moves the unknown live login to a file of its own. The account
+// that was live last may be the one it belongs to, so that one is unsure.
+func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
+	path, err := c.keepAside(o.live.Credential, o.cfg.account)
+	if err != nil {
+		return "", err
+	}
+	if err := c.update(ctx, func(s *store) error {
+		if a := s.vault.Get(s.book.LastActive); a != nil && !a.Removed {
+			a.SetAsideUnsure = true
+		}
+		return nil
+	}); err != nil {
+		return "", err
+	}
+	doc, err := jsonedit.Delete(o.live.doc, liveMember)
+	if err != nil {
+		return "", damaged(c.Paths.Credentials(), err)
+	}
+	if err := c.replace(c.Paths.Credentials(), o.live.doc, doc, 0); err != nil {
+		return "", err
+	}
+	c.log(Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
+	o.live = Live{doc: doc}
+	s, err := c.read()
+	if err != nil {
+		return "", err
+	}
+	s.contested = o.contested
+	o.store = s
+	return path, nil
+}
+
+// fetchProfile completes an account whose oauthAccount was never seen. Without
+// it a swap still works: Claude Code fills the member in at its next start.
+func (c *Core) fetchProfile(ctx context.Context, a *Account, done *Swapped) {
+	c.Progress(a.Key, "asking the provider about the account")
+	call, cancel := context.WithTimeout(ctx, profileWait)
+	defer cancel()
+	profile, err := c.Provider.Profile(call, a.Credential.AccessToken)
+	if err == nil {
+		err = c.update(ctx, func(s *store) error { return s.complete(a, profile, c.Now()) })
+	}
+	if err != nil {
+		c.Log.Info("account not completed", "key", a.Key, "error", err)
+		done.Notes = append(done.Notes, "the provider did not describe the account; Claude Code asks for it at its next start")
+	}
+}
+
+// complete takes over a profile, if it is that account's.
+func (s *store) complete(was *Account, p provider.Profile, now time.Time) error {
+	a := s.vault.Get(was.Key)
+	i := identityOf(p)
+	if a == nil || !i.Complete() || !a.Credential.Same(was.Credential) {
+		return nil
+	}
+	if a.Identified() && !a.Is(i) || !a.Identified() && s.vault.Find(i) != nil {
+		return &Error{
+			Code: CodeFailed, Key: a.Key,
+			Message: fmt.Sprintf("the login kept for %s is another account's", a.Name()),
+			Hint:    "remove it and log in again",
+		}
+	}
+	if err := a.learn(p, now); err != nil {
+		return err
+	}
+	return a.stamp()
+}
+
+// activate writes the account's login where Claude Code reads it: both new
+// files are ready and synced before the first one is replaced.
+func (c *Core) activate(ctx context.Context, o *opened, a *Account, done *Swapped) error {
+	creds, err := o.live.with(a.Credential)
+	if err != nil {
+		return damaged(c.Paths.Credentials(), err)
+	}
+	cfg, err := o.cfg.with(a.OAuthAccount)
+	if err != nil {
+		return damaged(c.Paths.ClaudeJSON, err)
+	}
+	if err := ctx.Err(); err != nil {
+		return err // the last moment at which Cancel changes nothing
+	}
+	first, err := c.prepare(c.Paths.Credentials(), o.live.doc, creds, 0)
+	if err != nil {
+		return err
+	}
+	second, err := c.prepare(c.Paths.ClaudeJSON, o.cfg.doc, cfg, configMode)
+	if err != nil {
+		first.discard()
+		return err
+	}
+	if err := first.commit(); err != nil {
+		second.discard()
+		return err
+	}
+	err = second.commit()
+	if CodeOf(err) == CodeBusy {
+		err = c.replaceConfig(a.OAuthAccount)
+	}
+	if err != nil {
+		return fmt.Errorf("the login was swapped, its account's name not yet: %w", err)
+	}
+	if err := c.confirm(ctx, a); err != nil {
+		return err
+	}
+	done.To = a.Key
+	c.log(Activity{Kind: "swapped", Key: a.Key, From: done.From})
+	return c.update(ctx, func(s *store) error {
+		s.noteActive(a.Key, c.Now())
+		return nil
+	})
+}
+
+// errReadBack says that the files do not hold what was just written.
+var errReadBack = errors.New("read back something else")
+
+// confirm reads both of Claude Code's files and compares.
+func (c *Core) confirm(ctx context.Context, a *Account) error {
+	live, err := c.readLive(ctx)
+	if err != nil {
+		return err
+	}
+	cfg, err := c.readConfig()
+	if err != nil {
+		return err
+	}
+	who := identityIn(cfg.account)
+	ok := live.Credential.Same(a.Credential)
+	if a.OAuthAccount != nil {
+		ok = ok && who.AccountUUID == identityIn(a.OAuthAccount).AccountUUID && who.OrganizationUUID == identityIn(a.OAuthAccount).OrganizationUUID
+	}
+	if !ok {
+		return &Error{
+			Code: CodeBusy, Key: a.Key, Err: errReadBack,
+			Message: "another program changed the login right after it was written",
+			Hint:    "look at: baton status, then try again",
+		}
+	}
+	return nil
+}
