@@ -118,12 +118,44 @@ type Saved struct {
 // login only where it is that account's newer one, or where nobody was logged
 // in.
 func (c *Core) SaveLogin(ctx context.Context, g provider.Grant) (Saved, error) {
-	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
 	cr, err := credentialOf(g)
 	if err != nil {
 		return Saved{}, err
 	}
-	if err := c.putInbox(ctx, &inboxLogin{credential: cr, identity: identityOfGrant(g)}); err != nil {
+	return c.saveLogin(ctx, &inboxLogin{credential: cr, identity: identityOfGrant(g)})
+}
+
+// SaveCredential keeps a login another program made, with the oauthAccount it
+// wrote beside it (nil for none), as SaveLogin does.
+func (c *Core) SaveCredential(ctx context.Context, cr Credential, account []byte) (Saved, error) {
+	in := &inboxLogin{credential: cr, identity: Identity{AccountUUID: cr.AccountUUID, OrganizationUUID: cr.OrganizationUUID}}
+	if named := identityIn(account); !in.identity.Complete() || named.AccountUUID == cr.AccountUUID && named.OrganizationUUID == cr.OrganizationUUID {
+		// Both files are one program's answer to one login, so here, and only
+		// here, the name beside the login is its own.
+		in.identity = named
+	}
+	return c.saveLogin(ctx, in)
+}
+
+// ReadLogin reads the login in a Claude Code configuration folder that was
+// used for nothing else. The error is an *Error.
+func ReadLogin(dir string) (cr Credential, account []byte, err error) {
+	c := New(Env{Paths: Paths{Config: dir, Secure: dir, ClaudeJSON: filepath.Join(dir, ".claude.json")}, FS: files.OS{}})
+	live, err := c.readLive(context.Background())
+	if err != nil {
+		return Credential{}, nil, err
+	}
+	if !live.Usable() {
+		return Credential{}, nil, &Error{Code: CodeFailed, Message: "Claude Code ended without a login", Hint: "try again, or use: baton login"}
+	}
+	cfg, err := c.readConfig()
+	return live.Credential, cfg.account, err
+}
+
+func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {
+	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
+	cr := in.credential
+	if err := c.putInbox(ctx, in); err != nil {
 		return Saved{}, err
 	}
 	o, err := c.open(ctx, true, false)

@@ -49,9 +49,9 @@ func schemeLength(text string) int {
 }
 
 // inWord says that a scheme after this byte is the tail of another one, such
-// as that of "git+https://".
+// as that of "git+https://" (RFC 3986 §3.1: ASCII only).
 func inWord(b byte) bool {
-	return b >= utf8.RuneSelf || b == '+' || b == '-' || b == '.' ||
+	return b == '+' || b == '-' || b == '.' ||
 		'0' <= b && b <= '9' || 'A' <= b && b <= 'Z' || 'a' <= b && b <= 'z'
 }
 

@@ -37,7 +37,8 @@ func TestGrant(t *testing.T) {
 			`{"access_token":"sk-ant-oat01-TEST","refresh_token":"sk-ant-ort01-TEST","expires_in":28800,"refresh_token_expires_in":2592000,"scope":"user:inference user:profile","token_type":"Bearer","account":{"uuid":"a-1","email_address":"a@example.com"},"organization":{"uuid":"o-1","name":"Home"}}`,
 			Grant{
 				secret.New("sk-ant-oat01-TEST"), secret.New("sk-ant-ort01-TEST"), at(28800), at(2592000),
-				[]string{"user:inference", "user:profile"}, "a-1", "a@example.com", "o-1", "Home",
+				[]string{"user:inference", "user:profile"},
+				"a-1", "a@example.com", "o-1", "Home",
 			},
 		},
 		{"only an access token", `{"access_token":"TEST"}`, Grant{AccessToken: secret.New("TEST")}},

@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -39,7 +40,9 @@ func freePort(t *testing.T) string {
 
 // Nothing was sent: the token is as good as before.
 func TestNetwork(t *testing.T) {
-	trusted := httptest.NewTLSServer(status(200, nil, `{}`))
+	trusted := httptest.NewUnstartedServer(status(200, nil, `{}`))
+	trusted.Config.ErrorLog = log.New(io.Discard, "", 0)
+	trusted.StartTLS()
 	defer trusted.Close()
 	plain := serve(t, status(200, nil, `{}`))
 	failing := func(err error) Options {

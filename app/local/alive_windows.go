@@ -1,0 +1,18 @@
+//go:build windows
+
+package local
+
+import "golang.org/x/sys/windows"
+
+// stillActive is STILL_ACTIVE of GetExitCodeProcess.
+const stillActive = 259
+
+func alive(pid int) bool {
+	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
+	if err != nil {
+		return false
+	}
+	defer func() { _ = windows.CloseHandle(h) }()
+	var code uint32
+	return windows.GetExitCodeProcess(h, &code) == nil && code == stillActive
+}

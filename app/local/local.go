@@ -1,0 +1,173 @@
+//go:build !js
+
+package local
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"reflect"
+	"runtime"
+	"sync"
+	"time"
+
+	"baton/app/backend"
+	"baton/oauthcore"
+	"baton/oauthcore/files"
+	"baton/oauthcore/provider"
+)
+
+// Config is what a Backend stands on. The zero value of every member means
+// this process's own.
+type Config struct {
+	Getenv  func(string) string
+	Home    func() (string, error)
+	Now     func() time.Time
+	Log     *slog.Logger
+	GOOS    string
+	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
+	Version string
+	// RunClaude runs Claude Code with these arguments and this environment,
+	// for a login through it; nil: the program `claude` on the search path.
+	RunClaude func(ctx context.Context, env []string, args ...string) error
+}
+
+// Backend is this machine's accounts. Its zero value is not ready; use New.
+type Backend struct {
+	Config
+	core   *oauthcore.Core
+	client *provider.Client
+	hub    hub
+
+	mu       sync.Mutex
+	busy     map[string]string // what the action on a key waits for
+	cached   *backend.Snapshot // nil until a watcher keeps it fresh
+	watchers int
+	login    *flow // the one login under way
+}
+
+var _ backend.Backend = (*Backend)(nil)
+
+// New opens the accounts of the environment. Nothing is read or changed yet.
+// The error is a *backend.Problem.
+func New(cfg Config) (*Backend, error) {
+	cfg = cfg.withDefaults()
+	paths, err := oauthcore.PathsFrom(cfg.Getenv, cfg.Home)
+	if err != nil {
+		return nil, problem(err)
+	}
+	endpoints := provider.Default()
+	if base := cfg.Getenv("BATON_PROVIDER"); base != "" {
+		if endpoints, err = provider.FromBase(base); err != nil {
+			return nil, &backend.Problem{
+				Code:    backend.ProblemUsage,
+				Message: "BATON_PROVIDER is not an address Baton may use: " + err.Error(),
+				Hint:    "give an https address, or http on this machine (127.0.0.1 or localhost)",
+				Err:     err,
+			}
+		}
+	}
+	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
+	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	b.core = oauthcore.New(oauthcore.Env{
+		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
+		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+	})
+	return b, nil
+}
+
+func (c Config) withDefaults() Config {
+	if c.Getenv == nil {
+		c.Getenv = os.Getenv
+	}
+	if c.Home == nil {
+		c.Home = os.UserHomeDir
+	}
+	if c.Now == nil {
+		c.Now = time.Now
+	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
+	if c.GOOS == "" {
+		c.GOOS = runtime.GOOS
+	}
+	if c.OpenURL == nil {
+		c.OpenURL = func(string) error { return nil }
+	}
+	if c.RunClaude == nil {
+		c.RunClaude = runClaude
+	}
+	if c.Version == "" {
+		c.Version = "dev"
+	}
+	return c
+}
+
+// Snapshot implements backend.Backend. While somebody listens to Events it is
+// the kept one; else the files are read.
+func (b *Backend) Snapshot() backend.Snapshot {
+	b.mu.Lock()
+	if b.cached != nil {
+		defer b.mu.Unlock()
+		return *b.cached
+	}
+	b.mu.Unlock()
+	return b.take()
+}
+
+// Events implements backend.Backend. The first listener starts the watching
+// of the files, the last one ends it.
+func (b *Backend) Events(ctx context.Context) <-chan backend.Event {
+	ch := b.hub.listen(ctx)
+	b.mu.Lock()
+	b.watchers++
+	first := b.watchers == 1
+	b.mu.Unlock()
+	if first {
+		b.reload()
+	}
+	watched, stop := context.WithCancel(ctx)
+	if first {
+		go b.watch(watched)
+	}
+	context.AfterFunc(ctx, func() {
+		stop()
+		b.mu.Lock()
+		defer b.mu.Unlock()
+		if b.watchers--; b.watchers == 0 {
+			b.cached = nil
+		}
+	})
+	return ch
+}
+
+// reload takes a new snapshot and tells the listeners if it says anything new.
+func (b *Backend) reload() {
+	next := b.take()
+	b.mu.Lock()
+	changed := b.cached == nil || !same(*b.cached, next)
+	if b.watchers > 0 {
+		b.cached = &next
+	}
+	b.mu.Unlock()
+	if changed {
+		b.hub.send(backend.Event{Kind: backend.EventChanged})
+	}
+}
+
+// same compares two snapshots but for the moment they were taken.
+func same(a, c backend.Snapshot) bool {
+	a.TakenAt, c.TakenAt = time.Time{}, time.Time{}
+	return reflect.DeepEqual(a, c)
+}
+
+// progress is told by the core what an action waits for.
+func (b *Backend) progress(key, text string) {
+	b.mu.Lock()
+	if key != "" {
+		b.busy[key] = text
+	}
+	b.mu.Unlock()
+	b.hub.send(backend.Event{Kind: backend.EventProgress, Key: key, Text: text})
+}

@@ -1,0 +1,169 @@
+//go:build !js
+
+package local
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"baton/app/backend"
+	"baton/oauthcore"
+	"baton/oauthcore/login"
+	"baton/oauthcore/provider"
+)
+
+// flow is one browser login.
+type flow struct {
+	b      *Backend
+	inner  *login.Flow
+	mu     sync.Mutex
+	result backend.LoginResult
+}
+
+var _ backend.LoginFlow = (*flow)(nil)
+
+// Login implements backend.Backend.
+func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.LoginFlow, error) {
+	if m.ViaClaude {
+		return b.loginViaClaude(ctx), nil
+	}
+	f := &flow{b: b}
+	inner, err := login.Start(ctx, b.client, login.Options{
+		Paste: m.Paste, LoginHint: m.Email, Now: b.Now, Finish: f.finish,
+	})
+	if err != nil {
+		return nil, loginProblem(err)
+	}
+	f.inner = inner
+	b.mu.Lock()
+	earlier := b.login
+	b.login = f
+	b.mu.Unlock()
+	if earlier != nil {
+		earlier.Cancel()
+	}
+	if m.Open {
+		if err := b.OpenURL(inner.URL()); err != nil {
+			b.hub.send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
+		}
+	}
+	return f, nil
+}
+
+// finish exchanges the code and saves the login, before the browser is told
+// that it worked.
+func (f *flow) finish(ctx context.Context, code login.Code) (who string, err error) {
+	grant, err := f.b.client.Exchange(ctx, provider.ExchangeRequest{
+		Code: code.Code, Verifier: code.Verifier, RedirectURI: code.RedirectURI, State: code.State,
+	})
+	if err != nil {
+		return "", exchangeProblem(err)
+	}
+	saved, err := f.b.core.SaveLogin(ctx, grant)
+	if err != nil {
+		return "", problem(err)
+	}
+	f.mu.Lock()
+	f.result = backend.LoginResult{Key: saved.Key, Known: saved.Known, Live: saved.Live, Note: saved.Note}
+	f.mu.Unlock()
+	f.b.reload()
+	return saved.Key, nil
+}
+
+// URL implements backend.LoginFlow.
+func (f *flow) URL() string { return f.inner.URL() }
+
+// Paste implements backend.LoginFlow.
+func (f *flow) Paste(text string) error {
+	if err := f.inner.Paste(text); err != nil {
+		return loginProblem(err)
+	}
+	return nil
+}
+
+// Wait implements backend.LoginFlow.
+func (f *flow) Wait(ctx context.Context) (backend.LoginResult, error) {
+	defer f.b.forget(f)
+	if _, err := f.inner.Wait(ctx); err != nil {
+		if ctx.Err() != nil {
+			f.inner.Cancel()
+		}
+		return backend.LoginResult{}, loginProblem(err)
+	}
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.result, nil
+}
+
+// Cancel implements backend.LoginFlow.
+func (f *flow) Cancel() { f.inner.Cancel() }
+
+func (b *Backend) forget(f *flow) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.login == f {
+		b.login = nil
+	}
+}
+
+// Close ends a login still under way. Its listener lingers after the answer
+// only as long as the process.
+func (b *Backend) Close() error {
+	b.mu.Lock()
+	f := b.login
+	b.login = nil
+	b.mu.Unlock()
+	if f != nil {
+		f.Cancel()
+	}
+	return nil
+}
+
+// loginProblem words what ends a login or turns one answer down.
+func loginProblem(err error) *backend.Problem {
+	var known *backend.Problem
+	if errors.As(err, &known) {
+		return known
+	}
+	p := &backend.Problem{Code: backend.ProblemFailed, Message: err.Error(), Hint: "start the login again", Err: err}
+	switch {
+	case errors.Is(err, login.ErrCanceled), errors.Is(err, context.Canceled):
+		p.Code, p.Message, p.Hint = backend.ProblemCanceled, "the login was canceled; nothing was changed", ""
+	case errors.Is(err, login.ErrState):
+		p.Code, p.Hint = backend.ProblemUsage, "copy the code from the page this login opened"
+	case errors.Is(err, login.ErrPaste):
+		p.Code, p.Hint = backend.ProblemUsage, "paste the whole code from the page: CODE#STATE"
+	}
+	return p
+}
+
+// exchangeProblem words a refused exchange.
+func exchangeProblem(err error) *backend.Problem {
+	p := &backend.Problem{
+		Code: backend.ProblemOffline, Err: err,
+		Message: "the login could not be finished", Hint: "look at the network and log in again",
+	}
+	var pe *provider.Error
+	if errors.As(err, &pe) {
+		p.Message += ": " + pe.Kind.Error()
+		switch {
+		case errors.Is(err, provider.ErrInvalidGrant):
+			p.Code, p.Message, p.Hint = backend.ProblemFailed, "the provider did not accept the login code", "a code works once and for a few minutes: log in again"
+		case pe.RetryAfter > 0:
+			p.Hint = "log in again in " + pe.RetryAfter.Round(time.Second).String()
+		}
+	}
+	return p
+}
+
+// saveCredential keeps a login another program made.
+func (b *Backend) saveCredential(ctx context.Context, cr oauthcore.Credential, account []byte) (backend.LoginResult, error) {
+	saved, err := b.core.SaveCredential(ctx, cr, account)
+	if err != nil {
+		return backend.LoginResult{}, problem(err)
+	}
+	b.reload()
+	return backend.LoginResult{Key: saved.Key, Known: saved.Known, Live: saved.Live, Note: saved.Note}, nil
+}

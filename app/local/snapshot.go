@@ -1,0 +1,132 @@
+//go:build !js
+
+package local
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	"baton/app/backend"
+	"baton/oauthcore"
+)
+
+// take reads everything there is to show.
+func (b *Backend) take() backend.Snapshot {
+	now := b.Now()
+	v := b.core.View(context.Background())
+	s := backend.Snapshot{
+		TakenAt: now,
+		Active:  v.Active,
+		Live:    backend.Live{Present: v.Live.Present, Email: v.Live.Email, Reason: v.Live.Reason},
+	}
+	b.mu.Lock()
+	for _, a := range v.Accounts {
+		s.Accounts = append(s.Accounts, account(a, b.busy[a.Key]))
+	}
+	b.mu.Unlock()
+	if v.Next != nil {
+		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
+	}
+	for _, o := range b.core.Overrides(b.Getenv) {
+		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
+	}
+	for _, x := range b.core.Sessions(alive) {
+		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
+	}
+	settings, err := b.core.Settings()
+	if err != nil {
+		v.Problems = append(v.Problems, asCore(err))
+	}
+	for _, x := range settings {
+		s.Settings = append(s.Settings, backend.Setting{Key: x.Key, Value: onOff(x.On), Default: onOff(false), About: x.About})
+	}
+	for _, p := range v.Problems {
+		s.Problems = append(s.Problems, *problem(p))
+	}
+	return s
+}
+
+func onOff(on bool) string {
+	if on {
+		return "on"
+	}
+	return "off"
+}
+
+// account gives the face's view of one account.
+func account(v oauthcore.AccountView, busy string) backend.Account {
+	a := backend.Account{
+		Key: v.Key, Email: v.Email, Label: v.Label,
+		OrganizationUUID: v.OrganizationUUID, OrganizationName: v.OrganizationName,
+		Plan: v.Plan, Tier: v.Tier, Active: v.Active,
+		LimitedUntil: v.LimitedUntil, AccessExpiresAt: v.AccessExpiresAt, LoginExpiresAt: v.LoginExpiresAt,
+		Usage: usage(v.Usage), Busy: busy,
+	}
+	switch {
+	case v.NeedsLogin:
+		a.State = backend.StateNeedsLogin
+		a.Problem = &backend.Problem{
+			Code: backend.ProblemNeedsLogin, Key: v.Key,
+			Message: "the provider no longer accepts this login", Hint: "log in again",
+		}
+	case v.Paused:
+		a.State = backend.StatePaused
+	case !v.LimitedUntil.IsZero():
+		a.State = backend.StateLimited
+	default:
+		a.State = backend.StateReady
+	}
+	if v.LoginEnds && !v.NeedsLogin {
+		a.Notices = append(a.Notices, backend.NoticeLoginEnds)
+	}
+	if v.Unsure {
+		a.Notices = append(a.Notices, backend.NoticeUnsure)
+	}
+	if v.Offline {
+		a.Notices = append(a.Notices, backend.NoticeOffline)
+	}
+	switch {
+	case a.Problem != nil:
+	case v.Unsure:
+		a.Problem = &backend.Problem{
+			Code: backend.ProblemUnsure, Key: v.Key,
+			Message: "it is not sure that this login still works", Hint: "refresh it to find out",
+		}
+	case v.Offline:
+		a.Problem = &backend.Problem{
+			Code: backend.ProblemOffline, Key: v.Key,
+			Message: "the provider could not be reached; the login is kept", Hint: "try again later",
+		}
+	}
+	return a
+}
+
+func usage(u *oauthcore.Usage) *backend.Usage {
+	if u == nil {
+		return nil
+	}
+	out := &backend.Usage{FiveHour: window(u.FiveHour), SevenDay: window(u.SevenDay), ObservedAt: u.ObservedAt, Source: u.Source}
+	for _, m := range u.Models {
+		out.Models = append(out.Models, backend.ModelWindow{Name: m.Name, Window: *window(&m.Window)})
+	}
+	return out
+}
+
+func window(w *oauthcore.Window) *backend.Window {
+	if w == nil {
+		return nil
+	}
+	return &backend.Window{Percent: w.Percent, ResetsAt: w.ResetsAt}
+}
+
+// reason says in a few words why an account is next.
+func reason(c *oauthcore.Candidate) string {
+	switch {
+	case c.HeadroomKnown:
+		return strconv.FormatFloat(c.Headroom, 'f', 0, 64) + "% left"
+	case c.ActiveAt.IsZero():
+		return "not used yet"
+	}
+	return fmt.Sprintf("not used since %s", c.ActiveAt.Local().Format("Mon 2 Jan 15:04"))
+}
