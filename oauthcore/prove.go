@@ -122,8 +122,10 @@ func (a *Account) learn(p provider.Profile, now time.Time) error {
 	if tier := p.Organization.RateLimitTier; tier != "" {
 		edits = append(edits, edit{"rateLimitTier", jsonString(tier)})
 	}
-	a.Credential, err = a.Credential.with(edits...)
-	return err
+	if a.Credential, err = a.Credential.with(edits...); err != nil {
+		return err
+	}
+	return a.stamp()
 }
 
 // stamp writes the provider's identifiers into the account's credential, where

@@ -258,10 +258,7 @@ func (s *store) complete(was *Account, p provider.Profile, now time.Time) error 
 			Hint:    "remove it and log in again",
 		}
 	}
-	if err := a.learn(p, now); err != nil {
-		return err
-	}
-	return a.stamp()
+	return a.learn(p, now)
 }
 
 // activate writes the account's login where Claude Code reads it: both new

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
-	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -18,23 +17,6 @@ import (
 	"golang.org/x/oauth2"
 )
 
-// What ends a login, or turns down one answer to it.
-var (
-	// ErrTimeout: nobody finished the login in time.
-	ErrTimeout = errors.New("the login was not finished in time")
-	// ErrCanceled: Cancel was called, or the context of Start ended.
-	ErrCanceled = errors.New("the login was canceled")
-	// ErrDenied: the provider's page refused, most often because the person
-	// pressed its button for that.
-	ErrDenied = errors.New("the login was declined in the browser")
-	// ErrState: the answer belongs to another login. The flow goes on.
-	ErrState = errors.New("this code belongs to another login")
-	// ErrPaste: the text is not CODE#STATE. The flow goes on.
-	ErrPaste = errors.New("this is not a login code")
-	// ErrDone: the login has its code already.
-	ErrDone = errors.New("this login has its code already")
-)
-
 const (
 	defaultTimeout = 10 * time.Minute
 	// linger is how long the listener outlives a finished login, to answer a
@@ -43,47 +25,6 @@ const (
 	// stateBytes of randomness make the state.
 	stateBytes = 32
 )
-
-// Authorizer is what a login needs of the provider; *provider.Client has it.
-type Authorizer interface {
-	// AuthorizeURL gives the address to open.
-	AuthorizeURL(provider.AuthorizeRequest) string
-	// ManualRedirect is the redirect URI of a login whose code is pasted.
-	ManualRedirect() string
-}
-
-// Code is a finished browser login: convert it to provider.ExchangeRequest.
-type Code struct {
-	Code        secret.Secret // authorization code
-	Verifier    secret.Secret // PKCE verifier
-	RedirectURI string        // byte for byte as in the address
-	State       string
-}
-
-// Options shape a login; every zero value means a default.
-type Options struct {
-	// Paste sends the browser to the provider's own page, which shows the
-	// code, instead of to a listener here.
-	Paste bool
-	// LoginHint is an email address to suggest, "" for none.
-	LoginHint string
-	// OrgUUID is the organization to log in to, "" for any.
-	OrgUUID string
-	// Listen makes the listener; it must be TCP on a loopback address.
-	// Default: 127.0.0.1 with a port of the system's choosing.
-	Listen func() (net.Listener, error)
-	// Timeout is how long to wait for the code. Default 10 minutes.
-	Timeout time.Duration
-	// Now is the clock Expires is reckoned with. Default time.Now.
-	Now func() time.Time
-	// Finish, if set, is run once with the code: the exchange, and whatever
-	// must follow before the login counts. The browser waits for it and is
-	// told the truth: "Signed in as who", or the error, which must be fit for
-	// a person to read. Its context carries the values of Start's and is
-	// never canceled, because a code once presented cannot be presented
-	// again: it has to end by a timeout of its own.
-	Finish func(ctx context.Context, code Code) (who string, err error)
-}
 
 // phase is how far a flow is; it only grows.
 type phase int
@@ -236,13 +177,12 @@ func (f *Flow) abort(err error) {
 // that before the timer does.
 func (f *Flow) take() error {
 	f.mu.Lock()
-	late := f.phase == waiting && !f.now().Before(f.expires)
-	f.mu.Unlock()
-	if late {
-		f.abort(ErrTimeout)
-	}
-	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.phase == waiting && !f.now().Before(f.expires) {
+		f.settle(Code{}, "", ErrTimeout)
+		close(f.answered)
+		f.leave()
+	}
 	switch f.phase {
 	case waiting:
 		f.phase = finishing
@@ -263,7 +203,14 @@ func (f *Flow) run(code secret.Secret, denied error, answer func()) {
 	var who string
 	err := denied
 	if err == nil && f.finish != nil {
-		who, err = f.finish(c)
+		// Not in the server's goroutine, which would swallow a panic and leave
+		// Wait waiting.
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			who, err = f.finish(c)
+		}()
+		<-done
 	}
 	if denied != nil {
 		c = Code{}
@@ -275,10 +222,16 @@ func (f *Flow) run(code secret.Secret, denied error, answer func()) {
 	close(f.answered)
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	f.leave()
+}
+
+// leave lets go of everything, at once or after lingering. The lock is held.
+func (f *Flow) leave() {
 	if f.server == nil || f.canceled {
 		f.release()
 		return
 	}
+	f.timer.Stop()
 	f.timer = time.AfterFunc(linger, f.Cancel)
 }
 

@@ -110,11 +110,17 @@ func TestLateByTheClock(t *testing.T) {
 		asleep := time.Duration(0)
 		f, p := start(t, Options{Timeout: time.Minute, Now: func() time.Time { return begun.Add(asleep) }})
 		asleep = time.Minute
-		if _, err := p.try("GET", callbackOf(t, f, "code="+testCode), ""); err == nil {
-			synctest.Wait() // answered, or cut off: either way it is over
+		r := p.browse(t, "GET", callbackOf(t, f, "code="+testCode), "")
+		if !strings.Contains(r.body, "The login was not finished in time.") {
+			t.Errorf("the browser got %d %s", r.status, r.body)
 		}
 		if _, err := f.Wait(t.Context()); !errors.Is(err, ErrTimeout) {
 			t.Errorf("got %v", err)
+		}
+		time.Sleep(linger)
+		synctest.Wait()
+		if !p.closed() {
+			t.Error("the listener is still open")
 		}
 	})
 }

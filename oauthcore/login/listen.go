@@ -125,7 +125,9 @@ func (f *Flow) outcome() page {
 // already is the page for every later callback. The flow is settled.
 func (f *Flow) already(w http.ResponseWriter) {
 	p := f.outcome()
-	p.Text = "This login is done already. " + p.Text
+	if f.err == nil {
+		p.Text = "This login is done already."
+	}
 	p.write(w, http.StatusOK)
 }
 

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"compress/gzip"
 	"context"
 	"errors"
@@ -12,26 +13,13 @@ import (
 	"time"
 )
 
-// gzipBomb is maxBody and more of JSON, a few kilobytes on the wire.
+// gzipBomb is more than maxBody of JSON, a few kilobytes on the wire.
 func gzipBomb(code int) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", "application/json")
-		w.Header().Set("Content-Encoding", "gzip")
-		w.WriteHeader(code)
-		z := gzip.NewWriter(w)
-		_, _ = io.WriteString(z, `{"error":"invalid_grant","x":"`)
-		block := make([]byte, 1<<20)
-		for i := range block {
-			block[i] = 'x'
-		}
-		for range 20 {
-			if _, err := z.Write(block); err != nil {
-				return
-			}
-		}
-		_, _ = io.WriteString(z, `"}`)
-		_ = z.Close()
-	}
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	_, _ = io.WriteString(z, `{"error":"invalid_grant","x":"`+strings.Repeat("x", 2*maxBody)+`"}`)
+	_ = z.Close()
+	return status(code, map[string]string{"Content-Encoding": "gzip"}, packed.String())
 }
 
 // endless writes a hundred megabytes unless the client hangs up.
