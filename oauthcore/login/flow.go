@@ -151,13 +151,16 @@ func (f *Flow) Wait(ctx context.Context) (Code, error) {
 func (f *Flow) Cancel() {
 	f.abort(ErrCanceled)
 	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.canceled = true
-	if f.phase == ended {
+	select {
+	case <-f.answered:
 		f.release()
-	} else if f.listener != nil {
-		_ = f.listener.Close()
+	default: // run lets go of the rest once the browser has its page
+		if f.listener != nil {
+			_ = f.listener.Close()
+		}
 	}
-	f.mu.Unlock()
 }
 
 // abort ends a flow that is still waiting.

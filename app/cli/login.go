@@ -1,0 +1,168 @@
+//go:build !js
+
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"baton/app/backend"
+)
+
+// loginFlags are what `baton login` was given.
+type loginFlags struct {
+	email     string
+	noBrowser bool
+	paste     bool
+	viaClaude bool
+}
+
+func (r *runner) loginCommand() *cobra.Command {
+	var f loginFlags
+	cmd := &cobra.Command{
+		Use:   "login [--email HINT] [--no-browser] [--paste] [--via-claude]",
+		Short: "Logs an account in, new or known",
+		Long: `Opens the browser to log an account in, and waits for it. A known account gets
+a fresh login and keeps its label. The active account stays the active one.`,
+		Example: `  baton login
+  baton login --no-browser     print the address on a line by itself and wait
+  baton login --paste          the browser is elsewhere: paste the code it shows
+  baton login --via-claude     let Claude Code do the login`,
+		Args: takes(0, 0, "no arguments"),
+	}
+	cmd.Flags().StringVar(&f.email, "email", "", "suggest this address (`HINT`) on the login page")
+	cmd.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the address instead of opening a browser")
+	cmd.Flags().BoolVar(&f.paste, "paste", false, "read CODE#STATE from one line of standard input")
+	cmd.Flags().BoolVar(&f.viaClaude, "via-claude", false, "run 'claude auth login' in a folder of its own and take the result")
+	cmd.RunE = command(func(ctx context.Context, _ []string) error {
+		if f.viaClaude && (f.paste || f.noBrowser) {
+			return misuse("login", "--via-claude goes with neither --paste nor --no-browser")
+		}
+		return r.login(ctx, f)
+	})
+	return cmd
+}
+
+func (r *runner) login(ctx context.Context, f loginFlags) error {
+	b, err := r.backend()
+	if err != nil {
+		return err
+	}
+	stop := r.showProgress(ctx, b)
+	defer stop()
+	flow, err := b.Login(ctx, backend.LoginMode{
+		Paste:     f.paste,
+		Email:     f.email,
+		Open:      !f.noBrowser && !f.paste && !f.viaClaude,
+		ViaClaude: f.viaClaude,
+	})
+	if err != nil {
+		return err
+	}
+	defer flow.Cancel()
+	if err := r.tellAddress(flow.URL(), f); err != nil {
+		return err
+	}
+	res, err := r.await(ctx, flow, f.paste)
+	if err != nil {
+		return err
+	}
+	stop()
+	return r.printLogin(b.Snapshot(), res)
+}
+
+// tellAddress says where to go. An address that was asked for is part of the
+// answer; one that is only the way out of trouble stands beside it.
+func (r *runner) tellAddress(url string, f loginFlags) error {
+	switch {
+	case f.viaClaude:
+		r.note("Claude Code logs in now")
+		return nil
+	case f.noBrowser || f.paste:
+		return r.say("%s", url)
+	}
+	r.note("the browser opens; if it does not, or is logged in as someone else, open this in a private window:")
+	_, _ = fmt.Fprintln(r.Stderr, url)
+	return nil
+}
+
+// await returns when the login is saved or has failed. It waits for the login
+// also while it waits for the code, because the login can end first.
+func (r *runner) await(ctx context.Context, flow backend.LoginFlow, paste bool) (backend.LoginResult, error) {
+	type outcome struct {
+		res backend.LoginResult
+		err error
+	}
+	done := make(chan outcome, 1)
+	go func() {
+		res, err := flow.Wait(ctx)
+		done <- outcome{res, err}
+	}()
+	var code <-chan answer
+	if paste {
+		if r.asks() {
+			_, _ = fmt.Fprint(r.Stderr, "paste the code the page shows (CODE#STATE): ")
+		}
+		code = r.readLine()
+	}
+	for {
+		select {
+		case out := <-done:
+			if out.err != nil && ctx.Err() != nil {
+				return out.res, loginCanceled(out.err)
+			}
+			return out.res, out.err
+		case a := <-code:
+			code = nil
+			if err := handIn(flow, a); err != nil {
+				// The flow is over; its own end says nothing more.
+				flow.Cancel()
+				<-done
+				return backend.LoginResult{}, err
+			}
+		}
+	}
+}
+
+func handIn(flow backend.LoginFlow, a answer) error {
+	switch {
+	case errors.Is(a.err, errNoAnswer):
+		return &backend.Problem{
+			Code:    backend.ProblemUsage,
+			Message: "no code on standard input",
+			Hint:    "login --paste reads CODE#STATE from one line",
+			Err:     a.err,
+		}
+	case a.err != nil:
+		return a.err
+	}
+	return flow.Paste(a.line)
+}
+
+// loginCanceled is what an interrupted wait means, unless the backend had
+// more to say about it.
+func loginCanceled(err error) error {
+	var p *backend.Problem
+	if errors.As(err, &p) {
+		return p
+	}
+	return &backend.Problem{Code: backend.ProblemCanceled, Message: "the login was canceled", Err: err}
+}
+
+func (r *runner) printLogin(s backend.Snapshot, res backend.LoginResult) error {
+	line := "logged in as " + fullName(s, res.Key)
+	if res.Known {
+		line = "that is " + nameOf(s, res.Key) + " again; its login is renewed"
+	}
+	if res.Live {
+		line += "; Claude Code uses it now"
+	}
+	if err := r.say("%s", line); err != nil {
+		return err
+	}
+	r.notes([]string{res.Note})
+	return nil
+}

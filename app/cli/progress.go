@@ -1,0 +1,42 @@
+//go:build !js
+
+package cli
+
+import (
+	"context"
+
+	"baton/app/backend"
+)
+
+// showProgress prints what the work going on waits for until stop is called;
+// nothing when standard error is no terminal. After stop no more is written.
+func (r *runner) showProgress(ctx context.Context, b backend.Backend) (stop func()) {
+	if !r.StderrTTY {
+		return func() {}
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	events := b.Events(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		last := ""
+		for {
+			select {
+			case <-ctx.Done():
+				return
+			case ev, open := <-events:
+				if !open {
+					return
+				}
+				if ev.Kind == backend.EventProgress && ev.Text != "" && ev.Text != last {
+					last = ev.Text
+					r.note(ev.Text)
+				}
+			}
+		}
+	}()
+	return func() {
+		cancel()
+		<-done
+	}
+}

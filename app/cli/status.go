@@ -1,0 +1,121 @@
+//go:build !js
+
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"baton/app/backend"
+)
+
+func (r *runner) statusCommand() *cobra.Command {
+	var asJSON bool
+	cmd := &cobra.Command{
+		Use:   "status [--json]",
+		Short: "Who is active, what is left, who is next",
+		Long: `Shows the active account and what is left of its limits, settings that beat a
+swap, the Claude Code sessions that run, and the account a swap would choose.`,
+		Args: takes(0, 0, "no arguments"),
+		RunE: command(func(context.Context, []string) error {
+			s, err := r.snapshot()
+			if err != nil {
+				return err
+			}
+			if err := r.fileProblems(s); err != nil {
+				return err
+			}
+			if asJSON {
+				return r.writeJSON(statusJSONOf(s))
+			}
+			return writeTable(r.Stdout, r.statusRows(s), r.coloured())
+		}),
+	}
+	addJSONFlag(cmd, &asJSON)
+	return cmd
+}
+
+// statusRows are a word and a sentence each.
+func (r *runner) statusRows(s backend.Snapshot) [][]cell {
+	var rows [][]cell
+	add := func(word, text string, c colour) { rows = append(rows, []cell{{text: word}, {text: text, colour: c}}) }
+
+	if a, ok := s.Find(s.Active); ok && s.Active != "" {
+		add("active", fullName(s, a.Key), plainly)
+		add("state", r.stateWords(a), stateColour(a))
+		r.addUsage(add, a)
+		if !a.LoginExpiresAt.IsZero() {
+			add("login", "ends "+r.day(a.LoginExpiresAt), plainly)
+		}
+		if a.Problem != nil {
+			add("trouble", sentence(a.Problem), red)
+		}
+	} else {
+		add("active", nobody(s), yellow)
+	}
+	if s.Next != nil {
+		text := fullName(s, s.Next.Key)
+		if s.Next.Reason != "" {
+			text += ": " + plain(s.Next.Reason)
+		}
+		add("next", text, plainly)
+	} else {
+		add("next", "nobody", plainly)
+	}
+	for _, o := range s.Overrides {
+		add("override", fmt.Sprintf("%s in %s beats the login: a swap changes nothing there", plain(o.Name), overridePlace(o)), yellow)
+	}
+	for _, session := range s.Sessions {
+		add("session", fmt.Sprintf("%d in %s", session.PID, plain(session.Cwd)), plainly)
+	}
+	return rows
+}
+
+func (r *runner) addUsage(add func(word, text string, c colour), a backend.Account) {
+	if a.Usage == nil {
+		add("5 hours", "no data", faint)
+		add("7 days", "no data", faint)
+		return
+	}
+	add("5 hours", r.left(a.Usage.FiveHour), plainly)
+	add("7 days", r.left(a.Usage.SevenDay), plainly)
+	for i := range a.Usage.Models {
+		m := &a.Usage.Models[i]
+		add("7 days", plain(m.Name)+": "+r.left(&m.Window), plainly)
+	}
+	if !a.Usage.ObservedAt.IsZero() {
+		add("seen", r.clock(a.Usage.ObservedAt), faint)
+	}
+}
+
+// nobody says why no known account is active.
+func nobody(s backend.Snapshot) string {
+	switch s.Live.Reason {
+	case backend.LiveUnknown:
+		return "nobody known: " + unknownLive(s.Live) + "; run 'baton import' to add it"
+	case backend.LiveTombstone:
+		return "nobody: Claude Code's last login was refused; run 'baton swap' or 'baton login'"
+	case backend.LiveUnreadable:
+		return "unknown: the file with Claude Code's login does not parse"
+	}
+	if len(s.Accounts) == 0 {
+		return "nobody: Claude Code has no login; run 'baton login'"
+	}
+	return "nobody: Claude Code has no login; run 'baton swap'"
+}
+
+func overridePlace(o backend.Override) string {
+	if o.Source == "environment" {
+		return "the environment"
+	}
+	return plain(o.Source)
+}
+
+func sentence(p *backend.Problem) string {
+	if p.Hint == "" {
+		return plain(p.Message)
+	}
+	return plain(p.Message) + "; " + plain(p.Hint)
+}
