@@ -124,11 +124,17 @@ func needsLogin(a *Account, why string) *Error {
 func (c *Core) present(ctx context.Context, cr Credential) (g provider.Grant, lost bool, err error) {
 	ctx = context.WithoutCancel(ctx)
 	g, err = c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
-	if !errors.Is(err, provider.ErrLost) {
+	if err != nil && !g.RefreshToken.Empty() {
+		return g, false, nil // half an answer, but the half that must not be lost
+	}
+	if !provider.Sent(err) {
 		return g, false, err
 	}
 	again, err2 := c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
-	if err2 == nil || errors.Is(err2, provider.ErrLost) || errors.Is(err2, provider.ErrInvalidGrant) {
+	switch {
+	case err2 != nil && !again.RefreshToken.Empty():
+		return again, true, nil
+	case err2 == nil, provider.Sent(err2), errors.Is(err2, provider.ErrInvalidGrant):
 		return again, true, err2
 	}
 	return g, true, err // the second one did not get out: what counts is the first
@@ -137,7 +143,7 @@ func (c *Core) present(ctx context.Context, cr Credential) (g provider.Grant, lo
 // refused notes what a failed refresh means for the account.
 func (c *Core) refused(ctx context.Context, key string, presented secret.Secret, unsure bool, cause error) error {
 	dead := errors.Is(cause, provider.ErrInvalidGrant)
-	sent := errors.Is(cause, provider.ErrLost)
+	sent := provider.Sent(cause)
 	name := key
 	var account *Account
 	err := c.update(ctx, func(s *store) error {
@@ -263,9 +269,9 @@ func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential,
 // answered is the login after a refresh: what the answer does not tell stays,
 // and the login's own deadline is not moved by a refresh.
 func answered(was Credential, g provider.Grant) (Credential, error) {
-	edits := []edit{
-		{"accessToken", jsonString(g.AccessToken.Reveal())},
-		orNull(setMillis("expiresAt", g.ExpiresAt)),
+	var edits []edit
+	if !g.AccessToken.Empty() {
+		edits = append(edits, edit{"accessToken", jsonString(g.AccessToken.Reveal())}, orNull(setMillis("expiresAt", g.ExpiresAt)))
 	}
 	if !g.RefreshToken.Empty() {
 		edits = append(edits, edit{"refreshToken", jsonString(g.RefreshToken.Reveal())})

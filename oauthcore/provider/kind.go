@@ -3,6 +3,7 @@ package provider
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"time"
 )
 
@@ -91,17 +92,18 @@ func (e *Error) Unwrap() []error {
 }
 
 // Sent says whether the provider may have acted on the request while its
-// answer is not in hand, so that a refresh token presented may be spent. That
-// is so for ErrLost, and for ErrServer of every status: a 500 can come after
-// the tokens were rotated, 502 and 504 come from gateways that lost the
-// answer, and common gateways also say 503 when the server behind them hung
-// up halfway. Being too careful costs one repeat of the request; being too
-// bold costs the login. Profile and usage change nothing, so it is false for
-// them.
+// answer is not in hand, so that a refresh token presented may be spent: that
+// is ErrLost, and 502 and 504, with which a gateway says that it lost the
+// answer of the server behind it. Every other 5xx is the server's own answer
+// that it did not do it, and the request may be made again later. Profile and
+// usage change nothing, so it is false for them.
 func Sent(err error) bool {
 	var e *Error
 	if errors.As(err, &e) && (e.Op == opProfile || e.Op == opUsage) {
 		return false
 	}
-	return errors.Is(err, ErrLost) || errors.Is(err, ErrServer)
+	if errors.Is(err, ErrServer) {
+		return e != nil && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout)
+	}
+	return errors.Is(err, ErrLost)
 }
