@@ -1,0 +1,116 @@
+//go:build !js
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"baton/app/backend"
+	"baton/app/cli"
+	"baton/app/gui"
+	"baton/app/local"
+
+	"github.com/pkg/browser"
+)
+
+// exitUsage is the status of a command line that cannot be carried out.
+const exitUsage = 2
+
+// Main is the program's entry; it returns the exit status.
+func Main() int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	// A browser that is started writes to where it was told; standard output
+	// belongs to the command.
+	browser.Stdout, browser.Stderr = os.Stderr, io.Discard
+	cfg := cli.System()
+	cfg.Version, cfg.Commit, cfg.Date = version, commit, date
+	if len(cfg.Args) == 0 {
+		return plain(ctx, cfg)
+	}
+	return command(ctx, cfg)
+}
+
+// command runs one command of the command line.
+func command(ctx context.Context, cfg cli.Config) int {
+	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.Getenv) }
+	cfg.Demo = runDemo
+	return cli.Run(ctx, cfg)
+}
+
+// newBackend opens this machine's accounts by an environment.
+func newBackend(getenv func(string) string) (backend.Backend, error) {
+	b, err := local.New(local.Config{
+		Getenv: getenv, OpenURL: openURL, Version: version,
+		Home: func() (string, error) { return homeIn(getenv) },
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// homeIn is the home folder an environment names. The system's own idea of it
+// serves where it names none, but not where HOME is simply missing.
+func homeIn(getenv func(string) string) (string, error) {
+	for _, name := range []string{"HOME", "USERPROFILE"} {
+		if dir := getenv(name); dir != "" {
+			return dir, nil
+		}
+	}
+	return "", errors.New("neither HOME nor USERPROFILE is set")
+}
+
+// openURL opens the system's browser and does not wait for it.
+func openURL(address string) error {
+	failed := make(chan error, 1)
+	go func() { failed <- browser.OpenURL(address) }()
+	return firstError(failed)
+}
+
+// plain is `baton` without a word: the window where a display answers, else
+// what else there is.
+func plain(ctx context.Context, cfg cli.Config) int {
+	why := displayAnswers(os.Getenv)
+	if why == nil {
+		code, shown := window(ctx, os.Getenv, "")
+		if shown {
+			return code
+		}
+		why = gui.ErrNoWindow
+	}
+	fmt.Fprintf(cfg.Stderr, "baton: no window can be shown here: %v\n", why)
+	fmt.Fprintln(cfg.Stderr, "  everything works in the terminal too; these are the commands:")
+	cfg.Args, cfg.Stdout = []string{"help"}, cfg.Stderr
+	_ = command(ctx, cfg)
+	return exitUsage
+}
+
+// window shows the window until it is closed; shown is false where this build
+// has none.
+func window(ctx context.Context, getenv func(string) string, demo string) (code int, shown bool) {
+	b, err := newBackend(getenv)
+	if err != nil {
+		p := backend.AsProblem(err)
+		fmt.Fprintf(os.Stderr, "baton: %s\n  %s\n", p.Message, p.Hint)
+		return p.Code.ExitCode(), true
+	}
+	if c, ok := b.(io.Closer); ok {
+		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
+	}
+	err = gui.Run(gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo, Context: ctx})
+	switch {
+	case errors.Is(err, gui.ErrNoWindow):
+		return 0, false
+	case err != nil:
+		fmt.Fprintln(os.Stderr, "baton:", err)
+		return 1, true
+	}
+	return 0, true
+}
