@@ -283,6 +283,7 @@ func (c *Core) adoptLive(o *opened, p *proofs, revive bool) error {
 		return nil
 	case a.Removed:
 		a.Removed, o.added = false, true
+		a.store(cr) // the removal forgot it; what Claude Code uses is the newest there is
 	}
 	o.owner = a
 	a.identify(who.identity)
@@ -331,7 +332,7 @@ func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error
 	if inbox != nil && inbox.savedTo == o.owner.Key {
 		stale = true
 	}
-	if stale && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
+	if stale && o.owner.Credential.Usable() && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
 		if err := c.replaceLive(o.live, o.owner.Credential); err != nil {
 			return err
 		}

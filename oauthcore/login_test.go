@@ -1,0 +1,281 @@
+package oauthcore_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/login"
+	"baton/oauthcore/provider"
+
+	"github.com/tidwall/gjson"
+)
+
+// login logs in through the consent page as a person would, by pasting.
+func (w *world) login(who string) oauthcore.Saved {
+	w.Helper()
+	saved, err := w.core.SaveLogin(context.Background(), w.grant(who))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return saved
+}
+
+func (w *world) grant(who string) provider.Grant {
+	w.Helper()
+	ctx := context.Background()
+	endpoints, err := provider.FromBase(w.provider.URL())
+	if err != nil {
+		w.Fatal(err)
+	}
+	client := provider.New(endpoints, provider.Options{Now: w.clock.Now})
+	flow, err := login.Start(ctx, client, login.Options{Paste: true, Now: w.clock.Now})
+	if err != nil {
+		w.Fatal(err)
+	}
+	defer flow.Cancel()
+	code, err := demo.Visit(ctx, flow.URL(), who)
+	if err != nil {
+		w.Fatal(err)
+	}
+	if err := flow.Paste(code); err != nil {
+		w.Fatal(err)
+	}
+	got, err := flow.Wait(ctx)
+	if err != nil {
+		w.Fatal(err)
+	}
+	g, err := client.Exchange(ctx, provider.ExchangeRequest(got))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return g
+}
+
+func TestANewLoginIsAddedBesideTheLiveOne(t *testing.T) {
+	w := newWorld(t)
+	before := string(w.read(w.paths.Credentials()))
+	if saved := w.login("new@example.com"); saved.Key != "new@example.com" || saved.Known || saved.Live {
+		t.Errorf("saved %+v", saved)
+	}
+	if string(w.read(w.paths.Credentials())) != before {
+		t.Error("the live login changed")
+	}
+	a := w.account("new@example.com")
+	if !a.Identified() || a.Credential.Plan == "" || gjson.GetBytes(a.OAuthAccount, "emailAddress").String() != "new@example.com" {
+		t.Errorf("kept %+v", a)
+	}
+	if _, err := os.Stat(w.paths.Inbox()); err == nil {
+		t.Error("the inbox is still there")
+	}
+	w.kept("new@example.com", personal)
+	w.private()
+}
+
+func TestTheSameAccountAgainKeepsItsNameAndPlace(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	if _, err := w.core.Rename(ctx, lab, "The lab"); err != nil {
+		t.Fatal(err)
+	}
+	order := w.account(lab).Order
+	if err := w.home.Kill(lab); err != nil {
+		t.Fatal(err)
+	}
+	_, err := w.core.Refresh(ctx, lab)
+	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	if saved := w.login(lab); saved.Key != lab || !saved.Known {
+		t.Errorf("saved %+v", saved)
+	}
+	if a := w.account(lab); a.Label != "The lab" || a.Order != order || a.NeedsLogin {
+		t.Errorf("kept %+v", a)
+	}
+	w.kept(lab)
+}
+
+func TestALoginOfTheLiveAccountReachesClaudeCode(t *testing.T) {
+	w := newWorld(t)
+	before := w.read(w.paths.Credentials())
+	if saved := w.login(personal); saved.Key != personal || !saved.Known || !saved.Live {
+		t.Errorf("saved %+v", saved)
+	}
+	w.live(personal)
+	w.kept(personal)
+	onlyMember(t, before, w.read(w.paths.Credentials()), "claudeAiOauth")
+}
+
+func TestALoginBecomesLiveWhereNobodyIsLoggedIn(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	if err := os.Remove(w.paths.Credentials()); err != nil {
+		t.Fatal(err)
+	}
+	if saved := w.login(work); !saved.Live {
+		t.Errorf("saved %+v", saved)
+	}
+	w.live(work)
+}
+
+func TestTwoOrganisationsUnderOneAddress(t *testing.T) {
+	w := newWorld(t)
+	saved := w.login("ada@example.com · Analytical Guild")
+	want := "ada@example.com#92ad7e15"
+	if saved.Key != want || saved.Known {
+		t.Fatalf("saved %+v, want %s", saved, want)
+	}
+	entry := gjson.GetBytes(w.read(w.paths.Pool()), `accounts.ada@example\.com\#92ad7e15`)
+	if entry.Get("email").String() != want {
+		t.Errorf("the pool entry's email is %q, want its key", entry.Get("email"))
+	}
+	// The exact key goes first, then the one address, then labels.
+	w.swap(oauthcore.SwapRequest{To: want})
+	if gjson.GetBytes(w.read(w.paths.ClaudeJSON), "oauthAccount.organizationUuid").String() != "92ad7e15-4f0c-4836-b1e9-d05c8f3a6b17" {
+		t.Error("the other organisation is not the one named")
+	}
+	w.swap(oauthcore.SwapRequest{To: "ada@example.com"})
+	w.live(personal)
+	_, err := w.core.Rename(context.Background(), work, "ADA@example.com")
+	wantCode(t, err, oauthcore.CodeUsage)
+	// The address in another case is both of them.
+	_, err = w.core.Swap(context.Background(), oauthcore.SwapRequest{To: "ADA@example.com"})
+	if e := wantCode(t, err, oauthcore.CodeAmbiguous); !strings.Contains(e.Hint, want) {
+		t.Errorf("hint %q", e.Hint)
+	}
+}
+
+func TestALoginIsKeptWhenTheProfileFails(t *testing.T) {
+	w := newWorld(t)
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	if saved := w.login("new@example.com"); saved.Key != "new@example.com" {
+		t.Fatalf("saved %+v", saved)
+	}
+	w.kept("new@example.com")
+	w.provider.ClearFaults()
+	w.swap(oauthcore.SwapRequest{To: "new@example.com"})
+	if gjson.GetBytes(w.read(w.paths.ClaudeJSON), "oauthAccount.emailAddress").String() != "new@example.com" {
+		t.Error("the account was not completed later")
+	}
+}
+
+// The provider names nobody and the profile fails: the login waits in the
+// inbox and is finished by the next operation that gets through.
+func TestALoginNobodyCouldBeFoundForWaits(t *testing.T) {
+	w := newWorld(t)
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	g := w.grant("new@example.com")
+	g.AccountUUID, g.OrganizationUUID, g.Email = "", "", ""
+	saved, err := w.core.SaveLogin(context.Background(), g)
+	if err != nil || saved.Key != "" || saved.Note == "" {
+		t.Fatalf("saved %+v, %v", saved, err)
+	}
+	info, err := os.Stat(w.paths.Inbox())
+	if err != nil || info.Mode().Perm() != 0o600 {
+		t.Fatalf("inbox: %v, %v", info, err)
+	}
+	// A second one does not push it out: the first is set aside.
+	h := w.grant(lab)
+	h.AccountUUID, h.OrganizationUUID, h.Email = "", "", ""
+	if _, err := w.core.SaveLogin(context.Background(), h); err != nil {
+		t.Fatal(err)
+	}
+	aside, err := filepath.Glob(filepath.Join(w.paths.SetAside(), "*.json"))
+	if err != nil || len(aside) != 1 || gjson.GetBytes(w.read(aside[0]), "claudeAiOauth.refreshToken").String() != g.RefreshToken.Reveal() {
+		t.Errorf("set aside: %v, %v", aside, err)
+	}
+	w.provider.ClearFaults()
+	if err := w.core.Settle(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if !w.account(lab).Credential.RefreshToken.Equal(h.RefreshToken) {
+		t.Error("the waiting login was not finished")
+	}
+	if _, err := os.Stat(w.paths.Inbox()); err == nil {
+		t.Error("the inbox is still there")
+	}
+}
+
+func TestALoginMadeByClaudeCode(t *testing.T) {
+	w := newWorld(t)
+	dir := t.TempDir()
+	_, _, err := oauthcore.ReadLogin(dir)
+	wantCode(t, err, oauthcore.CodeFailed)
+	who := w.resident(lab)
+	cr, err := w.provider.Issue(who.Person.AccountUUID, who.Person.OrganizationUUID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(filepath.Join(dir, ".credentials.json"), `{"claudeAiOauth":{"accessToken":"`+cr.AccessToken.Reveal()+`","refreshToken":"`+cr.RefreshToken.Reveal()+`","expiresAt":`+millis(cr.ExpiresAt)+`,"scopes":["user:inference"]}}`)
+	w.write(filepath.Join(dir, ".claude.json"), `{"oauthAccount":{"accountUuid":"`+who.Person.AccountUUID+`","organizationUuid":"`+who.Person.OrganizationUUID+`","emailAddress":"lab@uni.example"}}`)
+	got, account, err := oauthcore.ReadLogin(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved, err := w.core.SaveCredential(context.Background(), got, account)
+	if err != nil || saved.Key != lab || !saved.Known {
+		t.Errorf("saved %+v, %v", saved, err)
+	}
+	w.kept(lab)
+}
+
+func TestRemove(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	_, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: personal})
+	if e := wantCode(t, err, oauthcore.CodeFailed); !strings.Contains(e.Hint, "--yes") {
+		t.Errorf("hint %q", e.Hint)
+	}
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRevoke, Kind: demo.FaultServerError}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true})
+	wantCode(t, err, oauthcore.CodeOffline)
+	w.kept(work)
+	logins := len(w.provider.State().Logins)
+	if got, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true}); err != nil || got.Key != work || got.Live {
+		t.Fatalf("removed %+v, %v", got, err)
+	}
+	if len(w.provider.State().Logins) != logins-1 {
+		t.Error("the login was not ended at the provider")
+	}
+	if gjson.GetBytes(w.read(w.paths.Pool()), `accounts.ada@corp\.example`).Exists() {
+		t.Error("the pool still has it")
+	}
+	if strings.Contains(string(w.read(w.paths.Vault())), w.resident(work).Credentials.RefreshToken.Reveal()) {
+		t.Error("the vault still has its token")
+	}
+	// Another program's old copy in the pool does not bring it back.
+	pool := strings.Replace(string(w.read(w.paths.Pool())), `"accounts": {`, `"accounts": {"ada@corp.example":{"email":"ada@corp.example","accessToken":"x","refreshToken":"`+
+		w.resident(work).Credentials.RefreshToken.Reveal()+`","expiresAt":1,"scopes":[],"rateLimited":false},`, 1)
+	w.write(w.paths.Pool(), pool)
+	if err := w.core.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if v := w.core.View(ctx); len(v.Accounts) != 4 {
+		t.Errorf("%d accounts", len(v.Accounts))
+	}
+	// Its person logging in again does.
+	if saved := w.login(work); saved.Key != work || saved.Known {
+		t.Errorf("saved %+v", saved)
+	}
+	w.kept(work)
+	// The live one, with yes: Claude Code stays logged in, import brings it back.
+	if got, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: personal, Yes: true}); err != nil || !got.Live {
+		t.Fatalf("removed %+v, %v", got, err)
+	}
+	if v := w.core.View(ctx); v.Active != "" || v.Live.Reason != "unknown" {
+		t.Errorf("live %+v", v.Live)
+	}
+	if got, err := w.core.Import(ctx); err != nil || got.Key != personal || !got.Added {
+		t.Errorf("import = %+v, %v", got, err)
+	}
+	w.live(personal)
+	w.kept(personal)
+}

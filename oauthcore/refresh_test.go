@@ -1,0 +1,279 @@
+package oauthcore_test
+
+import (
+	"context"
+
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/files"
+	"baton/oauthcore/provider"
+
+	"github.com/tidwall/gjson"
+)
+
+func (w *world) fail(kind demo.FaultKind, times int) {
+	w.Helper()
+	f := demo.Fault{Endpoint: demo.EndpointRefresh, Kind: kind, Times: times}
+	if kind == demo.FaultRateLimited || kind == demo.FaultUnavailable {
+		f.RetryAfter = 90 * time.Second
+	}
+	if err := w.provider.Fail(f); err != nil {
+		w.Fatal(err)
+	}
+}
+
+func TestRefreshOfTheLiveAccountReachesClaudeCode(t *testing.T) {
+	w := newWorld(t)
+	before := w.read(w.paths.Credentials())
+	got, err := w.core.Refresh(context.Background(), personal)
+	if err != nil || got.Key != personal || !got.ExpiresAt.Equal(w.clock.Now().Add(8*time.Hour)) {
+		t.Fatalf("refreshed %+v, %v", got, err)
+	}
+	w.live(personal)
+	w.kept(personal)
+	onlyMember(t, before, w.read(w.paths.Credentials()), "claudeAiOauth")
+	if a := w.account(personal); !a.Credential.Same(w.credential()) || a.Unsure() {
+		t.Error("vault and live file disagree")
+	}
+	// The login's own deadline does not move.
+	if was := w.resident(personal).Credentials.LoginExpiresAt; !w.credential().RefreshExpiresAt.Equal(was) {
+		t.Errorf("the deadline moved from %v to %v", was, w.credential().RefreshExpiresAt)
+	}
+}
+
+func TestRefreshOfAnotherAccountLeavesTheLiveOneAlone(t *testing.T) {
+	w := newWorld(t)
+	before := string(w.read(w.paths.Credentials()))
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatal(err)
+	}
+	if string(w.read(w.paths.Credentials())) != before {
+		t.Error("the live login changed")
+	}
+	w.kept(lab)
+	entry := gjson.GetBytes(w.read(w.paths.Pool()), `accounts.lab@uni\.example`)
+	if entry.Get("refreshToken").String() != w.account(lab).Credential.RefreshToken.Reveal() {
+		t.Error("the pool was not brought in line")
+	}
+}
+
+func TestTroubleOnTheWayKeepsTheLogin(t *testing.T) {
+	for _, kind := range []demo.FaultKind{demo.FaultRateLimited, demo.FaultUnavailable, demo.FaultServerError, demo.FaultInvalidClient} {
+		t.Run(string(kind), func(t *testing.T) {
+			w := newWorld(t)
+			w.fail(kind, 1)
+			before := w.provider.State().Calls[demo.EndpointRefresh]
+			_, err := w.core.Refresh(context.Background(), lab)
+			e := wantCode(t, err, oauthcore.CodeOffline)
+			if kind == demo.FaultRateLimited && !strings.Contains(e.Hint, "1m30s") {
+				t.Errorf("hint %q does not say how long", e.Hint)
+			}
+			if n := w.provider.State().Calls[demo.EndpointRefresh] - before; n != 1 {
+				t.Errorf("%d requests: nothing is repeated blindly", n)
+			}
+			if v := w.view(lab); !v.Offline || v.Unsure || v.NeedsLogin {
+				t.Errorf("shown as %+v", v)
+			}
+			if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+				t.Fatalf("later: %v", err)
+			}
+			if w.view(lab).Offline {
+				t.Error("still shown as offline")
+			}
+		})
+	}
+}
+
+func TestALostAnswerIsAskedForOnceMoreAndThenUnsure(t *testing.T) {
+	w := newWorld(t)
+	w.fail(demo.FaultLostBefore, 1)
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatalf("the immediate repeat: %v", err)
+	}
+	w.fail(demo.FaultHTML, 2)
+	_, err := w.core.Refresh(context.Background(), lab)
+	wantCode(t, err, oauthcore.CodeUnsure)
+	if v := w.view(lab); !v.Unsure || v.NeedsLogin {
+		t.Errorf("shown as %+v", v)
+	}
+	// Unsure accounts are never chosen by themselves.
+	if _, err := w.core.Limit(context.Background(), work, w.clock.Now().Add(time.Hour)); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.core.Swap(context.Background(), oauthcore.SwapRequest{})
+	wantCode(t, err, oauthcore.CodeNoOther)
+	// The person asks: it turns out well.
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatal(err)
+	}
+	if w.view(lab).Unsure {
+		t.Error("still unsure")
+	}
+	w.kept(lab)
+}
+
+func TestALoginUsedUpOnTheWayIsExplained(t *testing.T) {
+	w := newWorld(t)
+	w.fail(demo.FaultLostAfter, 1)
+	_, err := w.core.Refresh(context.Background(), lab)
+	if e := wantCode(t, err, oauthcore.CodeNeedsLogin); !strings.Contains(e.Message, "never arrived") {
+		t.Errorf("message %q", e.Message)
+	}
+	if v := w.view(lab); !v.NeedsLogin {
+		t.Errorf("shown as %+v", v)
+	}
+	calls := w.provider.State().Calls[demo.EndpointRefresh]
+	_, err = w.core.Refresh(context.Background(), lab)
+	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
+		t.Error("a dead token was presented again")
+	}
+}
+
+func TestAProviderThatKeepsTheRefreshToken(t *testing.T) {
+	w := newWorld(t)
+	w.fail(demo.FaultNoRefresh, 1)
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatal(err)
+	}
+	a := w.account(lab)
+	if !a.Credential.RefreshToken.Equal(w.resident(lab).Credentials.RefreshToken) || a.Unsure() {
+		t.Error("the token that stays good counts as spent")
+	}
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatal(err)
+	}
+	w.kept(lab)
+}
+
+func TestNoNetworkKeepsEverything(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	endpoints, err := provider.FromBase("http://127.0.0.1:1")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.core.Provider = provider.New(endpoints, provider.Options{Now: w.clock.Now})
+	_, err = w.core.Refresh(context.Background(), lab)
+	wantCode(t, err, oauthcore.CodeOffline)
+	if w.account(lab).Unsure() {
+		t.Error("nothing was sent, so nothing is unsure")
+	}
+	// An account whose access token is good needs no network.
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.live(work)
+}
+
+// The token is on disk as spent before it is presented, and the answer is
+// saved although the person canceled meanwhile.
+func TestTheOrderOfARefresh(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	ctx, cancel := context.WithCancel(context.Background())
+	reached, gate := make(chan struct{}, 1), make(chan struct{})
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.core.Refresh(ctx, lab)
+		done <- err
+	}()
+	<-reached
+	if !w.account(lab).Unsure() {
+		t.Error("the token is being presented and not on disk as spent")
+	}
+	cancel()
+	close(gate)
+	if err := <-done; err != nil {
+		t.Errorf("refresh: %v", err)
+	}
+	if w.account(lab).Unsure() {
+		t.Error("the answer was not saved")
+	}
+	w.kept(lab)
+}
+
+func TestCanceledBeforeItIsSentChangesNothing(t *testing.T) {
+	w := newWorld(t)
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	calls := w.provider.State().Calls[demo.EndpointRefresh]
+	if _, err := w.core.Refresh(ctx, lab); err == nil {
+		t.Error("no error")
+	}
+	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
+		t.Error("something was sent")
+	}
+	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A newer login arrives while a refresh of the older one is under way: the
+// answer is dropped, and its token never comes back.
+func TestAnAnswerIsSavedOnlyOntoItsOwnToken(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	reached, gate := make(chan struct{}, 1), make(chan struct{})
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.core.Refresh(context.Background(), lab)
+		done <- err
+	}()
+	<-reached
+	w.login(lab)
+	newer := w.account(lab).Credential
+	close(gate)
+	if err := <-done; err != nil {
+		t.Errorf("refresh: %v", err)
+	}
+	if a := w.account(lab); !a.Credential.Same(newer) {
+		t.Error("the older login's answer was saved over the newer login")
+	} else if len(a.Spent) != 2 {
+		t.Errorf("spent %d tokens, want the one presented and the one dropped", len(a.Spent))
+	}
+	w.kept(lab)
+}
+
+// Live first: when the process dies between the two writes, Claude Code is
+// not left with the used-up token.
+func TestARefreshOfTheLiveAccountWritesItsFileFirst(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	old := w.credential()
+	var live, kept oauthcore.Credential
+	writes := 0
+	w.core = w.newCore(&hookFS{before: func(to string) {
+		if to == w.paths.Vault() {
+			if writes++; writes == 2 { // the first notes the token as spent
+				live, kept = w.credential(), w.account(personal).Credential
+			}
+		}
+	}})
+	if _, err := w.core.Refresh(context.Background(), personal); err != nil {
+		t.Fatal(err)
+	}
+	if live.Same(old) || !kept.Same(old) {
+		t.Error("the vault was written before the live file")
+	}
+	w.live(personal)
+}
+
+// hookFS tells before a file is replaced.
+type hookFS struct {
+	files.OS
+	before func(to string)
+}
+
+func (h *hookFS) Rename(from, to string) error {
+	h.before(to)
+	return h.OS.Rename(from, to)
+}
