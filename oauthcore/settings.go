@@ -18,16 +18,20 @@ type Setting struct {
 	About string // a sentence on what it does
 }
 
+// notYet ends the sentence of a switch whose work this version does not do:
+// setting it is kept for the version that does.
+const notYet = " Not in this version yet."
+
 // switches are all of them; everything that acts without being asked is off
 // at first.
 func switches() []Setting {
 	return []Setting{
-		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself."},
-		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
-		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
-		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
-		{Key: "notify.free", About: "A notification when a limited account is free again."},
-		{Key: "notify.login", About: "A notification when a login is about to end or was refused."},
+		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself." + notYet},
+		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it." + notYet},
+		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
+		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},
+		{Key: "notify.free", About: "A notification when a limited account is free again." + notYet},
+		{Key: "notify.login", About: "A notification when a login is about to end or was refused." + notYet},
 	}
 }
 

@@ -1,0 +1,408 @@
+package oauthcore_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/files"
+
+	"github.com/tidwall/gjson"
+	"pgregory.net/rapid"
+)
+
+const sample = `{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":"sk-ant-ort01-TEST-r","expiresAt":1774466144677,` +
+	`"scopes":["user:inference","user:profile"],"subscriptionType":"max","rateLimitTier":"default_claude_max_20x"}`
+
+func TestSampleCredentials(t *testing.T) {
+	cr, err := oauthcore.ParseCredential([]byte(sample))
+	if err != nil || cr.AccessToken.Reveal() != "sk-ant-oat01-TEST-a" || cr.ExpiresAt.UnixMilli() != 1774466144677 ||
+		cr.Plan != "max" || cr.Tier != "default_claude_max_20x" || len(cr.Scopes) != 2 || !cr.Usable() || cr.Tombstone() {
+		t.Fatalf("%+v, %v", cr, err)
+	}
+	if string(cr.JSON()) != sample {
+		t.Errorf("round trip: %s", cr.JSON())
+	}
+	// Absent and null members are as good as each other.
+	for _, doc := range []string{
+		`{"accessToken":"sk-ant-oat01-TEST-a"}`,
+		`{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":null,"expiresAt":null,"scopes":null,"subscriptionType":null}`,
+	} {
+		cr, err := oauthcore.ParseCredential([]byte(doc))
+		if err != nil || !cr.RefreshToken.Empty() || !cr.ExpiresAt.IsZero() || !cr.FreshAt(noon, time.Hour) || string(cr.JSON()) != doc {
+			t.Errorf("%s: %+v, %v", doc, cr, err)
+		}
+	}
+	for _, bad := range []string{`{"accessToken":7}`, `{"expiresAt":"x"}`, `{"scopes":"user:inference"}`, `{"scopes":[1]}`, `[]`, `{"a":`} {
+		if _, err := oauthcore.ParseCredential([]byte(bad)); err == nil {
+			t.Errorf("%s parses", bad)
+		}
+	}
+}
+
+// What huskies needs of an entry: types and names to the letter.
+func huskies(t *testing.T, pool []byte) {
+	t.Helper()
+	var doc struct {
+		Accounts map[string]struct {
+			Email            *string   `json:"email"`
+			AccessToken      *string   `json:"accessToken"`
+			RefreshToken     *string   `json:"refreshToken"`
+			ExpiresAt        *uint64   `json:"expiresAt"`
+			Scopes           *[]string `json:"scopes"`
+			SubscriptionType string    `json:"subscriptionType"`
+			RateLimitTier    string    `json:"rateLimitTier"`
+			RateLimited      *bool     `json:"rateLimited"`
+			RateLimitResetAt *uint64   `json:"rateLimitResetAt"`
+		} `json:"accounts"`
+	}
+	if err := json.Unmarshal(pool, &doc); err != nil {
+		t.Fatal(err)
+	}
+	for key, e := range doc.Accounts {
+		if e.Email == nil || *e.Email != key || e.AccessToken == nil || e.RefreshToken == nil || e.ExpiresAt == nil || e.Scopes == nil || *e.Scopes == nil || e.RateLimited == nil {
+			t.Errorf("huskies could not read %s", key)
+		}
+	}
+	if bytes.Contains(pool, []byte(": null")) || !bytes.Contains(pool, []byte("\n  ")) {
+		t.Errorf("the pool is not as huskies writes it:\n%s", pool)
+	}
+}
+
+func TestThePoolStaysHuskies(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.swap(oauthcore.SwapRequest{LimitedUntil: w.clock.Now().Add(time.Hour)})
+	huskies(t, w.read(w.paths.Pool()))
+	// huskies rewrites the file: unknown members gone, another order, a login
+	// rotated, a mark of its own. None of that costs anything.
+	var doc map[string]map[string]map[string]any
+	if err := json.Unmarshal(w.read(w.paths.Pool()), &doc); err != nil {
+		t.Fatal(err)
+	}
+	reset := w.clock.Now().Add(3 * time.Hour)
+	doc["accounts"][lab]["rateLimited"], doc["accounts"][lab]["rateLimitResetAt"] = true, reset.UnixMilli()
+	delete(doc["accounts"][lab], "refreshTokenExpiresAt")
+	out, err := json.MarshalIndent(doc, "", "  ")
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.write(w.paths.Pool(), string(out))
+	if got := w.view(lab).LimitedUntil; !got.Equal(reset) {
+		t.Errorf("its mark: %v", got)
+	}
+	if err := w.core.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.kept(personal, work, side, lab, night)
+	if got := w.view(lab).LimitedUntil; !got.Equal(reset) {
+		t.Errorf("its mark was not adopted: %v", got)
+	}
+	if w.account(lab).Credential.RefreshExpiresAt.IsZero() && w.view(lab).LoginEnds {
+		t.Error("a deadline out of nowhere")
+	}
+}
+
+// huskies refreshed an account itself: the pool has a login the vault does not
+// know. Proved, it is adopted; the older one in the pool never comes back.
+func TestALoginHuskiesRotatedIsAdopted(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.swap(oauthcore.SwapRequest{To: personal})
+	stale := string(w.read(w.paths.Pool()))
+	old := w.account(work).Credential
+	other := w.newCore(files.OS{})
+	who := w.resident(work).Person
+	next, err := w.provider.Issue(who.AccountUUID, who.OrganizationUUID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := strings.ReplaceAll(stale, old.RefreshToken.Reveal(), next.RefreshToken.Reveal())
+	pool = strings.ReplaceAll(pool, old.AccessToken.Reveal(), next.AccessToken.Reveal())
+	w.write(w.paths.Pool(), pool)
+	// Nobody can say whose it is: neither is used, neither is lost.
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: 1}); err != nil {
+		t.Fatal(err)
+	}
+	_, err = other.Refresh(ctx, work)
+	wantCode(t, err, oauthcore.CodeOffline)
+	if string(w.read(w.paths.Pool())) != pool {
+		t.Error("the unproved login was overwritten")
+	}
+	w.swap(oauthcore.SwapRequest{To: work})
+	if !w.credential().RefreshToken.Equal(next.RefreshToken) {
+		t.Error("the older login is live")
+	}
+	w.live(work)
+	// huskies writes back what it read at its start.
+	w.write(w.paths.Pool(), stale)
+	if err := w.core.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if !w.account(work).Credential.RefreshToken.Equal(next.RefreshToken) {
+		t.Error("a used-up token came back from the pool")
+	}
+	if !strings.Contains(string(w.read(w.paths.Pool())), next.RefreshToken.Reveal()) {
+		t.Error("the pool was not brought in line")
+	}
+}
+
+func TestALapsedNewerPoolLoginIsAdoptedUnderItsKey(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	old := w.account(lab).Credential
+	next := token("rotated-by-huskies")
+	pool := strings.ReplaceAll(string(w.read(w.paths.Pool())), old.RefreshToken.Reveal(), next.Reveal())
+	pool = strings.ReplaceAll(pool, strconv.FormatInt(old.ExpiresAt.UnixMilli(), 10), strconv.FormatInt(old.ExpiresAt.UnixMilli()+1000, 10))
+	w.write(w.paths.Pool(), pool)
+	if err := w.core.Settle(context.Background()); err != nil {
+		t.Fatal(err)
+	}
+	if a := w.account(lab); !a.Credential.RefreshToken.Equal(next) || !a.IsSpent(old.RefreshToken) {
+		t.Error("not adopted")
+	}
+}
+
+func TestNoPoolAndNoVault(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{w.paths.Pool(), w.paths.Credentials()} {
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx := context.Background()
+	if v := w.core.View(ctx); len(v.Accounts) != 0 || len(v.Problems) != 0 || v.Live.Reason != "none" {
+		t.Errorf("view %+v", v)
+	}
+	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{})
+	wantCode(t, err, oauthcore.CodeNoOther)
+	if _, err := os.Stat(w.paths.Vault()); err == nil {
+		t.Error("a vault with nothing in it")
+	}
+}
+
+// A vault from a backup may be full of used-up tokens: nothing is refreshed by
+// itself, every account says so.
+func TestARestoredVaultIsNoticed(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.swap(oauthcore.SwapRequest{To: personal})
+	backup := string(w.read(w.paths.Vault()))
+	if _, err := w.core.Refresh(ctx, work); err != nil {
+		t.Fatal(err)
+	}
+	w.write(w.paths.Vault(), backup)
+	if err := os.Remove(w.paths.Pool()); err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range w.core.View(ctx).Accounts {
+		if !a.Unsure {
+			t.Errorf("%s is shown as sure", a.Key)
+		}
+	}
+	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{})
+	wantCode(t, err, oauthcore.CodeNoOther)
+	if err := w.core.Settle(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if !w.view(work).Unsure {
+		t.Error("forgotten at the next write")
+	}
+}
+
+// brokenFS fails the replacement of one file.
+type brokenFS struct {
+	files.OS
+	path string
+}
+
+var errDisk = errors.New("no space left on device")
+
+func (b brokenFS) Rename(from, to string) error {
+	if to == b.path {
+		return &os.PathError{Op: "rename", Path: to, Err: errDisk}
+	}
+	return b.OS.Rename(from, to)
+}
+
+func TestAFileThatCannotBeWritten(t *testing.T) {
+	for _, which := range []func(oauthcore.Paths) string{
+		oauthcore.Paths.Vault, oauthcore.Paths.Pool, oauthcore.Paths.Book, oauthcore.Paths.Credentials,
+		func(p oauthcore.Paths) string { return p.ClaudeJSON },
+	} {
+		w := newWorld(t)
+		path := which(w.paths)
+		before, _ := os.ReadFile(path)
+		w.core = w.newCore(brokenFS{path: path})
+		_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work, LimitedUntil: w.clock.Now().Add(time.Hour)})
+		if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), path) {
+			t.Errorf("%s: %v", path, err)
+		}
+		if after, _ := os.ReadFile(path); !bytes.Equal(before, after) {
+			t.Errorf("%s changed", path)
+		}
+		left, err := files.Leftovers(files.OS{}, path)
+		if err != nil || len(left) != 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+		// With room again everything heals.
+		w.core = w.newCore(files.OS{})
+		w.swap(oauthcore.SwapRequest{To: work})
+		w.live(work)
+		w.kept(personal, work)
+	}
+}
+
+// The file is replaced only if it still holds what was read.
+func TestAFileThatChangesBeforeItsReplacement(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	var fsys *touchFS
+	fsys = &touchFS{before: func(path string) {
+		if path == w.paths.Credentials() {
+			fsys.before = nil
+			w.clientRefreshes()
+		}
+	}}
+	w.core = w.newCore(fsys)
+	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
+	wantCode(t, err, oauthcore.CodeBusy)
+	w.live(personal) // what the client wrote stands
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.live(work)
+	w.kept(personal, work)
+	// .claude.json changing meanwhile is read and spliced again.
+	fsys.before = func(path string) {
+		if path == w.paths.ClaudeJSON {
+			fsys.before = nil
+			w.write(path, strings.Replace(string(w.read(path)), "{", `{"meanwhile":1.0,`, 1))
+		}
+	}
+	w.swap(oauthcore.SwapRequest{To: personal})
+	w.live(personal)
+	if gjson.GetBytes(w.read(w.paths.ClaudeJSON), "meanwhile").Raw != "1.0" {
+		t.Error("the change was lost")
+	}
+}
+
+// touchFS lets something happen just after a new file was prepared.
+type touchFS struct {
+	files.OS
+	before func(path string)
+}
+
+func (f *touchFS) CreateTemp(dir, pattern string) (files.File, error) {
+	file, err := f.OS.CreateTemp(dir, pattern)
+	name, _, _ := strings.Cut(strings.TrimPrefix(pattern, "."), ".baton-")
+	if f.before != nil {
+		f.before(filepath.Join(dir, name))
+	}
+	return file, err
+}
+
+func TestPathsFrom(t *testing.T) {
+	home := func() (string, error) { return "/h", nil }
+	none := func() (string, error) { return "", errors.New("no home") }
+	for _, tt := range []struct {
+		env                              map[string]string
+		home                             func() (string, error)
+		config, secure, claudeJSON, stat string
+	}{
+		{nil, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
+		{map[string]string{"CLAUDE_CONFIG_DIR": "/c"}, home, "/c", "/c", "/c/.claude.json", "/h/.local/state/baton"},
+		{map[string]string{"CLAUDE_CONFIG_DIR": "/c", "CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s"}, none, "/c", "/s", "/c/.claude.json", "/s/baton/state"},
+		{map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s", "XDG_STATE_HOME": "/x"}, home, "/h/.claude", "/s", "/h/.claude.json", "/x/baton"},
+		{map[string]string{"XDG_STATE_HOME": "relative"}, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
+	} {
+		p, err := oauthcore.PathsFrom(func(k string) string { return tt.env[k] }, tt.home)
+		if err != nil || p != (oauthcore.Paths{Config: tt.config, Secure: tt.secure, ClaudeJSON: tt.claudeJSON, State: tt.stat}) {
+			t.Errorf("%v: %+v, %v", tt.env, p, err)
+		}
+	}
+	_, err := oauthcore.PathsFrom(func(string) string { return "" }, none)
+	wantCode(t, err, oauthcore.CodeFailed)
+}
+
+func TestPropertyVaultKeepsWhatItDoesNotKnow(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		extra := rapid.SampledFrom([]string{`1.50`, `{"deep":[1e2,null]}`, `"text"`, `-0`}).Draw(t, "extra")
+		doc := `{"future":` + extra + `,"seq":7,"accounts":{"a@b":{"new":` + extra + `,"email":"a@b","order":3,"claudeAiOauth":` +
+			strings.TrimSuffix(sample, "}") + `,"unknown":` + extra + `}}}}`
+		v, err := oauthcore.ParseVault([]byte(doc))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Get("a@b").Label = rapid.String().Draw(t, "label")
+		out, err := v.Encode()
+		if err != nil {
+			t.Fatal(err)
+		}
+		var compact bytes.Buffer
+		if err := json.Compact(&compact, out); err != nil {
+			t.Fatal(err)
+		}
+		for path, want := range map[string]string{"future": extra, "accounts.a@b.new": extra, "accounts.a@b.claudeAiOauth.unknown": extra, "seq": "8"} {
+			if got := gjson.GetBytes(compact.Bytes(), path).Raw; got != want {
+				t.Fatalf("%s is %s, want %s", path, got, want)
+			}
+		}
+	})
+}
+
+func FuzzParsers(f *testing.F) {
+	f.Add([]byte(`{"accounts":{"a":{"email":"a","accessToken":"x","expiresAt":1,"scopes":[]}}}`))
+	f.Add([]byte(`{"seq":1,"accounts":{"a":{"spent":["x"],"claudeAiOauth":{}}}}`))
+	f.Add([]byte(sample))
+	f.Add([]byte(`null`))
+	f.Fuzz(func(t *testing.T, doc []byte) {
+		if v, err := oauthcore.ParseVault(doc); err == nil {
+			if _, err := v.Encode(); err != nil {
+				t.Errorf("vault %q parses and cannot be written: %v", doc, err)
+			}
+		}
+		if p, err := oauthcore.ParsePool(doc); err == nil {
+			if _, err := p.Encode(); err != nil {
+				t.Errorf("pool %q parses and cannot be written: %v", doc, err)
+			}
+		}
+		if b, err := oauthcore.ParseBook(doc); err == nil {
+			if _, err := b.Encode(); err != nil {
+				t.Errorf("book %q parses and cannot be written: %v", doc, err)
+			}
+		}
+		_, _ = oauthcore.ParseCredential(doc)
+	})
+}
+
+// A folder where a file should be cannot be read, and nothing is written.
+func TestAFileThatCannotBeRead(t *testing.T) {
+	w := newWorld(t)
+	for _, path := range []string{w.paths.Vault(), w.paths.Book(), w.paths.Inbox(), w.paths.HighWater()} {
+		if err := os.MkdirAll(path, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
+		if path == w.paths.HighWater() {
+			if err != nil {
+				t.Errorf("the high-water mark is only a help: %v", err)
+			}
+			continue
+		}
+		if e := wantCode(t, err, oauthcore.CodeFailed); !strings.Contains(e.Message, path) {
+			t.Errorf("%q does not name %s", e.Message, path)
+		}
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	w.live(work)
+}
