@@ -184,8 +184,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 	if err != nil {
 		return Removed{}, err
 	}
-	releaseClient := o.release
-	defer func() { releaseClient() }()
+	defer o.release()
 	a := o.vault.Get(key)
 	if a == nil || a.Removed {
 		return Removed{}, errMoved(key)
@@ -200,8 +199,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 	}
 	gone := a.Credential
 	if r.Revoke && !gone.RefreshToken.Empty() {
-		releaseClient()
-		releaseClient = func() {}
+		o.release()
 		c.Progress(key, "ending the login at the provider")
 		if err := c.Provider.Revoke(ctx, gone.RefreshToken); err != nil {
 			return Removed{}, &Error{

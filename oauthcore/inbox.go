@@ -162,7 +162,7 @@ func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {
 	if err != nil {
 		return Saved{}, err
 	}
-	defer func() { o.release() }()
+	defer o.release()
 	var a *Account
 	for _, have := range o.vault.Accounts() {
 		if have.Credential.RefreshToken.Equal(cr.RefreshToken) && have.Credential.AccessToken.Equal(cr.AccessToken) {
@@ -178,10 +178,8 @@ func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {
 		o.release()
 		if _, err := c.Swap(ctx, SwapRequest{To: a.Key}); err != nil {
 			saved.Note = "the login is kept; making it Claude Code's failed: " + err.Error()
-			o.release = func() {}
 			return saved, nil
 		}
-		o.release = func() {}
 		saved.Live = true
 	}
 	return saved, nil

@@ -142,17 +142,6 @@ func identityIn(account []byte) Identity {
 // configMode is what a replaced .claude.json may keep of its mode.
 const configMode fs.FileMode = 0o644
 
-// replaceLive writes the live login and fails with CodeBusy where the file
-// changed since it was read.
-func (c *Core) replaceLive(was Live, cr Credential) error {
-	path := c.Paths.Credentials()
-	doc, err := was.with(cr)
-	if err != nil {
-		return damaged(path, err)
-	}
-	return c.replace(path, was.doc, doc, 0)
-}
-
 // pending is a whole new file that waits for its fence.
 type pending struct {
 	c      *Core
@@ -175,9 +164,13 @@ func (c *Core) prepare(path string, was, doc []byte, keep fs.FileMode) (*pending
 }
 
 // commit is fence and replacement: it fails with CodeBusy, and leaves the file
-// alone, where that no longer holds what was read.
-func (p *pending) commit() error {
-	now, err := readOr(p.c.FS, p.path)
+// alone, where a lock was lost or the file no longer holds what was read.
+func (p *pending) commit(fence func() error) error {
+	err := fence()
+	var now []byte
+	if err == nil {
+		now, err = readOr(p.c.FS, p.path)
+	}
 	if err == nil && !bytes.Equal(now, p.was) {
 		err = &Error{Code: CodeBusy, Message: p.path + " was changed by another program just now", Hint: "nothing was overwritten; try again"}
 	}
@@ -204,33 +197,71 @@ func (p *pending) discard() {
 	}
 }
 
-// replace does prepare and commit at once.
-func (c *Core) replace(path string, was, doc []byte, keep fs.FileMode) error {
-	p, err := c.prepare(path, was, doc, keep)
+// replaceLive writes the live login, or another whole document for its file.
+// wait is how long Claude Code's lock around that write is waited for; with an
+// answer in hand that exists nowhere else (mustLand) it is written even if the
+// lock stays taken, as long as the locks of the refresh are ours.
+func (g *guard) replaceLive(ctx context.Context, was Live, cr Credential, wait time.Duration, mustLand bool) error {
+	doc, err := was.with(cr)
+	if err != nil {
+		return damaged(g.c.Paths.Credentials(), err)
+	}
+	return g.replaceCredentials(ctx, was, doc, wait, mustLand)
+}
+
+func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wait time.Duration, mustLand bool) error {
+	p, err := g.c.prepare(g.c.Paths.Credentials(), was.doc, doc, 0)
 	if err != nil {
 		return err
 	}
-	return p.commit()
+	tried := false
+	err = g.writing(ctx, g.c.storageLock(), wait, func() error {
+		tried = true
+		return p.commit(g.fence)
+	})
+	switch {
+	case tried || err == nil:
+		return err
+	case mustLand:
+		return p.commit(g.fence)
+	}
+	p.discard()
+	return err
 }
 
-// replaceConfig splices oauthAccount. A file that changes meanwhile is read
-// and spliced again.
-func (c *Core) replaceConfig(account []byte) error {
+// replaceConfig splices oauthAccount under Claude Code's own lock. A file that
+// changes meanwhile is read and spliced again.
+func (g *guard) replaceConfig(ctx context.Context, account []byte) error {
+	return g.writing(ctx, g.c.configLock(), writeWait, func() error { return g.spliceConfig(account) })
+}
+
+// spliceConfig does it, with that lock held.
+func (g *guard) spliceConfig(account []byte) error {
 	for try := 1; ; try++ {
-		cfg, err := c.readConfig()
-		if err != nil {
+		p, err := g.prepareConfig(account)
+		if err != nil || p == nil {
 			return err
 		}
-		if cfg.account == nil && account == nil {
-			return nil
-		}
-		doc, err := cfg.with(account)
-		if err != nil {
-			return damaged(c.Paths.ClaudeJSON, err)
-		}
-		err = c.replace(c.Paths.ClaudeJSON, cfg.doc, doc, configMode)
-		if CodeOf(err) != CodeBusy || try == 3 {
+		err = p.commit(g.fence)
+		if CodeOf(err) != CodeBusy || try == openTries {
 			return err
 		}
 	}
+}
+
+// prepareConfig reads .claude.json and stages it with another oauthAccount; nil
+// where nothing has to change.
+func (g *guard) prepareConfig(account []byte) (*pending, error) {
+	cfg, err := g.c.readConfig()
+	if err != nil {
+		return nil, err
+	}
+	if cfg.account == nil && account == nil {
+		return nil, nil
+	}
+	doc, err := cfg.with(account)
+	if err != nil {
+		return nil, damaged(g.c.Paths.ClaudeJSON, err)
+	}
+	return g.c.prepare(g.c.Paths.ClaudeJSON, cfg.doc, doc, configMode)
 }

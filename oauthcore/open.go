@@ -12,7 +12,7 @@ import (
 
 // opened is what every operation that changes something starts from: the
 // files in line with each other and the owner of the live login known. The
-// client's lock is held until release.
+// client's locks are held until release.
 type opened struct {
 	*store
 	live  Live
@@ -24,7 +24,7 @@ type opened struct {
 	// the vault had already.
 	inboxKnown bool
 	acts       []Activity
-	release    func()
+	*guard
 }
 
 // act remembers something for the activity log until it is really done.
@@ -57,17 +57,17 @@ func (c *Core) open(ctx context.Context, net, revive bool) (*opened, error) {
 }
 
 func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *opened, wants []Credential, err error) {
-	release, err := c.lock(ctx, c.Paths.ClientLock(), lockWait)
+	g, err := c.guard(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
 	keep := false
 	defer func() {
 		if !keep {
-			release()
+			g.release()
 		}
 	}()
-	o := &opened{release: release}
+	o := &opened{guard: g}
 	if o.live, err = c.readLive(ctx); err != nil {
 		return nil, nil, err
 	}
@@ -333,7 +333,7 @@ func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error
 		stale = true
 	}
 	if stale && o.owner.Credential.Usable() && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
-		if err := c.replaceLive(o.live, o.owner.Credential); err != nil {
+		if err := o.replaceLive(ctx, o.live, o.owner.Credential, writeWait, false); err != nil {
 			return err
 		}
 		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "the live login was older than the one kept"})
@@ -343,7 +343,7 @@ func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error
 		}
 	}
 	if o.owner.Identified() && o.owner.OAuthAccount != nil && !o.owner.Is(identityIn(o.cfg.account)) {
-		if err := c.replaceConfig(o.owner.OAuthAccount); err != nil {
+		if err := o.replaceConfig(ctx, o.owner.OAuthAccount); err != nil {
 			return err
 		}
 		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "oauthAccount named somebody else"})

@@ -92,6 +92,9 @@ func (p Paths) StoreLock() string { return filepath.Join(p.Own(), "lock") }
 // ClientLock is held while the live login is read to be replaced.
 func (p Paths) ClientLock() string { return filepath.Join(p.Own(), "client.lock") }
 
+// Ledger notes which of Claude Code's locks a Baton holds.
+func (p Paths) Ledger() string { return filepath.Join(p.Own(), "locks.json") }
+
 // AccountLock is held by whatever refreshes one account or swaps to it. The
 // file name tells no address.
 func (p Paths) AccountLock(key string) string {

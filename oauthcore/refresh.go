@@ -39,8 +39,7 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 	if err != nil {
 		return Refreshed{}, err
 	}
-	release := o.release
-	defer func() { release() }()
+	defer o.release()
 	a, err := o.presentable(key)
 	if err != nil {
 		return Refreshed{}, err
@@ -63,19 +62,26 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 	}); err != nil {
 		return Refreshed{}, err
 	}
-	if !live {
-		release()
-		release = func() {}
+	err = ctx.Err()
+	if live && err == nil {
+		err = o.fence()
 	}
-	if err := ctx.Err(); err != nil {
-		return Refreshed{}, errors.Join(err, c.unspent(ctx, key, presented.RefreshToken, false))
+	if err != nil {
+		return Refreshed{}, errors.Join(err, c.unspent(ctx, key, presented.RefreshToken, before))
+	}
+	if !live {
+		o.release()
 	}
 	c.Progress(key, "waiting for the provider")
 	grant, lost, err := c.present(ctx, presented)
 	if err != nil {
 		return Refreshed{}, c.refused(ctx, key, presented.RefreshToken, before || lost, err)
 	}
-	return c.saveAnswer(ctx, key, presented, grant, live)
+	var held *guard
+	if live {
+		held = o.guard
+	}
+	return c.saveAnswer(ctx, key, presented, grant, held)
 }
 
 // errMoved says that another program changed the account at the same moment.
@@ -218,15 +224,15 @@ func trouble(key, name string, cause error) *Error {
 // saveAnswer puts a refresh's answer where it belongs. For the live account
 // Claude Code's file comes first: a crash in between must not leave it a used-up
 // token.
-func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential, g provider.Grant, live bool) (Refreshed, error) {
+func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential, g provider.Grant, live *guard) (Refreshed, error) {
 	ctx = context.WithoutCancel(ctx)
 	next, err := answered(presented, g)
 	if err != nil {
 		return Refreshed{}, err
 	}
 	var liveErr error
-	if live {
-		liveErr = c.updateLive(ctx, presented, next)
+	if live != nil {
+		liveErr = live.update(ctx, presented, next)
 	}
 	rotated := !next.RefreshToken.Equal(presented.RefreshToken)
 	dropped := false
@@ -256,7 +262,7 @@ func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential,
 	if err != nil {
 		return Refreshed{}, err
 	}
-	if !live && rotated && !dropped {
+	if live == nil && rotated && !dropped {
 		liveErr = c.followLive(ctx, presented, next)
 	}
 	if liveErr != nil {
@@ -285,18 +291,18 @@ func answered(was Credential, g provider.Grant) (Credential, error) {
 	return was.with(edits...)
 }
 
-// updateLive puts a refreshed login where Claude Code reads it, if that file
+// update puts a refreshed login where Claude Code reads it, if that file
 // still holds the login that was presented.
-func (c *Core) updateLive(ctx context.Context, presented, next Credential) error {
+func (g *guard) update(ctx context.Context, presented, next Credential) error {
 	for try := 1; ; try++ {
-		now, err := c.readLive(ctx)
+		now, err := g.c.readLive(ctx)
 		if err != nil {
 			return err
 		}
 		if !now.Credential.RefreshToken.Equal(presented.RefreshToken) {
 			return nil // another login is live now, which this answer is not for
 		}
-		err = c.replaceLive(now, next)
+		err = g.replaceLive(ctx, now, next, lockWait, true)
 		if CodeOf(err) != CodeBusy || try == openTries {
 			return err
 		}
@@ -310,10 +316,10 @@ func (c *Core) followLive(ctx context.Context, presented, next Credential) error
 	if err != nil || !live.Credential.RefreshToken.Equal(presented.RefreshToken) {
 		return nil // open repairs it, should it come to that
 	}
-	release, err := c.lock(ctx, c.Paths.ClientLock(), lockWait)
+	g, err := c.guard(ctx)
 	if err != nil {
 		return err
 	}
-	defer release()
-	return c.updateLive(ctx, presented, next)
+	defer g.release()
+	return g.update(ctx, presented, next)
 }

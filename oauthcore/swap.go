@@ -72,6 +72,11 @@ func (c *Core) prepareSwap(ctx context.Context, r SwapRequest, done *Swapped) er
 	if o.unproved() && !r.SetAside {
 		return o.errUnknownLive()
 	}
+	if r.To != "" && r.To != SwapBack {
+		if _, err := o.vault.Resolve(r.To); err != nil {
+			return err // a name mistyped must not mark anybody
+		}
+	}
 	if o.owner != nil && !o.owner.Removed {
 		done.From = o.owner.Key
 	}
@@ -214,7 +219,7 @@ func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
 	if err != nil {
 		return "", damaged(c.Paths.Credentials(), err)
 	}
-	if err := c.replace(c.Paths.Credentials(), o.live.doc, doc, 0); err != nil {
+	if err := o.replaceCredentials(ctx, o.live, doc, writeWait, false); err != nil {
 		return "", err
 	}
 	c.log(Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
@@ -264,36 +269,34 @@ func (s *store) complete(was *Account, p provider.Profile, now time.Time) error 
 // activate writes the account's login where Claude Code reads it: both new
 // files are ready and synced before the first one is replaced.
 func (c *Core) activate(ctx context.Context, o *opened, a *Account, done *Swapped) error {
-	creds, err := o.live.with(a.Credential)
-	if err != nil {
-		return damaged(c.Paths.Credentials(), err)
-	}
-	cfg, err := o.cfg.with(a.OAuthAccount)
-	if err != nil {
-		return damaged(c.Paths.ClaudeJSON, err)
-	}
 	if err := ctx.Err(); err != nil {
 		return err // the last moment at which Cancel changes nothing
 	}
-	first, err := c.prepare(c.Paths.Credentials(), o.live.doc, creds, 0)
+	ctx = context.WithoutCancel(ctx)
+	err := o.writing(ctx, c.configLock(), writeWait, func() error {
+		cfg, err := o.prepareConfig(a.OAuthAccount)
+		if err != nil {
+			return err
+		}
+		if err := o.replaceLive(ctx, o.live, a.Credential, writeWait, false); err != nil {
+			if cfg != nil {
+				cfg.discard()
+			}
+			return err
+		}
+		if cfg != nil {
+			err = cfg.commit(o.fence)
+		}
+		if CodeOf(err) == CodeBusy {
+			err = o.spliceConfig(a.OAuthAccount)
+		}
+		if err != nil {
+			return fmt.Errorf("the login was swapped, its account's name not yet: %w", err)
+		}
+		return nil
+	})
 	if err != nil {
 		return err
-	}
-	second, err := c.prepare(c.Paths.ClaudeJSON, o.cfg.doc, cfg, configMode)
-	if err != nil {
-		first.discard()
-		return err
-	}
-	if err := first.commit(); err != nil {
-		second.discard()
-		return err
-	}
-	err = second.commit()
-	if CodeOf(err) == CodeBusy {
-		err = c.replaceConfig(a.OAuthAccount)
-	}
-	if err != nil {
-		return fmt.Errorf("the login was swapped, its account's name not yet: %w", err)
 	}
 	if err := c.confirm(ctx, a); err != nil {
 		return err

@@ -128,6 +128,26 @@ func WriteWhole(fsys FS, path string, data []byte) error {
 	return s.Commit()
 }
 
+// WriteQuick replaces path as a whole, mode 0600, without waiting for the disk:
+// for what may be lost with the power but must never be seen half-written.
+func WriteQuick(fsys FS, path string, data []byte) error {
+	if err := fsys.MkdirAll(filepath.Dir(path)); err != nil {
+		return err
+	}
+	f, err := fsys.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+tempMark+"*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = fsys.Rename(f.Name(), path)
+	}
+	if err != nil {
+		return errors.Join(err, fsys.Remove(f.Name()))
+	}
+	return nil
+}
+
 // Leftovers lists the waiting files of writes to path that were cut off.
 func Leftovers(fsys FS, path string) ([]string, error) {
 	target, err := Target(fsys, path)
