@@ -320,10 +320,4 @@ func TestBreakingPutsBackWhatIsNotStale(t *testing.T) {
 	if err := breakStale(filepath.Join(s.dir, "gone"), m); err != nil {
 		t.Error(err)
 	}
-	if err := renameByMkdir(s.a, s.b); err != nil {
-		t.Error(err)
-	}
-	if err := renameByMkdir(s.b, s.dir); !errors.Is(err, os.ErrExist) {
-		t.Errorf("over a folder: %v", err)
-	}
 }

@@ -1,0 +1,194 @@
+package oauthcore_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/files"
+)
+
+// clientLocks are the four directories Claude Code locks with.
+func (w *world) clientLocks() []string {
+	return []string{
+		filepath.Join(w.paths.Secure, ".oauth_refresh.lock"), w.paths.Secure + ".lock",
+		filepath.Join(w.paths.Secure, ".storage-write.lock"), w.paths.ClaudeJSON + ".lock",
+	}
+}
+
+// While Claude Code holds any of its locks nothing of its files changes, and
+// the person is told what is waited for.
+func TestALockOfClaudeCodeIsRespected(t *testing.T) {
+	for i := range 4 {
+		w := newWorld(t)
+		w.swap(oauthcore.SwapRequest{To: personal})
+		lock := w.clientLocks()[i]
+		if err := os.Mkdir(lock, 0o755); err != nil {
+			t.Fatal(err)
+		}
+		var told []string
+		w.core.Progress = func(_, text string) { told = append(told, text) }
+		creds, cfg := string(w.read(w.paths.Credentials())), string(w.read(w.paths.ClaudeJSON))
+		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
+		_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})
+		cancel()
+		wantCode(t, err, oauthcore.CodeBusy)
+		if creds != string(w.read(w.paths.Credentials())) || cfg != string(w.read(w.paths.ClaudeJSON)) {
+			t.Errorf("%s was held and something changed", lock)
+		}
+		if len(told) == 0 || told[0] != "waiting for Claude Code" {
+			t.Errorf("told %q", told)
+		}
+		if left, err := files.Leftovers(files.OS{}, w.paths.Credentials()); err != nil || len(left) != 0 {
+			t.Errorf("left behind: %v, %v", left, err)
+		}
+		if err := os.Remove(lock); err != nil {
+			t.Fatal(err)
+		}
+		w.swap(oauthcore.SwapRequest{To: work})
+		w.live(work)
+		w.unlocked()
+	}
+}
+
+// unlocked checks that no lock is left.
+func (w *world) unlocked() {
+	w.Helper()
+	for _, lock := range w.clientLocks() {
+		left, err := filepath.Glob(lock + "*")
+		if err != nil || len(left) > 0 {
+			w.Errorf("left behind: %v, %v", left, err)
+		}
+	}
+}
+
+// The locks are really held at the moment of each write.
+func TestWritesHappenUnderTheirLocks(t *testing.T) {
+	w := newWorld(t)
+	locks := w.clientLocks()
+	var wrote []string
+	w.core = w.newCore(&hookFS{before: func(to string) {
+		need := map[string][]int{w.paths.Credentials(): {0, 1, 2, 3}, w.paths.ClaudeJSON: {0, 1, 3}}[to]
+		for _, i := range need {
+			if _, err := os.Stat(locks[i]); err != nil {
+				t.Errorf("%s is written without %s", to, locks[i])
+			}
+		}
+		if need != nil {
+			wrote = append(wrote, filepath.Base(to))
+		}
+		if _, err := os.Stat(locks[2]); err == nil && to == w.paths.ClaudeJSON {
+			t.Error("the storage lock is held longer than its write")
+		}
+	}})
+	w.swap(oauthcore.SwapRequest{To: work})
+	if strings.Join(wrote, " ") != ".credentials.json .claude.json" {
+		t.Errorf("wrote %q", wrote)
+	}
+	w.unlocked()
+}
+
+// A live refresh holds the refresh locks across the request, another account's
+// does not: Claude Code must be able to go on.
+func TestOnlyALiveRefreshHoldsTheLocksAcrossTheRequest(t *testing.T) {
+	for key, want := range map[string]bool{personal: true, lab: false} {
+		w := newWorld(t)
+		w.swap(oauthcore.SwapRequest{To: personal})
+		reached, gate := make(chan struct{}, 1), make(chan struct{})
+		if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
+			t.Fatal(err)
+		}
+		done := make(chan error, 1)
+		go func() {
+			_, err := w.core.Refresh(context.Background(), key)
+			done <- err
+		}()
+		<-reached
+		for _, lock := range w.clientLocks()[:2] {
+			if _, err := os.Stat(lock); (err == nil) != want {
+				t.Errorf("refresh of %s: %s held: %v", key, lock, err == nil)
+			}
+		}
+		close(gate)
+		if err := <-done; err != nil {
+			t.Fatal(err)
+		}
+		w.unlocked()
+		w.kept(key)
+	}
+}
+
+// Somebody broke our lock and went on while we slept: what they wrote stands.
+func TestAfterALostLockNothingIsOverwritten(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	outer := w.clientLocks()[1]
+	var fsys *touchFS
+	fsys = &touchFS{before: func(path string) {
+		if path == w.paths.Credentials() {
+			fsys.before = nil
+			if err := os.Remove(outer); err != nil {
+				t.Error(err)
+			}
+			if err := os.Mkdir(outer, 0o755); err != nil {
+				t.Error(err)
+			}
+		}
+	}}
+	w.core = w.newCore(fsys)
+	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
+	if e := wantCode(t, err, oauthcore.CodeBusy); !strings.Contains(e.Message, "lost") {
+		t.Errorf("message %q", e.Message)
+	}
+	w.live(personal)
+	if _, err := os.Stat(outer); err != nil {
+		t.Error("the new holder's lock was taken away")
+	}
+}
+
+// With an answer in hand the live file is written even if the lock around
+// writes stays taken: the old token is used up.
+func TestAnAnswerInHandIsWrittenAllTheSame(t *testing.T) {
+	if testing.Short() {
+		t.Skip("not run: waits 9 s for a lock")
+	}
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	if err := os.Mkdir(w.clientLocks()[2], 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.core.Refresh(context.Background(), personal); err != nil {
+		t.Fatal(err)
+	}
+	w.live(personal)
+	w.kept(personal)
+}
+
+// The outer lock of a linked folder lies beside the real one.
+func TestLocksOfALinkedFolder(t *testing.T) {
+	w := newWorld(t)
+	real := filepath.Join(t.TempDir(), "real")
+	if err := os.Rename(w.paths.Secure, real); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, w.paths.Secure); err != nil {
+		t.Fatal(err)
+	}
+	seen := false
+	w.core = w.newCore(&hookFS{before: func(to string) {
+		if filepath.Base(to) == ".credentials.json" {
+			_, err := os.Stat(real + ".lock")
+			seen = err == nil
+		}
+	}})
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.live(work)
+	if !seen {
+		t.Error("the lock is not beside the real folder")
+	}
+}
