@@ -79,7 +79,7 @@ func openURL(address string) error {
 func plain(ctx context.Context, cfg cli.Config) int {
 	why := displayAnswers(os.Getenv)
 	if why == nil {
-		code, shown := window(ctx, os.Getenv, "")
+		code, shown := window(os.Getenv, "")
 		if shown {
 			return code
 		}
@@ -94,7 +94,7 @@ func plain(ctx context.Context, cfg cli.Config) int {
 
 // window shows the window until it is closed; shown is false where this build
 // has none.
-func window(ctx context.Context, getenv func(string) string, demo string) (code int, shown bool) {
+func window(getenv func(string) string, demo string) (code int, shown bool) {
 	b, err := newBackend(getenv)
 	if err != nil {
 		p := backend.AsProblem(err)
@@ -104,7 +104,7 @@ func window(ctx context.Context, getenv func(string) string, demo string) (code 
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	err = gui.Run(gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo, Context: ctx})
+	err = gui.Run(gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo})
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
 		return 0, false
