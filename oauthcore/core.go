@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"sync/atomic"
 	"time"
 
 	"baton/oauthcore/files"
@@ -41,6 +42,9 @@ type Env struct {
 // any goroutine and by several processes at once.
 type Core struct {
 	Env
+	// lastConfig is what was last found in .claude.json. It saves looking
+	// through megabytes again and is never trusted: the bytes are compared.
+	lastConfig atomic.Pointer[config]
 }
 
 // lockWait is how long an operation waits for another one of Baton's. The two
@@ -63,7 +67,7 @@ func New(env Env) *Core {
 	if env.Progress == nil {
 		env.Progress = func(string, string) {}
 	}
-	return &Core{env}
+	return &Core{Env: env}
 }
 
 // lock takes one of Baton's own locks, or says who has to wait for what.

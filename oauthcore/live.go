@@ -79,30 +79,46 @@ func (l Live) with(cr Credential) ([]byte, error) {
 }
 
 // config is Claude Code's global configuration, of which only oauthAccount is
-// ever changed.
+// ever changed. It can be megabytes, so its place in the document is kept.
 type config struct {
-	doc     []byte
-	account []byte // the member's bytes, nil where it is missing or null
+	doc      []byte
+	account  []byte // the member's bytes, nil where it is missing or null
+	from, to int    // where the member's value stands in doc, 0, 0 where it does not
 }
 
-// readConfig reads .claude.json. The error is an *Error.
+// readConfig reads .claude.json. The error is an *Error. The bytes are always
+// the file's own; looking through them again is saved where they are those of
+// the last time.
 func (c *Core) readConfig() (config, error) {
 	path := c.Paths.ClaudeJSON
 	doc, err := readOr(c.FS, path)
 	if err != nil {
 		return config{}, err
 	}
+	if last := c.lastConfig.Load(); last != nil && bytes.Equal(last.doc, doc) {
+		return *last, nil
+	}
+	cfg, err := parseConfig(doc)
+	if err != nil {
+		return config{}, damaged(path, err)
+	}
+	c.lastConfig.Store(&cfg)
+	return cfg, nil
+}
+
+func parseConfig(doc []byte) (config, error) {
 	cfg := config{doc: doc}
 	if blank(doc) {
 		return cfg, nil
 	}
-	raw, ok, err := jsonedit.Get(doc, configMember)
-	if err != nil {
-		return config{}, damaged(path, err)
+	from, to, ok, err := jsonedit.Place(doc, configMember)
+	if err != nil || !ok {
+		return cfg, err
 	}
-	if ok && !blank(raw) {
+	cfg.from, cfg.to = from, to
+	if raw := doc[from:to]; !blank(raw) {
 		if !gjson.ParseBytes(raw).IsObject() {
-			return config{}, damaged(path, &memberError{configMember})
+			return config{}, &memberError{configMember}
 		}
 		cfg.account = raw
 	}
@@ -114,14 +130,24 @@ type memberError struct{ name string }
 func (e *memberError) Error() string { return e.name + ": " + errShape.Error() }
 func (e *memberError) Unwrap() error { return errShape }
 
-// with gives the file's bytes with another oauthAccount; nil takes it out, and
-// Claude Code fills it in at its next start.
-func (f config) with(account []byte) ([]byte, error) {
-	doc := f.doc
-	if blank(doc) {
-		doc = []byte("{}")
+// with gives the configuration with another oauthAccount; nil takes it out, and
+// Claude Code fills it in at its next start. Every other byte stays.
+func (f config) with(account []byte) (config, error) {
+	if f.to == 0 || account == nil {
+		doc := f.doc
+		if blank(doc) {
+			doc = []byte("{}")
+		}
+		doc, err := apply(doc, []edit{{configMember, account}})
+		if err != nil {
+			return config{}, err
+		}
+		return parseConfig(doc)
 	}
-	return apply(doc, []edit{{configMember, account}})
+	doc := make([]byte, 0, len(f.doc)+len(account))
+	doc = append(append(append(doc, f.doc[:f.from]...), account...), f.doc[f.to:]...)
+	to := f.from + len(account)
+	return config{doc, doc[f.from:to], f.from, to}, nil
 }
 
 // identityIn reads whose oauthAccount it is.
@@ -167,11 +193,13 @@ func (c *Core) prepare(path string, was, doc []byte, keep fs.FileMode) (*pending
 // alone, where a lock was lost or the file no longer holds what was read.
 func (p *pending) commit(fence func() error) error {
 	err := fence()
-	var now []byte
+	same := false
 	if err == nil {
-		now, err = readOr(p.c.FS, p.path)
+		if same, err = files.Holds(p.c.FS, p.path, p.was); err != nil {
+			err = unreadable(p.path, err)
+		}
 	}
-	if err == nil && !bytes.Equal(now, p.was) {
+	if err == nil && !same {
 		err = &Error{Code: CodeBusy, Message: p.path + " was changed by another program just now", Hint: "nothing was overwritten; try again"}
 	}
 	if err != nil {
@@ -259,9 +287,10 @@ func (g *guard) prepareConfig(account []byte) (*pending, error) {
 	if cfg.account == nil && account == nil {
 		return nil, nil
 	}
-	doc, err := cfg.with(account)
+	next, err := cfg.with(account)
 	if err != nil {
 		return nil, damaged(g.c.Paths.ClaudeJSON, err)
 	}
-	return g.c.prepare(g.c.Paths.ClaudeJSON, cfg.doc, doc, configMode)
+	g.c.lastConfig.Store(&next) // what will be read back, if all goes well
+	return g.c.prepare(g.c.Paths.ClaudeJSON, cfg.doc, next.doc, configMode)
 }

@@ -40,78 +40,130 @@ func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
 	if err := c.liveSupported(); err != nil {
 		return Swapped{}, err
 	}
-	var done Swapped
-	if err := c.prepareSwap(ctx, r, &done); err != nil {
-		return done, err
-	}
+	w := &swapping{SwapRequest: r}
 	refused := map[string]bool{}
 	for {
-		key, named, err := c.target(ctx, r, done.From)
+		key, err := c.aim(ctx, w)
 		if err != nil {
-			return done, err
+			return w.done, err
 		}
 		if refused[key] {
-			return done, errMoved(key)
+			return w.done, errMoved(key)
 		}
-		err = c.swapTo(ctx, key, r, &done)
-		if named || CodeOf(err) != CodeNeedsLogin {
-			return done, err
+		err = c.swapTo(ctx, key, w)
+		switch {
+		case errors.Is(err, errOther):
+		case r.To == "" && CodeOf(err) == CodeNeedsLogin:
+			refused[key] = true // the provider refused it just now: the next candidate
+		default:
+			return w.done, err
 		}
-		refused[key] = true // the provider refused it just now: the next candidate
 	}
 }
 
-// prepareSwap opens once: the outgoing account's newest tokens are saved, and
-// its mark, which stays even when nobody is left to swap to.
-func (c *Core) prepareSwap(ctx context.Context, r SwapRequest, done *Swapped) error {
+// swapping is one swap under way.
+type swapping struct {
+	SwapRequest
+	done  Swapped
+	begun bool // the outgoing account is known, and marked where asked
+}
+
+// errOther says that the account aimed at without locks is not the one to
+// swap to, now that they are held.
+var errOther = errors.New("the choice changed meanwhile")
+
+// aim says which account the swap is most likely to, so that its lock can be
+// taken first; swapTo looks again under the locks. Where there is none the
+// files are opened, since what that finds may change it, and an outgoing
+// account's mark is saved even when nobody is left.
+func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
+	if !w.begun {
+		if key, err := c.guess(ctx, w); err == nil {
+			return key, nil
+		}
+	}
 	o, err := c.open(ctx, true, false)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer o.release()
-	if o.unproved() && !r.SetAside {
+	if err := c.begin(ctx, o, w); err != nil {
+		return "", err
+	}
+	return c.target(o.store, w.To, w.done.From)
+}
+
+// guess aims by what the files say, changing nothing.
+func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
+	s, err := c.read()
+	if err != nil {
+		return "", err
+	}
+	live, err := c.readLive(ctx)
+	if err != nil {
+		return "", err
+	}
+	p := newProofs()
+	if err := c.adoptPool(&opened{store: s}, p); err != nil {
+		return "", err
+	}
+	s.adoptMarks(c.Now())
+	active := ""
+	if live.Usable() {
+		if who := s.prove(live.Credential, config{}, p); who.account != nil {
+			active = who.account.Key
+		}
+	}
+	return c.target(s, w.To, active)
+}
+
+// begin is done once a swap, with the files open: whose login goes out, and
+// its mark.
+func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
+	if w.begun {
+		return nil
+	}
+	if o.unproved() && !w.SetAside {
 		return o.errUnknownLive()
 	}
-	if r.To != "" && r.To != SwapBack {
-		if _, err := o.vault.Resolve(r.To); err != nil {
+	if w.To != "" && w.To != SwapBack {
+		if _, err := o.vault.Resolve(w.To); err != nil {
 			return err // a name mistyped must not mark anybody
 		}
 	}
+	w.begun = true
 	if o.owner != nil && !o.owner.Removed {
-		done.From = o.owner.Key
+		w.done.From = o.owner.Key
 	}
-	if r.LimitedUntil.IsZero() {
+	if w.LimitedUntil.IsZero() {
 		return nil
 	}
-	if done.From == "" {
-		done.Notes = append(done.Notes, "no known account is active, so none was marked limited")
+	if w.done.From == "" {
+		w.done.Notes = append(w.done.Notes, "no known account is active, so none was marked limited")
 		return nil
 	}
+	mark := Mark{Limited: true, ResetsAt: w.LimitedUntil.UTC(), MarkedAt: c.Now()}
+	o.book.Page(w.done.From).Mark = mark
 	return c.update(ctx, func(s *store) error {
-		s.book.Page(done.From).Mark = Mark{Limited: true, ResetsAt: r.LimitedUntil.UTC(), MarkedAt: c.Now()}
+		s.book.Page(w.done.From).Mark = mark
 		return nil
 	})
 }
 
-// target says which account the swap is to, and whether the person named it.
-func (c *Core) target(ctx context.Context, r SwapRequest, from string) (key string, named bool, err error) {
-	s, err := c.read()
-	if err != nil {
-		return "", false, err
-	}
-	switch r.To {
+// target says which account a swap is to.
+func (c *Core) target(s *store, to, from string) (string, error) {
+	switch to {
 	case "":
 		next, err := Choose(Candidates(s.vault, s.book, c.Now()), from, c.Now())
-		return next.Key, false, err
+		return next.Key, err
 	case SwapBack:
-		key, err := s.previous(from)
-		return key, true, err
+		return s.previous(from)
 	}
-	a, err := s.vault.Resolve(r.To)
+	a, err := s.vault.Resolve(to)
 	if err != nil {
-		return "", true, err
+		return "", err
 	}
-	return a.Key, true, nil
+	return a.Key, nil
 }
 
 // previous is the account that was live before the one that is.
@@ -128,8 +180,9 @@ func (s *store) previous(active string) (string, error) {
 	return best, nil
 }
 
-// swapTo makes one account live, refreshing it first where that is needed.
-func (c *Core) swapTo(ctx context.Context, key string, r SwapRequest, done *Swapped) error {
+// swapTo makes one account live, refreshing it first where that is needed. The
+// error is errOther where another account is to be swapped to.
+func (c *Core) swapTo(ctx context.Context, key string, w *swapping) error {
 	release, err := c.lock(ctx, c.Paths.AccountLock(key), lockWait)
 	if err != nil {
 		return err
@@ -141,14 +194,14 @@ func (c *Core) swapTo(ctx context.Context, key string, r SwapRequest, done *Swap
 		if err != nil {
 			return err
 		}
-		a, err := c.admit(ctx, o, key, r, done)
+		a, err := c.admit(ctx, o, key, w)
 		if err != nil {
 			o.release()
 			return err
 		}
 		if o.owner == a && o.live.Usable() && !a.Older(o.live.Credential) {
 			defer o.release()
-			done.To = key
+			w.done.To = key
 			return c.confirm(ctx, a)
 		}
 		switch {
@@ -157,21 +210,35 @@ func (c *Core) swapTo(ctx context.Context, key string, r SwapRequest, done *Swap
 			if _, err := c.refresh(ctx, key); err != nil {
 				return err
 			}
-			done.Refreshed = true
+			w.done.Refreshed = true
 		case a.OAuthAccount == nil && !asked:
 			o.release()
 			asked = true
-			c.fetchProfile(ctx, a, done)
+			c.fetchProfile(ctx, a, &w.done)
 		default:
 			defer o.release()
-			return c.activate(ctx, o, a, done)
+			return c.activate(ctx, o, a, &w.done)
 		}
 	}
 }
 
 // admit looks whether the account may be made live at all, and moves an
 // unknown live login out of the way where the person asked for that.
-func (c *Core) admit(ctx context.Context, o *opened, key string, r SwapRequest, done *Swapped) (*Account, error) {
+func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*Account, error) {
+	first := !w.begun
+	if err := c.begin(ctx, o, w); err != nil {
+		return nil, err
+	}
+	if first {
+		now, err := c.target(o.store, w.To, w.done.From)
+		if err != nil {
+			return nil, err
+		}
+		if now != key {
+			return nil, errOther
+		}
+	}
+	done := &w.done
 	a := o.vault.Get(key)
 	switch {
 	case a == nil || a.Removed:
@@ -184,7 +251,7 @@ func (c *Core) admit(ctx context.Context, o *opened, key string, r SwapRequest, 
 		}
 	case a.NeedsLogin || !a.Credential.Usable():
 		return nil, needsLogin(a, "")
-	case o.unproved() && !r.SetAside:
+	case o.unproved() && !w.SetAside:
 		return nil, o.errUnknownLive()
 	case o.unproved():
 		path, err := c.setAside(ctx, o)

@@ -144,6 +144,12 @@ func (b *Backend) Events(ctx context.Context) <-chan backend.Event {
 
 // reload takes a new snapshot and tells the listeners if it says anything new.
 func (b *Backend) reload() {
+	b.mu.Lock()
+	watched := b.watchers > 0
+	b.mu.Unlock()
+	if !watched {
+		return // nobody keeps a snapshot: the next one is read when it is asked for
+	}
 	next := b.take()
 	b.mu.Lock()
 	changed := b.cached == nil || !same(*b.cached, next)

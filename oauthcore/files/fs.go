@@ -20,6 +20,7 @@ type File interface {
 // errors.Is(err, fs.ErrNotExist) and its like hold.
 type FS interface {
 	ReadFile(name string) ([]byte, error)
+	Open(name string) (io.ReadCloser, error)
 	Stat(name string) (fs.FileInfo, error)
 	ReadDir(name string) ([]fs.DirEntry, error)
 	Readlink(name string) (string, error)
@@ -46,6 +47,9 @@ var _ FS = OS{}
 
 // ReadFile implements FS.
 func (OS) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
+
+// Open implements FS.
+func (OS) Open(name string) (io.ReadCloser, error) { return os.Open(name) }
 
 // Stat implements FS.
 func (OS) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }

@@ -1,8 +1,10 @@
 package files
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"strings"
@@ -146,6 +148,33 @@ func WriteQuick(fsys FS, path string, data []byte) error {
 		return errors.Join(err, fsys.Remove(f.Name()))
 	}
 	return nil
+}
+
+// Holds says whether the file at path holds exactly these bytes; a missing one
+// holds nil. It reads piece by piece: comparing must be cheap, so that it can
+// be done right before a write.
+func Holds(fsys FS, path string, want []byte) (bool, error) {
+	f, err := fsys.Open(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return want == nil, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	piece := make([]byte, 64<<10)
+	for {
+		n, err := f.Read(piece)
+		if n > len(want) || !bytes.Equal(piece[:n], want[:n]) {
+			return false, f.Close()
+		}
+		want = want[n:]
+		if errors.Is(err, io.EOF) {
+			return len(want) == 0, f.Close()
+		}
+		if err != nil {
+			return false, errors.Join(err, f.Close())
+		}
+	}
 }
 
 // Leftovers lists the waiting files of writes to path that were cut off.

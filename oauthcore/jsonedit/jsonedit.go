@@ -87,6 +87,18 @@ func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
 	return raw, true, nil
 }
 
+// Place finds the value of a member of the top-level object: doc[from:to] are
+// its bytes. ok is false where it is missing. The error wraps ErrSyntax,
+// ErrShape or ErrDuplicate.
+func Place(doc []byte, name string) (from, to int, ok bool, err error) {
+	at, _, err := open(doc)
+	if err != nil {
+		return 0, 0, false, err
+	}
+	s, ok := pick(at, name)
+	return s.valueStart, s.valueEnd, ok, nil
+}
+
 // Set puts raw, itself valid JSON, at the path and returns a new document. A
 // missing member is added as the last one of its object, missing objects on
 // the way are made. The error wraps ErrSyntax, ErrShape or ErrDuplicate, and
