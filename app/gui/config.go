@@ -1,0 +1,38 @@
+package gui
+
+import (
+	"errors"
+	"log/slog"
+	"time"
+
+	"baton/app/backend"
+)
+
+// ErrNoWindow is returned by Run in builds without a window.
+var ErrNoWindow = errors.New("this build has no window")
+
+// AppID is the identity the desktop knows Baton by.
+const AppID = "app.baton.Baton"
+
+// Config is what the window needs from its surroundings.
+type Config struct {
+	// Backend is what the window shows and acts on. Required.
+	Backend backend.Backend
+	// OpenURL opens an address in the person's browser; it is called off the
+	// UI goroutine and may block. When nil the backend is asked to open it.
+	OpenURL func(address string) error
+	// Title is the window's title; "Baton" when empty.
+	Title string
+	// Version is shown quietly beside the title; may be empty.
+	Version string
+	// Demo, when not empty, is a line that says that nothing here is real.
+	Demo string
+	// Raise brings the window to the front each time something arrives. May
+	// be nil.
+	Raise <-chan struct{}
+	// Now is the clock; time.Now when nil. Its location is the one times are
+	// shown in.
+	Now func() time.Time
+	// Logger gets what is worth keeping; nothing is logged when nil.
+	Logger *slog.Logger
+}

@@ -1,0 +1,216 @@
+//go:build cgo || js
+
+package gui
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"baton/app/backend"
+)
+
+func TestBrowserLogin(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.showAdd()
+		d.tap(textBrowser)
+		flow := d.f.flow
+		d.see(flow.URL())
+		if len(d.urls) != 1 || d.urls[0] != flow.URL() {
+			t.Errorf("opened %q", d.urls)
+		}
+		if m := d.f.modes[0]; m.Open || m.Paste {
+			t.Errorf("mode %+v: the window opens the browser by itself", m)
+		}
+		d.tap(textCopy)
+		if got := d.app.Clipboard().Content(); got != flow.URL() {
+			t.Errorf("copied %q", got)
+		}
+		flow.done <- nil
+		d.settle()
+		if d.sheet != nil || d.login != nil {
+			t.Error("the sheet stays open after a login")
+		}
+		if got := d.foot.View().Right; !strings.HasPrefix(got, "Added fresh@example.com") {
+			t.Errorf("foot %q", got)
+		}
+		if d.card("fresh@example.com").State != textReady {
+			t.Error("the new account has no card")
+		}
+	})
+}
+
+func TestClosingTheSheetEndsTheLogin(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.showAdd()
+		d.tap(textBrowser)
+		flow := d.f.flow
+		d.tap(textCancel)
+		if !flow.canceled() || d.sheet != nil {
+			t.Errorf("canceled %v, sheet %v", flow.canceled(), d.sheet)
+		}
+	})
+}
+
+func TestPasteLogin(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.showAdd()
+		d.tap(textPaste)
+		if !d.f.modes[0].Paste || len(d.urls) != 0 {
+			t.Errorf("mode %+v, opened %q", d.f.modes[0], d.urls)
+		}
+		for code, want := range map[string]string{
+			"half":       textCodeShort,
+			"#TEST":      textCodeShort,
+			"other#TEST": "that code belongs to another login",
+		} {
+			d.field().SetText(code)
+			d.tap(textFinish)
+			d.see(want)
+		}
+		d.field().SetText("  good#TEST\n")
+		d.tap(textFinish)
+		if d.sheet != nil || d.entries["fresh@example.com"] == nil {
+			t.Error("a good code did not finish the login")
+		}
+	})
+}
+
+func TestFailedLoginSaysWhyAndBeginsAgain(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.f.loginErr = &backend.Problem{Code: backend.ProblemOffline, Message: "the provider could not be reached", Hint: "check the network"}
+		d.showAdd()
+		d.tap(textBrowser)
+		d.see("the provider could not be reached")
+		d.see("check the network")
+		d.f.loginErr = nil
+		d.tap(textTryAgain)
+		d.tap(textBrowser)
+		d.f.flow.done <- &backend.Problem{Code: backend.ProblemFailed, Message: "the login was refused in the browser"}
+		d.settle()
+		d.see("the login was refused in the browser")
+		d.tap(textClose)
+		if d.sheet != nil {
+			t.Error("the sheet does not close")
+		}
+	})
+}
+
+func TestLoginAgainFromTheLink(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		if v := d.card(lab); v.Second != "Login ends in 3 days" || !v.SecondLink {
+			t.Fatalf("second line %q, link %v", v.Second, v.SecondLink)
+		}
+		d.entries[lab].card.OnSecond()
+		d.settle()
+		if len(d.f.modes) != 1 || d.f.modes[0].Email != lab {
+			t.Errorf("logins %+v", d.f.modes)
+		}
+	})
+}
+
+func TestImportFromTheSheet(t *testing.T) {
+	drive(t, everyState(), func(d *driver) {
+		d.showAdd()
+		d.tap(textImport)
+		if d.sheet != nil || d.calls() != "import " {
+			t.Errorf("sheet %v, calls %s", d.sheet, d.calls())
+		}
+		d.f.refuse[backend.ActionImport] = &backend.Problem{Code: backend.ProblemUnknownLive, Message: "nobody's login", Hint: "go online"}
+		d.showAdd()
+		d.tap(textImport)
+		d.see("nobody's login")
+	})
+}
+
+func TestRename(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.choose(lab, textRename)
+		d.field().SetText("  Laboratory ")
+		d.tap(textSave)
+		if got := d.card(lab).Name; got != "Laboratory" {
+			t.Errorf("renamed to %q", got)
+		}
+		d.choose(lab, textRename)
+		d.tap(textSave)
+		if got := d.calls(); got != "rename "+lab {
+			t.Errorf("calls: %s: an unchanged name is no action", got)
+		}
+		d.choose(lab, textRename)
+		d.field().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+		if d.sheet != nil {
+			t.Error("Escape leaves the sheet open")
+		}
+	})
+}
+
+func TestLimitAndClear(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.choose(lab, textLimit)
+		d.field().SetText("soon")
+		d.tap(textSet)
+		d.see(textLimitBad)
+		d.field().SetText("15:30")
+		d.tap(textSet)
+		if got := d.card(lab).State; got != "Limited until 15:30" {
+			t.Errorf("state %q", got)
+		}
+		d.choose(lab, textUnlimit)
+		if got := d.card(lab).State; got != textReady {
+			t.Errorf("state %q", got)
+		}
+		d.choose(lab, textLimit)
+		d.tap(textOneHour)
+		calls := d.f.called()
+		if got := calls[len(calls)-1].Until; !got.Equal(tuesday().Add(time.Hour)) {
+			t.Errorf("limited until %v", got)
+		}
+	})
+}
+
+func TestRemoveAsksFirst(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.choose(personal, textRemove)
+		d.see("Claude Code stays logged in with it")
+		d.tap(textCancel)
+		if got := d.calls(); got != "" {
+			t.Fatalf("calls: %s", got)
+		}
+		d.choose(lab, textRemove)
+		d.tap(textRemoveYes)
+		calls := d.f.called()
+		if len(calls) != 1 || !calls[0].Yes || calls[0].Revoke {
+			t.Errorf("calls %+v", calls)
+		}
+		if d.entries[lab] != nil || len(d.list.Cards()) != 4 {
+			t.Error("the removed account is still shown")
+		}
+	})
+}
+
+func TestMenuFollowsTheState(t *testing.T) {
+	drive(t, everyState(), func(d *driver) {
+		labels := func(key string) string {
+			var all []string
+			for _, i := range d.menuItems(key, d.entries[key]) {
+				all = append(all, i.Label)
+			}
+			return strings.Join(all, "|")
+		}
+		for key, want := range map[string]string{
+			personal:          textMenuSwapActive,
+			lab:               textResume,
+			"old@example.com": textDetails,
+		} {
+			if got := labels(key); !strings.Contains(got, want) {
+				t.Errorf("%s: no %q in %s", key, want, got)
+			}
+		}
+		d.choose(personal, textCopyEmail)
+		if got := d.app.Clipboard().Content(); got != personal {
+			t.Errorf("copied %q", got)
+		}
+	})
+}

@@ -1,0 +1,138 @@
+//go:build cgo || js
+
+package gui
+
+import (
+	"fmt"
+	"time"
+
+	"baton/app/backend"
+)
+
+const (
+	fiveHours = 5 * time.Hour
+	sevenDays = 7 * 24 * time.Hour
+	// staleAfter is how old usage may be before the card says its age.
+	staleAfter = time.Hour
+	// tickStep is how often the mark for a window's time is moved on: half a
+	// percent of the shorter window or so, about the width of the mark.
+	tickStep = 2 * time.Minute
+)
+
+// clock writes a moment the way people say it: the time today, the weekday
+// within a week, else the date. Both in now's location.
+func clock(t, now time.Time) string {
+	t = t.In(now.Location())
+	switch days := dayOf(t).Sub(dayOf(now)); {
+	case days == 0:
+		return t.Format("15:04")
+	case days > 0 && days < sevenDays:
+		return t.Format("Mon 15:04")
+	}
+	return t.Format("2 Jan 15:04")
+}
+
+// dayOf is a number for the calendar day that sums ignore summer time in.
+func dayOf(t time.Time) time.Time {
+	y, m, d := t.Date()
+	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+}
+
+// ago writes how long ago something was, in its largest unit.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "just now"
+	case d < time.Hour:
+		return fmt.Sprintf("%d min ago", int(d/time.Minute))
+	case d < 24*time.Hour:
+		return fmt.Sprintf("%d h ago", int(d/time.Hour))
+	}
+	return fmt.Sprintf("%d d ago", int(d/(24*time.Hour)))
+}
+
+// within writes how far off something is.
+func within(d time.Duration) string {
+	switch {
+	case d <= 0:
+		return "now"
+	case d < time.Minute:
+		return "within a minute"
+	case d < time.Hour:
+		return fmt.Sprintf("in %d min", int(d/time.Minute))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("in %d h", int(d/time.Hour))
+	}
+	return fmt.Sprintf("in %d days", int(d/(24*time.Hour)))
+}
+
+// step is how long an age written by ago stays true.
+func step(d time.Duration) time.Duration {
+	u := 24 * time.Hour
+	switch {
+	case d < time.Hour:
+		u = time.Minute
+	case d < 24*time.Hour:
+		u = time.Hour
+	}
+	return u - d%u
+}
+
+// nextChange is how long what is shown stays true if nothing happens; zero when
+// it does for ever. last is when the foot's event was, zero for none.
+func nextChange(s backend.Snapshot, last, now time.Time) time.Duration {
+	var soonest time.Duration
+	in := func(d time.Duration) {
+		if d > 0 && (soonest == 0 || d < soonest) {
+			soonest = d
+		}
+	}
+	at := func(t time.Time) {
+		if !t.IsZero() {
+			in(t.Sub(now))
+		}
+	}
+	windows := func(w *backend.Window) {
+		if w != nil && w.ResetsAt.After(now) {
+			at(w.ResetsAt)
+			in(tickStep)
+		}
+	}
+	for _, a := range s.Accounts {
+		at(a.LimitedUntil)
+		if a.Has(backend.NoticeLoginEnds) && a.LoginExpiresAt.After(now) {
+			far := a.LoginExpiresAt.Sub(now)
+			in(far%unit(far) + 1) // a whole unit is still a whole unit
+		}
+		if u := a.Usage; u != nil {
+			windows(u.FiveHour)
+			windows(u.SevenDay)
+			if !u.ObservedAt.IsZero() {
+				in(staleAfter - now.Sub(u.ObservedAt))
+				if age := now.Sub(u.ObservedAt); age >= staleAfter {
+					in(step(age))
+				}
+			}
+		}
+	}
+	if !last.IsZero() {
+		in(step(now.Sub(last)))
+	}
+	if len(s.Accounts) > 0 {
+		// "15:04" today is "Mon 15:04" seen from the day before.
+		y, m, d := now.Date()
+		at(time.Date(y, m, d+1, 0, 0, 0, 0, now.Location()))
+	}
+	return soonest
+}
+
+// unit is what within counts a distance in.
+func unit(d time.Duration) time.Duration {
+	switch {
+	case d < time.Hour:
+		return time.Minute
+	case d < 48*time.Hour:
+		return time.Hour
+	}
+	return 24 * time.Hour
+}

@@ -1,0 +1,193 @@
+package widgets
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+)
+
+// CardView is everything an AccountCard shows. Views that are equal look equal.
+type CardView struct {
+	Name   string
+	Badge  string // the plan, may be empty
+	Detail string // address · organisation
+	Avatar AvatarView
+	Meters [2]MeterView
+
+	// Problem is what stands in the way, Hint the next step. When Problem is
+	// set, both take the meters' place.
+	Problem string
+	Hint    string
+
+	State     string // in words, two lines at most
+	StateTone Tone
+	// Second is a line under the state; as a link it calls OnSecond.
+	Second     string
+	SecondTone Tone
+	SecondLink bool
+
+	Primary     string // the button's words, empty for no button
+	PrimaryKind ButtonKind
+	PrimaryOff  bool // shown, but can't be pressed now
+
+	Active bool // accent frame and a dot before the state
+	Dimmed bool // out of play
+}
+
+// AccountCard is one account in one row: who, how much is left, its state, and
+// the one thing to do with it. Under 990 wide the meters stand below the name,
+// under 560 the state does too.
+type AccountCard struct {
+	widget.BaseWidget
+
+	// OnPrimary, OnSecond: the button and the second line were pressed.
+	OnPrimary func()
+	OnSecond  func()
+	// OnMenu asks for the overflow menu, to be shown below anchor.
+	OnMenu func(anchor fyne.CanvasObject)
+	// OnFocus is told when something on the card gets the focus.
+	OnFocus func()
+	// OnStep asks for the focus to go to the card below (1) or above (-1).
+	OnStep func(by int)
+
+	view    CardView
+	primary *Button
+	menu    *Button
+	second  *Link
+}
+
+var (
+	_ fyne.Widget            = (*AccountCard)(nil)
+	_ fyne.SecondaryTappable = (*AccountCard)(nil)
+	_ fyne.Accessible        = (*AccountCard)(nil)
+	_ Card                   = (*AccountCard)(nil)
+)
+
+// NewAccountCard returns a card showing v.
+func NewAccountCard(v CardView) *AccountCard {
+	c := &AccountCard{view: v}
+	c.primary = NewButton("", ButtonQuiet, func() { call(c.OnPrimary) })
+	c.menu = NewIconButton(theme.MoreVerticalIcon(), "", ButtonBare, func() { c.openMenu() })
+	c.second = NewLink("", ToneMuted, func() { call(c.OnSecond) })
+	for _, b := range []*Button{c.primary, c.menu} {
+		b.OnFocus = func() { call(c.OnFocus) }
+		b.OnKey = c.typed
+	}
+	c.second.OnFocus = func() { call(c.OnFocus) }
+	c.dressControls()
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+func call(f func()) {
+	if f != nil {
+		f()
+	}
+}
+
+// View returns what the card shows.
+func (c *AccountCard) View() CardView { return c.view }
+
+// SetView shows v and says whether that changed anything.
+func (c *AccountCard) SetView(v CardView) bool {
+	if c.view == v {
+		return false
+	}
+	c.view = v
+	c.dressControls()
+	c.keepFocus()
+	c.Refresh()
+	return true
+}
+
+// keepFocus hands the focus on when what had it is gone: to lose one's place
+// in the list for having pressed Swap would be a poor reward.
+func (c *AccountCard) keepFocus() {
+	primaryGone := c.primary.focused && (c.primary.Hidden || c.primary.disabled)
+	if !primaryGone && (!c.second.focused || !c.second.Hidden) {
+		return
+	}
+	if canvas := fyne.CurrentApp().Driver().CanvasForObject(c); canvas != nil {
+		canvas.Focus(c.Focusable())
+	}
+}
+
+// Focusable returns the control Tab reaches first on this card.
+func (c *AccountCard) Focusable() fyne.Focusable {
+	if c.view.Primary != "" && !c.view.PrimaryOff {
+		return c.primary
+	}
+	return c.menu
+}
+
+// dressControls brings buttons and link in line with the view. They belong to
+// the card and not to its renderer, because the focus stays on them while the
+// renderer may be thrown away.
+func (c *AccountCard) dressControls() {
+	v := c.view
+	c.primary.Text, c.primary.Kind = v.Primary, v.PrimaryKind
+	c.primary.Label = strings.TrimSpace(v.Primary + " " + v.Name)
+	c.primary.disabled = v.PrimaryOff
+	c.primary.Hidden = v.Primary == ""
+	c.menu.Label = "More for " + v.Name
+	c.second.Text, c.second.Tone = v.Second, v.SecondTone
+	c.second.Hidden = !v.SecondLink || v.Second == ""
+}
+
+func (c *AccountCard) typed(k fyne.KeyName) {
+	if c.OnStep == nil {
+		return
+	}
+	switch k {
+	case fyne.KeyDown:
+		c.OnStep(1)
+	case fyne.KeyUp:
+		c.OnStep(-1)
+	}
+}
+
+func (c *AccountCard) openMenu() {
+	if c.OnMenu != nil {
+		c.OnMenu(c.menu)
+	}
+}
+
+// TappedSecondary implements fyne.SecondaryTappable.
+func (c *AccountCard) TappedSecondary(*fyne.PointEvent) { c.openMenu() }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (c *AccountCard) AccessibilityLabel() string {
+	v := c.view
+	parts := []string{v.Name, v.Badge, v.Detail, v.State, v.Second}
+	if v.Problem != "" {
+		parts = append(parts, v.Problem, v.Hint)
+	} else {
+		for _, m := range v.Meters {
+			if m.Known {
+				parts = append(parts, m.Label+" "+percentText(m.Percent)+" used, "+m.Right)
+			} else {
+				parts = append(parts, m.Label+" "+m.Right)
+			}
+		}
+	}
+	said := parts[:0]
+	for _, p := range parts {
+		if p = strings.TrimSpace(p); p != "" {
+			said = append(said, p)
+		}
+	}
+	return strings.Join(said, "; ")
+}
+
+// AccessibilityRole implements fyne.Accessible.
+func (c *AccountCard) AccessibilityRole() fyne.AccessibleRole {
+	return fyne.AccessibleRoleContainer
+}
+
+// HeightFor implements Card.
+func (c *AccountCard) HeightFor(width float32) float32 { return cardHeight(shapeFor(width)) }
+
+// CreateRenderer implements fyne.Widget.
+func (c *AccountCard) CreateRenderer() fyne.WidgetRenderer { return newCardRenderer(c) }

@@ -1,0 +1,199 @@
+package widgets
+
+import (
+	"fmt"
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+)
+
+type cardRenderer struct {
+	c            *AccountCard
+	face, bar    *canvas.Rectangle
+	dot          *canvas.Rectangle
+	avatar       *Avatar
+	name, detail *line
+	badge        *Badge
+	meters       [2]*Meter
+	problem      *paragraph
+	hint         *paragraph
+	state        *paragraph
+	second       *line
+	all          []fyne.CanvasObject
+}
+
+func newCardRenderer(c *AccountCard) *cardRenderer {
+	r := &cardRenderer{
+		c:       c,
+		face:    &canvas.Rectangle{CornerRadius: radiusCard, StrokeWidth: 1},
+		bar:     &canvas.Rectangle{CornerRadius: 2},
+		dot:     &canvas.Rectangle{CornerRadius: 5},
+		avatar:  NewAvatar(c.view.Avatar),
+		name:    newLine(textName, true, fyne.TextAlignLeading),
+		detail:  newLine(textDetail, false, fyne.TextAlignLeading),
+		badge:   NewBadge(c.view.Badge),
+		problem: newParagraph(textDetail, false, 3),
+		hint:    newParagraph(textDetail, false, 3),
+		state:   newParagraph(textDetail, false, 2),
+		second:  newLine(textDetail, false, fyne.TextAlignLeading),
+	}
+	r.all = []fyne.CanvasObject{r.face, r.bar, r.avatar, r.name.Text, r.badge, r.detail.Text}
+	for i := range r.meters {
+		r.meters[i] = NewMeter(c.view.Meters[i])
+		r.all = append(r.all, r.meters[i])
+	}
+	r.all = append(r.all, r.problem.objects()...)
+	r.all = append(r.all, r.hint.objects()...)
+	r.all = append(r.all, r.dot)
+	r.all = append(r.all, r.state.objects()...)
+	r.all = append(r.all, r.second.Text, c.second, c.primary, c.menu)
+	r.Refresh()
+	return r
+}
+
+func (r *cardRenderer) Destroy() {}
+
+func (r *cardRenderer) Objects() []fyne.CanvasObject { return r.all }
+
+func (r *cardRenderer) MinSize() fyne.Size {
+	return fyne.NewSize(320, r.c.HeightFor(r.c.Size().Width))
+}
+
+func (r *cardRenderer) Refresh() {
+	v, p := r.c.view, paletteOf(r.c)
+	r.face.FillColor, r.face.StrokeColor = p.Card, p.Line
+	r.bar.FillColor, r.bar.Hidden = p.Accent, !v.Active
+	r.dot.FillColor, r.dot.Hidden = p.Accent, !v.Active
+	if v.Active {
+		r.face.StrokeColor = p.Accent
+	}
+	name := p.Text
+	if v.Dimmed {
+		name = p.Muted
+		r.face.FillColor = blend(p.Background, p.Card, 0.5)
+	}
+	r.name.set(v.Name, name)
+	r.detail.set(v.Detail, p.Muted)
+	r.avatar.view, r.badge.text = v.Avatar, v.Badge
+	r.avatar.Refresh()
+	r.badge.Refresh()
+	for i, m := range r.meters {
+		m.Hidden = v.Problem != ""
+		m.view = v.Meters[i]
+		m.Refresh()
+	}
+	second := ""
+	if !v.SecondLink {
+		second = v.Second
+	}
+	r.second.set(second, p.tone(v.SecondTone))
+	r.Layout(r.c.Size())
+	r.c.primary.Refresh()
+	r.c.menu.Refresh()
+	r.c.second.Refresh()
+	canvas.Refresh(r.c)
+}
+
+func (r *cardRenderer) Layout(s fyne.Size) {
+	if s.Width <= 0 {
+		return
+	}
+	b := arrange(s.Width)
+	if b.oneLineState && r.c.view.Primary == "" {
+		// In a narrow card nothing is in line with the button's column.
+		b.name.w = b.menu.x - cardGap - b.name.x
+		b.detail.w = b.name.w
+	}
+	r.face.Resize(s)
+	r.bar.Move(fyne.NewPos(0, 14))
+	r.bar.Resize(fyne.NewSize(4, s.Height-28))
+	put(r.avatar, b.avatar)
+	r.layoutName(b)
+	r.detail.place(b.detail.x, b.detail.y, b.detail.w, b.detail.h)
+	r.layoutMeters(b.meters)
+	r.layoutProblem(b)
+	r.layoutState(b)
+	put(r.c.primary, b.button)
+	put(r.c.menu, b.menu)
+}
+
+func put(o fyne.CanvasObject, b box) {
+	o.Move(fyne.NewPos(b.x, b.y))
+	o.Resize(fyne.NewSize(b.w, b.h))
+}
+
+// layoutName keeps the badge behind the name; a long name gives way to it.
+func (r *cardRenderer) layoutName(b boxes) {
+	badge := r.badge.MinSize().Width
+	room := b.name.w
+	if badge > 0 {
+		room -= badge + 8
+	}
+	w := r.name.place(b.name.x, b.name.y, max(room, 0), b.name.h)
+	put(r.badge, box{b.name.x + w + 8, b.name.y + (b.name.h-badgeHeight)/2, badge, badgeHeight})
+}
+
+func (r *cardRenderer) layoutMeters(b box) {
+	w := (b.w - cardGap) / 2
+	y := b.y + (b.h-meterHeight)/2
+	for i, m := range r.meters {
+		put(m, box{b.x + float32(i)*(w+cardGap), y, w, meterHeight})
+	}
+}
+
+// layoutProblem sets the sentence and, in what room is left, the hint.
+func (r *cardRenderer) layoutProblem(b boxes) {
+	v, p := r.c.view, paletteOf(r.c)
+	keep := b.problemLines
+	if v.Hint != "" && keep > 1 {
+		keep--
+	}
+	sentence := r.problem.broken(v.Problem, b.meters.w, keep)
+	var hint []string
+	if v.Problem != "" {
+		hint = r.hint.broken(v.Hint, b.meters.w, b.problemLines-len(sentence))
+	}
+	high := float32(len(sentence)+len(hint)) * r.problem.lineHeight()
+	y := b.meters.y + (b.meters.h-high)/2
+	y += r.problem.place(sentence, b.meters.x, y, b.meters.w, p.Text)
+	r.hint.place(hint, b.meters.x, y, b.meters.w, p.Muted)
+}
+
+func (r *cardRenderer) layoutState(b boxes) {
+	v, p := r.c.view, paletteOf(r.c)
+	x, w := b.state.x, b.state.w
+	if v.Active {
+		x, w = x+16, w-16
+	}
+	high := r.state.lineHeight()
+	limit := 2
+	if v.Second != "" || b.oneLineState {
+		limit = 1
+	}
+	words := r.state.broken(v.State, w, limit)
+	whole := float32(len(words)) * high
+	if v.Second != "" && !b.oneLineState {
+		whole += high
+	}
+	y := b.state.y + (b.state.h-whole)/2
+	put(r.dot, box{b.state.x, y + (high-10)/2, 10, 10})
+	under := y + r.state.place(words, x, y, w, p.tone(v.StateTone))
+	at := box{b.state.x, under, b.state.w, high}
+	if b.oneLineState {
+		used := float32(0)
+		if len(words) > 0 {
+			used = x - b.state.x + measure(words[0], textDetail, fyne.TextStyle{}) + cardGap
+		}
+		at = box{b.state.x + used, y, b.state.w - used, high}
+	}
+	r.second.place(at.x, at.y, at.w, at.h)
+	wide := min(at.w, measure(v.Second, textDetail, fyne.TextStyle{})+1)
+	put(r.c.second, box{at.x, at.y + (high-linkHeight)/2, wide, linkHeight})
+}
+
+// percentText writes a percent the way people expect it: whole, and 100 only
+// when it is all.
+func percentText(p float64) string {
+	return fmt.Sprintf("%.0f%%", math.Floor(clamp(p/100)*100))
+}

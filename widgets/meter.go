@@ -1,0 +1,169 @@
+package widgets
+
+import (
+	"math"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+)
+
+// Level is how a meter stands.
+type Level int
+
+// The levels.
+const (
+	LevelCalm  Level = iota // neutral
+	LevelAhead              // the bar is ahead of the tick: spent faster than it refills
+	LevelSpent              // nothing left
+)
+
+// MeterView is what a Meter shows.
+type MeterView struct {
+	Label   string  // which window, "5 h"
+	Known   bool    // false draws a dashed track and no number
+	Percent float64 // used, 0 to 100
+	Tick    float64 // where the window's time stands, 0 to 1; negative draws none
+	Right   string  // when it resets, how old it is, or "no data yet"
+	Level   Level
+	Dimmed  bool
+}
+
+// Meter is one usage window: a label, the percent, a text on the right, and a
+// bar with a tick.
+type Meter struct {
+	widget.BaseWidget
+	view MeterView
+}
+
+var _ fyne.Widget = (*Meter)(nil)
+
+const (
+	meterTextHeight float32 = 18
+	meterHeight             = meterTextHeight + 6 + heightMeter
+	meterMinWidth   float32 = 120
+	meterDashes             = 20
+)
+
+// NewMeter returns a meter showing v.
+func NewMeter(v MeterView) *Meter {
+	m := &Meter{view: v}
+	m.ExtendBaseWidget(m)
+	return m
+}
+
+// SetView shows v.
+func (m *Meter) SetView(v MeterView) {
+	if m.view != v {
+		m.view = v
+		m.Refresh()
+	}
+}
+
+// CreateRenderer implements fyne.Widget.
+func (m *Meter) CreateRenderer() fyne.WidgetRenderer {
+	r := &meterRenderer{
+		m:       m,
+		label:   newLine(textDetail, false, fyne.TextAlignLeading),
+		percent: newLine(textDetail, true, fyne.TextAlignLeading),
+		right:   newLine(textDetail, false, fyne.TextAlignTrailing),
+		track:   &canvas.Rectangle{CornerRadius: heightMeter / 2},
+		fill:    &canvas.Rectangle{CornerRadius: heightMeter / 2},
+		tick:    &canvas.Rectangle{CornerRadius: 1},
+	}
+	r.Refresh()
+	return r
+}
+
+type meterRenderer struct {
+	m                     *Meter
+	label, percent, right *line
+	track, fill, tick     *canvas.Rectangle
+	dashes                []*canvas.Rectangle // made when first needed
+}
+
+func (r *meterRenderer) Destroy() {}
+
+func (r *meterRenderer) Objects() []fyne.CanvasObject {
+	all := []fyne.CanvasObject{r.label.Text, r.percent.Text, r.right.Text, r.track, r.fill, r.tick}
+	for _, d := range r.dashes {
+		all = append(all, d)
+	}
+	return all
+}
+
+func (r *meterRenderer) MinSize() fyne.Size { return fyne.NewSize(meterMinWidth, meterHeight) }
+
+func (r *meterRenderer) Layout(s fyne.Size) {
+	v := r.m.view
+	label := r.label.place(0, 0, s.Width, meterTextHeight)
+	label += r.percent.place(label+5, 0, max(0, s.Width-label-5), meterTextHeight) + 5
+	r.right.place(label+8, 0, max(0, s.Width-label-8), meterTextHeight)
+
+	top := s.Height - heightMeter - 1
+	r.track.Move(fyne.NewPos(0, top))
+	r.track.Resize(fyne.NewSize(s.Width, heightMeter))
+	width := float32(clamp(v.Percent/100)) * s.Width
+	if width > 0 {
+		width = max(width, heightMeter) // a round end needs its own height
+	}
+	r.fill.Move(fyne.NewPos(0, top))
+	r.fill.Resize(fyne.NewSize(min(width, s.Width), heightMeter))
+	r.fill.Hidden = !v.Known || width == 0
+	r.tick.Move(fyne.NewPos(float32(clamp(v.Tick))*(s.Width-2), top-3))
+	r.tick.Resize(fyne.NewSize(2, heightMeter+6))
+
+	step := s.Width / meterDashes
+	for i, d := range r.dashes {
+		d.Move(fyne.NewPos(float32(i)*step, top+heightMeter/2-1))
+		d.Resize(fyne.NewSize(step*0.55, 2))
+	}
+}
+
+func (r *meterRenderer) Refresh() {
+	v, p := r.m.view, paletteOf(r.m)
+	r.label.set(v.Label, p.Muted)
+	number := p.Text
+	if v.Dimmed {
+		number = p.Muted
+	}
+	r.percent.set("", number)
+	if v.Known {
+		r.percent.set(percentText(v.Percent), number)
+	}
+	r.right.set(v.Right, p.Muted)
+
+	r.track.FillColor = p.Track
+	r.fill.FillColor = p.Fill
+	switch v.Level {
+	case LevelAhead:
+		r.fill.FillColor = p.Warn
+	case LevelSpent:
+		r.fill.FillColor = p.Bad
+	}
+	if v.Dimmed {
+		r.fill.FillColor = blend(p.Track, p.Fill, 0.5)
+	}
+	r.tick.FillColor = p.Muted
+	r.tick.Hidden = !v.Known || v.Tick < 0
+	r.track.Hidden = !v.Known
+	if !v.Known && r.dashes == nil {
+		for range meterDashes {
+			r.dashes = append(r.dashes, &canvas.Rectangle{CornerRadius: 1})
+		}
+	}
+	for _, d := range r.dashes {
+		d.FillColor = blend(p.Track, p.Muted, 0.35)
+		d.Hidden = v.Known
+	}
+	r.Layout(r.m.Size())
+	canvas.Refresh(r.m)
+}
+
+// clamp keeps a share within 0 to 1; what is not a number counts as 0.
+func clamp(x float64) float64 {
+	if math.IsNaN(x) {
+		return 0
+	}
+	return max(0, min(x, 1))
+}
