@@ -115,7 +115,7 @@ func (v *View) tell(a backend.Action, r backend.Result) {
 		last.text, last.more = last.more, ""
 	}
 	if a.Kind == backend.ActionSwap && r.From != r.To {
-		last.undo = r.From
+		last.undo, last.to = r.From, r.To
 		if follow := textSessions(len(v.snap.Sessions)); follow != "" && last.more == "" {
 			last.more = follow
 		}

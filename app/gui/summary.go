@@ -75,6 +75,7 @@ type happened struct {
 	text string
 	at   time.Time
 	undo string // key to swap back to, "" for nothing to undo
+	to   string // key a swap made active, "" for anything else
 	more string // what follows from it
 }
 

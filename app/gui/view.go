@@ -176,6 +176,9 @@ func (v *View) adopt() {
 	if v.snap.Live.Reason != backend.LiveUnknown {
 		v.found.refused = nil
 	}
+	if v.last != nil && v.last.to != "" && v.last.to != v.snap.Active {
+		v.last = nil // somebody else swapped since: what we did is no longer news
+	}
 	for key, e := range v.entries {
 		if !there[key] && e.op == nil {
 			delete(v.entries, key)

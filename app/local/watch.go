@@ -34,6 +34,13 @@ func (b *Backend) watch(ctx context.Context) {
 	}
 	timer := time.NewTimer(poll)
 	defer timer.Stop()
+	soon := false // a look is due already: what comes meanwhile does not put it off
+	settleDown := func() {
+		if !soon {
+			soon = true
+			timer.Reset(settle)
+		}
+	}
 	for {
 		if err == nil {
 			// Folders that were missing before may be there now.
@@ -48,10 +55,11 @@ func (b *Backend) watch(ctx context.Context) {
 			if !ok || (!names[filepath.Clean(e.Name)] && filepath.Dir(e.Name) != p.Sessions()) {
 				continue
 			}
-			timer.Reset(settle)
+			settleDown()
 		case <-w.Errors:
-			timer.Reset(settle)
+			settleDown()
 		case <-timer.C:
+			soon = false
 			b.reload()
 			timer.Reset(min(poll, b.untilNext()))
 		}
