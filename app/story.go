@@ -37,7 +37,7 @@ func scenes() []scene {
 // tellStory shows Baton where no window can be: the real commands against the
 // built-in provider, on real files in the throw-away home.
 func tellStory(ctx context.Context, home demo.Home, getenv func(string) string, out io.Writer) error {
-	fmt.Fprintf(out, "No display here, so this is Baton in the terminal, on made-up accounts in %s.\n", home.Dir)
+	fmt.Fprintf(out, "This is Baton in the terminal, on made-up accounts in %s.\n", home.Dir)
 	for _, s := range scenes() {
 		if s.say != "" {
 			fmt.Fprintf(out, "\n%s\n", s.say)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"html"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -70,7 +71,19 @@ func fetch(ctx context.Context, method, address string, form url.Values) (string
 	if form != nil {
 		r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	}
-	resp, err := http.DefaultClient.Do(r)
+	// As a browser has it (RFC 6761 §6.3), localhost is this machine whatever a
+	// resolver says or lacks.
+	dialer := &net.Dialer{}
+	client := http.Client{Transport: &http.Transport{
+		DisableKeepAlives: true,
+		DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
+			if host, port, err := net.SplitHostPort(address); err == nil && host == "localhost" {
+				address = net.JoinHostPort("127.0.0.1", port)
+			}
+			return dialer.DialContext(ctx, network, address)
+		},
+	}}
+	resp, err := client.Do(r)
 	if err != nil {
 		return "", err
 	}

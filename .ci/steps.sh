@@ -1,0 +1,158 @@
+# The steps of .ci/test, and how they are told. Sourced, after lib.sh and
+# need.sh.
+
+started=$SECONDS
+failed_steps=
+left_out=
+
+headline() { printf '\n== %s\n' "$*"; }
+
+# step NAME HEADLINE COMMAND… runs a command under a headline.
+step() {
+	local name=$1 title=$2 since=$SECONDS status=0
+	shift 2
+	headline "$title"
+	"$@" || status=$?
+	if [ $status = 0 ]; then
+		printf '   ok, %d s\n' $((SECONDS - since))
+	else
+		printf '   FAILED, %d s\n' $((SECONDS - since))
+		failed_steps="$failed_steps $name"
+	fi
+}
+
+# leave_out says what is not run and why; in CI that is a failure.
+leave_out() {
+	headline "$1"
+	printf '   not run: %s\n' "$2"
+	left_out="$left_out
+   not run: $1: $2"
+	[ "${CI-}" != true ] || failed_steps="$failed_steps left-out"
+}
+
+# finish sums up. A step that failed counts as one failure beside the tests',
+# so that the last line never says less than the status.
+finish() {
+	local passed=0 failed=0 skipped= name
+	headline "all in all, $((SECONDS - started)) s"
+	[ -z "$left_out" ] || printf '%s\n' "${left_out#?}"
+	if [ -f build/test-count ]; then
+		IFS=' ' read -r passed _ failed _ skipped _ <build/test-count
+	fi
+	for name in $failed_steps; do
+		case $name in
+		tests | strict) [ "$failed" -gt 0 ] && continue ;; # counted already
+		esac
+		failed=$((failed + 1))
+	done
+	[ -z "$failed_steps" ] || printf 'failed:%s\n' "$failed_steps"
+	[ "$only" != all ] || printf '%d passed, %d failed%s\n' "$passed" "$failed" "${skipped:+, $skipped skipped}" | tee build/test-count
+	[ -z "$failed_steps" ]
+}
+
+# ci_packages lists the programs in this folder: ./... passes them over, because
+# its name begins with a dot.
+ci_packages() {
+	local dir
+	for dir in .ci/*/; do
+		ls "$dir"*.go >/dev/null 2>&1 && printf './%s ' "${dir%/}"
+	done
+	return 0
+}
+
+# packages installs what it can. What cannot be had is told by the steps that
+# would have needed it.
+packages() {
+	get "the window" desktop || true
+	[ "$only" != all ] || get "the tests" tests || true
+}
+
+formatted() {
+	local wrong
+	wrong=$(go tool gofumpt -l .) || return
+	[ -z "$wrong" ] || {
+		printf 'not as gofumpt has it (make fmt mends it):\n%s\n' "$wrong"
+		return 1
+	}
+}
+
+# shellcheck disable=SC2046 # a list of names
+# static runs staticcheck with the build flags given. It is built without
+# them: go tool would build staticcheck itself with -race.
+static() {
+	local program
+	program=$(go tool -n staticcheck) || return
+	if [ $# = 0 ]; then
+		CGO_ENABLED=0 "$program" ./... $(ci_packages)
+	else
+		GOFLAGS="$GOFLAGS $*" "$program" ./... $(ci_packages)
+	fi
+}
+
+# elsewhere vets or builds for another system, without cgo.
+elsewhere() {
+	local arch
+	arch=$(go env GOARCH)
+	case $1-$2 in
+	build-*) GOOS=$2 GOARCH=wasm CGO_ENABLED=0 go build -o build/baton.wasm . ;;
+	*) GOOS=$2 GOARCH=$arch CGO_ENABLED=0 go vet ./... ;;
+	esac
+}
+
+# vulnerable looks at one small package first: reading all of them only to find
+# that the database cannot be reached would take a minute.
+vulnerable() {
+	local log=build/govulncheck.log
+	go tool govulncheck ./app/backend >$log 2>&1 && go tool govulncheck ./... >$log 2>&1 && return
+	if grep -qE 'fetching vulnerabilities|no such host|connection refused|i/o timeout|Client.Timeout' $log; then
+		echo "   not run: the vulnerability database cannot be reached"
+		left_out="$left_out
+   not run: known vulnerabilities: the database cannot be reached"
+		return 0
+	fi
+	cat $log
+	return 1
+}
+
+# own_home gives the tests a home of their own: whatever a test forgets to set
+# leads to an empty folder, never to a person's logins or to the provider.
+own_home() {
+	local name
+	GOCACHE=$(go env GOCACHE) GOMODCACHE=$(go env GOMODCACHE) GOPATH=$(go env GOPATH)
+	GOENV=$(go env GOENV)
+	export GOCACHE GOMODCACHE GOPATH GOENV
+	HOME=$(mktemp -d)
+	export HOME
+	trap 'rm -rf "$HOME"' EXIT
+	for name in $(env | awk -F= '/^(ANTHROPIC|CLAUDE|BATON)[A-Z_]*=|^XDG_[A-Z]+_HOME=/ { print $1 }'); do
+		unset "$name"
+	done
+	export BATON_PROVIDER=http://127.0.0.1:9
+}
+
+# tests runs go test with the arguments given and counts.
+tests() {
+	local fresh=
+	CGO_ENABLED=0 go build -o build/report ./.ci/report || return
+	[ "${CI-}" != true ] || fresh=-count=1
+	go test -json -vet=off -timeout 10m $fresh "$@" 2>&1 | build/report -count build/test-count
+}
+
+covered() {
+	local total
+	[ -s build/cover.out ] || { echo "   no profile: the tests did not run" && return 1; }
+	total=$(go tool cover -func build/cover.out | awk '$1 == "total:" { print $NF }')
+	echo "   $total of the statements; at least $1 % is asked for"
+	awk -v have="${total%\%}" -v want="$1" 'BEGIN { exit !(have + 0 >= want + 0) }'
+}
+
+# stamped looks at what a build says of itself.
+stamped() {
+	local told
+	told=$("$1" version) || return
+	echo "   $told"
+	case $told in
+	"baton "[0-9]*" ("*) ;;
+	*) echo "   that is no version" && return 1 ;;
+	esac
+}

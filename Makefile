@@ -1,0 +1,44 @@
+# Baton. make, git and Go 1.21 or newer are all this starts from: what else is
+# needed is worked out by .ci/need.sh, installed when run as root, else shown
+# and asked for.
+
+PREFIX ?= $(HOME)/.local
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo build build-headless install uninstall test lint fmt bench clean
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: ## build Baton and start it: a window, or a demo in the terminal without a display
+	@bash .ci/start
+
+demo: ## the same on made-up accounts; your own are not touched
+	@bash .ci/start demo
+
+build: ## build/baton, with the window
+	@bash .ci/build desktop build/baton
+
+build-headless: ## build/baton-headless, static, everything but the window
+	@bash .ci/build headless build/baton-headless
+
+install: build ## put build/baton into PREFIX/bin, ~/.local unless you say otherwise
+	@bash .ci/install "$(DESTDIR)$(PREFIX)"
+
+uninstall: ## take it away again; accounts and logins stay
+	@bash .ci/install --remove "$(DESTDIR)$(PREFIX)"
+
+test: ## everything CI runs
+	@bash .ci/test
+
+lint: ## what of it reads the code without running it
+	@bash .ci/test lint
+
+fmt: ## format the code
+	@bash .ci/tool gofumpt -w .
+
+bench: ## measure the commands on made-up accounts; the table of BENCHMARKS.md
+	@bash .ci/bench/run
+
+clean: ## remove build/
+	@rm -rf build
