@@ -108,9 +108,13 @@ func nobody(all []Candidate, active string, now time.Time) *Error {
 		}
 	}
 	if current != nil && !current.limited(now) && others > 0 {
+		but := ""
+		if len(shut) > 0 {
+			but = " (" + strings.Join(shut, ", ") + ")"
+		}
 		return &Error{
 			Code:    CodeNoOther,
-			Message: fmt.Sprintf("every other account is limited; %s is active and free", current.Name),
+			Message: fmt.Sprintf("every other account is limited%s; %s is active and free", but, current.Name),
 			Hint:    fmt.Sprintf("stay on %s, or name the account to swap to anyway", current.Name),
 			Key:     active,
 		}

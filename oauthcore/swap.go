@@ -188,6 +188,7 @@ func (c *Core) swapTo(ctx context.Context, key string, w *swapping) error {
 		return err
 	}
 	defer release()
+	c.Step("swap.1 account lock")
 	asked := false
 	for try := 1; ; try++ {
 		o, err := c.open(ctx, true, false)
@@ -199,22 +200,21 @@ func (c *Core) swapTo(ctx context.Context, key string, w *swapping) error {
 			o.release()
 			return err
 		}
-		if o.owner == a && o.live.Usable() && !a.Older(o.live.Credential) {
+		switch now := c.Now(); {
+		case a.OAuthAccount == nil && !asked && a.Credential.FreshAt(now, 0):
+			o.release()
+			asked = true
+			c.fetchProfile(ctx, a, &w.done)
+		case o.owner == a && o.live.Usable() && !a.Older(o.live.Credential):
 			defer o.release()
 			w.done.To = key
 			return c.confirm(ctx, a)
-		}
-		switch {
-		case try <= 2 && (!a.Credential.FreshAt(c.Now(), freshMargin) || a.Unsure()):
+		case try <= 2 && (!a.Credential.FreshAt(now, freshMargin) || a.Unsure()):
 			o.release()
 			if _, err := c.refresh(ctx, key); err != nil {
 				return err
 			}
 			w.done.Refreshed = true
-		case a.OAuthAccount == nil && !asked:
-			o.release()
-			asked = true
-			c.fetchProfile(ctx, a, &w.done)
 		default:
 			defer o.release()
 			return c.activate(ctx, o, a, &w.done)
@@ -340,6 +340,7 @@ func (c *Core) activate(ctx context.Context, o *opened, a *Account, done *Swappe
 		return err // the last moment at which Cancel changes nothing
 	}
 	ctx = context.WithoutCancel(ctx)
+	c.Step("swap.4 activate")
 	err := o.writing(ctx, c.configLock(), writeWait, func() error {
 		cfg, err := o.prepareConfig(a.OAuthAccount)
 		if err != nil {
@@ -365,6 +366,7 @@ func (c *Core) activate(ctx context.Context, o *opened, a *Account, done *Swappe
 	if err != nil {
 		return err
 	}
+	c.Step("swap.8 read back")
 	if err := c.confirm(ctx, a); err != nil {
 		return err
 	}

@@ -49,6 +49,18 @@ func TestSwapToTheLiveAccountChecksBothFiles(t *testing.T) {
 	w.live(work)
 }
 
+// The same where the vault never saw the account's own oauthAccount: the
+// provider is asked.
+func TestSwapToTheLiveAccountNamesItEvenWhereItWasNeverNamed(t *testing.T) {
+	w := newWorld(t)
+	cfg := strings.Replace(string(w.read(w.paths.ClaudeJSON)), w.resident(personal).Person.AccountUUID, w.resident(work).Person.AccountUUID, 1)
+	w.write(w.paths.ClaudeJSON, cfg)
+	if done := w.swap(oauthcore.SwapRequest{To: personal}); done.From != personal || done.To != personal || done.Refreshed {
+		t.Errorf("swapped %+v", done)
+	}
+	w.live(personal)
+}
+
 // The story other switchers lose: the client rotates a token, adds an MCP
 // login and a project while B is live; then B to A to B.
 func TestWhatTheClientDidMeanwhileIsKept(t *testing.T) {

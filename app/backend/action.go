@@ -18,6 +18,7 @@ const (
 	ActionRemove    ActionKind = "remove"    // Key, Revoke, Yes
 	ActionConfigure ActionKind = "configure" // Setting, Value
 	ActionUsage     ActionKind = "usage"     // Key, or All: ask the usage endpoint now
+	ActionDoctor    ActionKind = "doctor"    // Fix
 )
 
 // Action is one request. Key takes everything a person may type for an
@@ -34,6 +35,7 @@ type Action struct {
 	Yes          bool
 	Setting      string
 	Value        string
+	Fix          bool // doctor: mend what can be mended, which may ask the provider
 }
 
 // Result is what an action did. Which members are filled depends on the kind.
@@ -54,6 +56,8 @@ type Result struct {
 	Each []AccountResult
 	// Notes are plain lines for the person: warnings, what follows now.
 	Notes []string
+	// Findings is what the doctor noticed, what it mended first.
+	Findings []Finding
 }
 
 // AccountResult is one account's outcome in an action on several.
@@ -63,4 +67,22 @@ type AccountResult struct {
 	Problem         *Problem  // nil when OK
 	AccessExpiresAt time.Time // refresh: the new access token's end
 	Usage           *Usage    // usage: what was seen
+}
+
+// How much a Finding matters. An error keeps Baton or Claude Code from working
+// or gives a login away; a warning may come to that; an info is only told.
+const (
+	SeverityError   = "error"
+	SeverityWarning = "warning"
+	SeverityInfo    = "info"
+)
+
+// Finding is one thing the doctor noticed.
+type Finding struct {
+	ID       string // its kind, stable, in snake_case
+	Severity string // SeverityError, SeverityWarning or SeverityInfo
+	Path     string // the file or folder it is about, "" when none
+	Message  string // one line, no capital, no full stop
+	Fix      string // what mends it, "" when nothing has to be done
+	Fixed    bool   // it was there and the doctor mended it
 }

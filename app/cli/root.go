@@ -37,6 +37,7 @@ func (r *runner) commands() []*cobra.Command {
 		r.removeCommand(),
 		r.usageCommand(),
 		r.configCommand(),
+		r.doctorCommand(),
 	}
 	if r.Demo != nil {
 		list = append(list, r.demoCommand())

@@ -15,9 +15,14 @@ import (
 
 // Do implements backend.Backend.
 func (b *Backend) Do(ctx context.Context, a backend.Action) (backend.Result, error) {
+	b.mu.Lock()
+	b.running++
+	b.mu.Unlock()
 	r, err := b.do(ctx, a)
 	b.mu.Lock()
-	clear(b.busy)
+	if b.running--; b.running == 0 {
+		clear(b.busy) // not before: another action may still wait for something
+	}
 	b.mu.Unlock()
 	b.reload()
 	if p := problem(err); p != nil {
@@ -54,6 +59,8 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		return r, err
 	case backend.ActionConfigure:
 		return r, b.core.Configure(ctx, a.Setting, a.Value)
+	case backend.ActionDoctor:
+		return b.doctor(ctx, a.Fix)
 	default:
 		return r, &backend.Problem{Code: backend.ProblemUnsupported, Message: fmt.Sprintf("this Baton cannot do %q", a.Kind)}
 	}

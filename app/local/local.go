@@ -39,11 +39,16 @@ type Backend struct {
 	client *provider.Client
 	hub    hub
 
+	reloading sync.Mutex // held while a snapshot is taken to be kept
+
 	mu       sync.Mutex
+	running  int               // actions under way
 	busy     map[string]string // what the action on a key waits for
 	cached   *backend.Snapshot // nil until a watcher keeps it fresh
 	watchers int
-	login    *flow // the one login under way
+	// stopWatch ends the watching, nil while nobody ever listened.
+	stopWatch context.CancelFunc
+	login     *flow // the one login under way
 }
 
 var _ backend.Backend = (*Backend)(nil)
@@ -117,25 +122,24 @@ func (b *Backend) Snapshot() backend.Snapshot {
 }
 
 // Events implements backend.Backend. The first listener starts the watching
-// of the files, the last one ends it.
+// of the files, the last one ends it, whoever that is.
 func (b *Backend) Events(ctx context.Context) <-chan backend.Event {
 	ch := b.hub.listen(ctx)
+	var watched context.Context
 	b.mu.Lock()
-	b.watchers++
-	first := b.watchers == 1
-	b.mu.Unlock()
-	if first {
-		b.reload()
+	if b.watchers++; b.watchers == 1 {
+		watched, b.stopWatch = context.WithCancel(context.WithoutCancel(ctx))
 	}
-	watched, stop := context.WithCancel(ctx)
-	if first {
+	b.mu.Unlock()
+	if watched != nil {
+		b.reload()
 		go b.watch(watched)
 	}
 	context.AfterFunc(ctx, func() {
-		stop()
 		b.mu.Lock()
 		defer b.mu.Unlock()
 		if b.watchers--; b.watchers == 0 {
+			b.stopWatch()
 			b.cached = nil
 		}
 	})
@@ -143,6 +147,7 @@ func (b *Backend) Events(ctx context.Context) <-chan backend.Event {
 }
 
 // reload takes a new snapshot and tells the listeners if it says anything new.
+// One at a time: a snapshot taken earlier must not replace a later one.
 func (b *Backend) reload() {
 	b.mu.Lock()
 	watched := b.watchers > 0
@@ -150,6 +155,8 @@ func (b *Backend) reload() {
 	if !watched {
 		return // nobody keeps a snapshot: the next one is read when it is asked for
 	}
+	b.reloading.Lock()
+	defer b.reloading.Unlock()
 	next := b.take()
 	b.mu.Lock()
 	changed := b.cached == nil || !same(*b.cached, next)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"path/filepath"
 	"slices"
 	"sync"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 var (
 	// ErrBusy says that somebody else kept a lock until the time was up.
-	ErrBusy = errors.New("Claude Code is busy with its login")
+	ErrBusy = errors.New("another program holds the lock")
 	// ErrLost says that a lock that was held is no longer ours.
 	ErrLost = errors.New("a lock was lost")
 )
@@ -34,16 +35,26 @@ type Keeper struct {
 	ledger ledger
 	log    *slog.Logger
 	now    func() time.Time
+	// Step, where it is set, is told each change of a lock directory but the
+	// heartbeats, just before it is made. Tests stop the process there.
+	Step func(name string)
 }
 
 // NewKeeper makes a keeper that notes its locks in the file ledgerPath. now is
 // the wall clock, which modification times are compared with.
 func NewKeeper(fsys files.FS, ledgerPath string, now func() time.Time, log *slog.Logger) *Keeper {
-	return &Keeper{ledger{fsys, ledgerPath}, log, now}
+	return &Keeper{ledger: ledger{fsys, ledgerPath}, log: log, now: now}
+}
+
+// step tells Step what is about to happen to the lock at path.
+func (k *Keeper) step(what, path string) {
+	if k.Step != nil {
+		k.Step("lock." + what + " " + filepath.Base(path))
+	}
 }
 
 // Clear removes what Batons that died left of these locks.
-func (k *Keeper) Clear(paths ...string) error { return k.ledger.clear(paths) }
+func (k *Keeper) Clear(paths ...string) error { return k.ledger.clear(paths, k.step) }
 
 // Held are locks that were taken, until Release.
 type Held struct {
@@ -62,12 +73,14 @@ func (k *Keeper) Take(ctx context.Context, waiting func(), paths ...string) (*He
 	asides := map[string]string{}
 	fail := func(err error) (*Held, error) {
 		for path, aside := range asides {
+			k.step("drop", path)
 			err = errors.Join(err, remove(aside, h.marks[path]))
 		}
 		h.Release()
 		return nil, err
 	}
 	for _, path := range paths {
+		k.step("make", path)
 		aside, m, err := prepare(path, k.now())
 		if err != nil {
 			return fail(fmt.Errorf("lock %s: %w", path, err))
@@ -92,6 +105,12 @@ func (k *Keeper) Take(ctx context.Context, waiting func(), paths ...string) (*He
 // takeOne waits for one place to be free and puts the prepared directory there.
 func (k *Keeper) takeOne(ctx context.Context, w *watch, waiting func(), aside, path string, m mark) error {
 	for {
+		// A prepared directory must not look abandoned once it is in place: it
+		// may have waited here, or for the place of another one.
+		if err := beat(aside, m.Nanos, k.now()); err != nil {
+			return fmt.Errorf("lock %s: %w", path, err)
+		}
+		k.step("place", path)
 		taken, err := place(aside, path)
 		if err != nil {
 			return fmt.Errorf("lock %s: %w", path, err)
@@ -103,6 +122,7 @@ func (k *Keeper) takeOne(ctx context.Context, w *watch, waiting func(), aside, p
 		w.look()
 		if stale, ok := w.stale(path, k.now()); ok {
 			k.log.Info("taking over a lock nobody keeps alive", "path", path)
+			k.step("break", path)
 			if err := breakStale(path, stale); err != nil {
 				return fmt.Errorf("lock %s: %w", path, err)
 			}
@@ -115,10 +135,6 @@ func (k *Keeper) takeOne(ctx context.Context, w *watch, waiting func(), aside, p
 			}
 			return ctx.Err()
 		case <-time.After(pollEvery):
-		}
-		// A prepared directory must not look abandoned once it is in place.
-		if err := beat(aside, m.Nanos, k.now()); err != nil {
-			return fmt.Errorf("lock %s: %w", path, err)
 		}
 	}
 }
@@ -173,6 +189,7 @@ func (h *Held) Release() {
 	slices.Reverse(order)
 	h.order = nil
 	for _, path := range order {
+		h.keeper.step("remove", path)
 		if err := remove(path, h.marks[path]); err != nil {
 			h.keeper.log.Warn("cannot give a lock back", "path", path, "error", err)
 		}

@@ -47,13 +47,15 @@ func (l ledger) write(locks map[string]mark) error {
 
 // clear removes every lock a Baton is noted for, and the notes. The caller
 // holds the lock of the operating system, so all of them are dead.
-func (l ledger) clear(paths []string) error {
+func (l ledger) clear(paths []string, step func(what, path string)) error {
 	notes := l.read()
 	var errs []error
 	for path, m := range notes {
+		step("clear", path)
 		errs = append(errs, remove(path, m))
 	}
 	for _, path := range paths {
+		step("sweep", path)
 		errs = append(errs, sweep(path))
 	}
 	if err := errors.Join(errs...); err != nil {
