@@ -142,6 +142,22 @@ func (a *Account) store(c Credential) {
 	a.RestoredFromBackup, a.SetAsideUnsure = false, false
 }
 
+// completed is another login of the account with plan and tier as far as it
+// tells none: an older Claude Code writes neither, and the provider told them.
+func (a *Account) completed(c Credential) (Credential, error) {
+	var edits []edit
+	if c.Plan == "" && a.Credential.Plan != "" {
+		edits = append(edits, edit{"subscriptionType", jsonString(a.Credential.Plan)})
+	}
+	if c.Tier == "" && a.Credential.Tier != "" {
+		edits = append(edits, edit{"rateLimitTier", jsonString(a.Credential.Tier)})
+	}
+	if len(edits) == 0 {
+		return c, nil
+	}
+	return c.with(edits...)
+}
+
 func parseAccount(key string, raw []byte) (*Account, error) {
 	members, err := jsonedit.Members(raw)
 	if err != nil {

@@ -36,6 +36,10 @@ type Env struct {
 	GOOS string
 	// Progress is told in one line what an action on an account waits for.
 	Progress func(key, text string)
+	// Step, where it is set, is told each step of an operation that is not a
+	// file operation of FS, just before it is taken. Tests stop the process
+	// there; nothing else uses it.
+	Step func(name string)
 }
 
 // Core does everything that changes accounts. Its methods may be called from
@@ -53,6 +57,9 @@ type Core struct {
 const (
 	lockWait  = 9 * time.Second
 	storeWait = 5 * time.Second
+	// saveWait is for an answer of the provider, which is lost where it cannot
+	// be saved.
+	saveWait = time.Minute
 )
 
 // freshMargin is how much life an access token must have left to be put in
@@ -66,6 +73,9 @@ func New(env Env) *Core {
 	}
 	if env.Progress == nil {
 		env.Progress = func(string, string) {}
+	}
+	if env.Step == nil {
+		env.Step = func(string) {}
 	}
 	return &Core{Env: env}
 }

@@ -233,7 +233,7 @@ func (d *doubleClient) edit(ctx context.Context, change func(map[string]json.Raw
 	}
 	defer done()
 	if !d.old {
-		h := doubleLock{filepath.Join(d.paths.Secure, ".storage-write.lock"), 15 * time.Second}.take(time.Now().Add(time.Second))
+		h := doubleLock{filepath.Join(d.paths.Secure, ".storage-write.lock"), 15 * time.Second}.take(time.Now().Add(doubleWriteWait))
 		if h == nil {
 			d.tally.count("writes thrown away")
 			return nil
@@ -283,28 +283,4 @@ func (d *doubleClient) touchConfig() error {
 	}
 	d.tally.count("config touches")
 	return writeByRename(d.paths.ClaudeJSON, next)
-}
-
-// writeTorn truncates and writes in place, in two halves with a pause.
-func writeTorn(path string, doc []byte, pause time.Duration) error {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_TRUNC, 0o600)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = f.Close() }()
-	<-time.After(pause / 2)
-	if _, err := f.Write(doc[:len(doc)/2]); err != nil {
-		return err
-	}
-	<-time.After(pause / 2)
-	_, err = f.Write(doc[len(doc)/2:])
-	return err
-}
-
-func writeByRename(path string, doc []byte) error {
-	temp := fmt.Sprintf("%s.tmp.%d", path, os.Getpid())
-	if err := os.WriteFile(temp, doc, 0o600); err != nil {
-		return err
-	}
-	return os.Rename(temp, path)
 }

@@ -21,6 +21,9 @@ const (
 	// doublePatience is how long Claude Code waits for the locks of a refresh;
 	// then it goes on with the token it has and refreshes nothing.
 	doublePatience = 7500 * time.Millisecond
+	// doubleWriteWait is for the lock around one write. After it the login just
+	// refreshed is thrown away.
+	doubleWriteWait = 3 * time.Second
 )
 
 // heldDouble is a lock a double holds. Its beats know when somebody else took

@@ -22,6 +22,7 @@ func (c *Core) Import(ctx context.Context) (Imported, error) {
 		return Imported{}, err
 	}
 	defer o.release()
+	c.Step("import.opened")
 	switch {
 	case o.live.Credential.Tombstone():
 		return Imported{}, &Error{
@@ -180,6 +181,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 		return Removed{}, err
 	}
 	defer release()
+	c.Step("remove.account lock")
 	o, err := c.open(ctx, r.Revoke, false)
 	if err != nil {
 		return Removed{}, err
@@ -201,6 +203,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 	if r.Revoke && !gone.RefreshToken.Empty() {
 		o.release()
 		c.Progress(key, "ending the login at the provider")
+		c.Step("remove.revoke")
 		if err := c.Provider.Revoke(ctx, gone.RefreshToken); err != nil {
 			return Removed{}, &Error{
 				Code: CodeOffline, Key: key, Err: err,
@@ -209,6 +212,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 			}
 		}
 	}
+	c.Step("remove.forget")
 	err = c.update(ctx, func(s *store) error {
 		a := s.vault.Get(key)
 		if a == nil {

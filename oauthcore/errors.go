@@ -63,17 +63,21 @@ var errShape = errors.New("unexpected type")
 // damaged is the error for a file that does not say what it should. Baton
 // never writes over such a file.
 func damaged(path string, cause error) *Error {
-	what := "is not valid JSON"
-	switch {
-	case errors.Is(cause, jsonedit.ErrDuplicate), errors.Is(cause, jsonedit.ErrShape), errors.Is(cause, errShape):
-		what = "is not as it should be (" + cause.Error() + ")"
-	}
 	return &Error{
 		Code:    CodeDamaged,
-		Message: fmt.Sprintf("%s %s; nothing was changed", path, what),
+		Message: fmt.Sprintf("%s %s; nothing was changed", path, damage(cause)),
 		Hint:    "mend the file or move it away, then try again; Baton never overwrites what it cannot read",
 		Err:     cause,
 	}
+}
+
+// damage says in a few words what is wrong with a file.
+func damage(cause error) string {
+	switch {
+	case errors.Is(cause, jsonedit.ErrDuplicate), errors.Is(cause, jsonedit.ErrShape), errors.Is(cause, errShape):
+		return "is not as it should be (" + cause.Error() + ")"
+	}
+	return "is not valid JSON"
 }
 
 // unreadable is the error for a file that is there and cannot be read.

@@ -16,6 +16,9 @@ type guard struct {
 	keeper *clientlock.Keeper
 	held   *clientlock.Held
 	unlock func()
+	// staging is the waiting login that the next replacement of the live login
+	// puts in place, nil where it is another one.
+	staging *inboxLogin
 }
 
 // writeWait is how long a lock around one write of Claude Code's is waited for.
@@ -55,6 +58,7 @@ func (c *Core) guard(ctx context.Context) (*guard, error) {
 		return nil, err
 	}
 	g := &guard{c: c, unlock: unlock, keeper: clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)}
+	g.keeper.Step = c.Step
 	if err := g.keeper.Clear(append(paths, c.storageLock(), c.configLock())...); err != nil {
 		c.Log.Warn("cannot clear away locks of a Baton that died", "error", err)
 	}

@@ -20,29 +20,44 @@ type inboxLogin struct {
 	credential Credential
 	identity   Identity
 	savedTo    string // the account it was saved to in this operation
+	// waiting is the name and SHA-256 of the new credentials file that puts the
+	// login in front of Claude Code, once there is one; landed says that the
+	// file is in place: what is live now is this login or its successor.
+	waiting waitingFile
+	landed  bool
 }
 
 // readInbox gives the login that waits, nil if none does. The error is an *Error.
 func (c *Core) readInbox() (*inboxLogin, error) {
-	path := c.Paths.Inbox()
-	doc, err := readOr(c.FS, path)
+	doc, err := readOr(c.FS, c.Paths.Inbox())
 	if err != nil || blank(doc) {
 		return nil, err
 	}
+	in, err := c.parseInbox(doc)
+	if err != nil {
+		return nil, damaged(c.Paths.Inbox(), err)
+	}
+	return in, nil
+}
+
+// parseInbox reads the bytes of one. The error is jsonedit's or says which
+// member is not as it should be.
+func (c *Core) parseInbox(doc []byte) (*inboxLogin, error) {
 	raw, ok, err := jsonedit.Get(doc, liveMember)
 	if err != nil {
-		return nil, damaged(path, err)
+		return nil, err
 	}
 	if !ok {
-		return nil, damaged(path, &memberError{liveMember})
+		return nil, &memberError{liveMember}
 	}
 	in := &inboxLogin{}
 	if in.credential, err = ParseCredential(raw); err != nil {
-		return nil, damaged(path, err)
+		return nil, err
 	}
 	if who, ok, err := jsonedit.Get(doc, configMember); err == nil && ok && gjson.ParseBytes(who).IsObject() {
 		in.identity = identityIn(who)
 	}
+	in.waiting, in.landed = c.readWaiting(doc)
 	return in, nil
 }
 
@@ -57,7 +72,9 @@ func (c *Core) writeInbox(in *inboxLogin) error {
 	if err != nil {
 		return err
 	}
-	doc, err := apply([]byte("{}"), []edit{{"schemaVersion", []byte("1")}, {liveMember, in.credential.raw}, {configMember, who}})
+	doc, err := apply([]byte("{}"), []edit{
+		{"schemaVersion", []byte("1")}, {liveMember, in.credential.raw}, {configMember, who}, in.waiting.edit(),
+	})
 	if err != nil {
 		return err
 	}
@@ -80,6 +97,11 @@ func (c *Core) finishInbox(o *opened, in *inboxLogin, p *proofs) error {
 	}
 	a, added := o.vault.ensure(who)
 	in.savedTo, o.inboxKnown = a.Key, !added
+	if in.landed {
+		// It was saved before it was put in front of Claude Code, which may
+		// have refreshed it since: what is live has been saved by now.
+		return nil
+	}
 	a.store(in.credential)
 	a.NeedsLogin = false
 	o.book.Page(a.Key).Offline = false
@@ -155,9 +177,11 @@ func ReadLogin(dir string) (cr Credential, account []byte, err error) {
 func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {
 	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
 	cr := in.credential
+	c.Step("login.inbox")
 	if err := c.putInbox(ctx, in); err != nil {
 		return Saved{}, err
 	}
+	c.Step("login.open")
 	o, err := c.open(ctx, true, false)
 	if err != nil {
 		return Saved{}, err

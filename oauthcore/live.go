@@ -3,6 +3,7 @@ package oauthcore
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"io/fs"
 	"time"
 
@@ -39,11 +40,14 @@ func (c *Core) readLive(ctx context.Context) (Live, error) {
 			return Live{}, err
 		}
 		live, err := parseLive(doc)
-		if err == nil {
+		if !torn(doc, err) {
 			return live, nil
 		}
 		if try == tornTries {
-			return Live{}, damaged(path, err)
+			if err != nil {
+				return Live{}, damaged(path, err)
+			}
+			return live, nil
 		}
 		select {
 		case <-time.After(tornPause):
@@ -52,6 +56,10 @@ func (c *Core) readLive(ctx context.Context) (Live, error) {
 		}
 	}
 }
+
+// torn says that a file may be one another program is just writing in place:
+// it does not parse, or is there and has nothing in it yet.
+func torn(doc []byte, err error) bool { return err != nil || doc != nil && len(doc) == 0 }
 
 func parseLive(doc []byte) (Live, error) {
 	if blank(doc) {
@@ -75,7 +83,11 @@ func (l Live) with(cr Credential) ([]byte, error) {
 	if blank(doc) {
 		doc = []byte("{}")
 	}
-	return jsonedit.Set(doc, cr.raw, liveMember)
+	var line bytes.Buffer // Claude Code keeps its login in one line
+	if err := json.Compact(&line, cr.raw); err != nil {
+		return nil, err
+	}
+	return jsonedit.Set(doc, line.Bytes(), liveMember)
 }
 
 // config is Claude Code's global configuration, of which only oauthAccount is
@@ -174,6 +186,7 @@ type pending struct {
 	path   string
 	was    []byte
 	staged *files.Staged // nil where nothing has to change
+	giveUp func() error  // called before the waiting file is removed, nil for nothing
 }
 
 // prepare stages new bytes for a file that held was when it was read.
@@ -220,6 +233,12 @@ func (p *pending) discard() {
 	if p.staged == nil {
 		return
 	}
+	if p.giveUp != nil {
+		if err := p.giveUp(); err != nil {
+			p.c.Log.Warn("the waiting file stays where it is", "path", p.staged.Temp(), "error", err)
+			return
+		}
+	}
 	if err := p.staged.Discard(); err != nil {
 		p.c.Log.Warn("cannot remove a waiting file", "path", p.staged.Temp(), "error", err)
 	}
@@ -241,6 +260,12 @@ func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wa
 	p, err := g.c.prepare(g.c.Paths.Credentials(), was.doc, doc, 0)
 	if err != nil {
 		return err
+	}
+	if g.staging != nil && p.staged != nil {
+		if err := g.c.startWaiting(g.staging, p, doc); err != nil {
+			p.discard()
+			return err
+		}
 	}
 	tried := false
 	err = g.writing(ctx, g.c.storageLock(), wait, func() error {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"time"
 
-	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/provider"
 )
@@ -48,6 +47,7 @@ func (c *Core) open(ctx context.Context, net, revive bool) (*opened, error) {
 		if err != nil || len(wants) == 0 {
 			return o, err
 		}
+		c.Step("open.ask")
 		c.Progress("", "asking the provider whose login this is")
 		c.ask(ctx, wants, p)
 		if ctx.Err() != nil {
@@ -67,6 +67,7 @@ func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *op
 			g.release()
 		}
 	}()
+	c.Step("open.locked")
 	o := &opened{guard: g}
 	if o.live, err = c.readLive(ctx); err != nil {
 		return nil, nil, err
@@ -74,12 +75,19 @@ func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *op
 	if o.cfg, err = c.readConfig(); err != nil {
 		return nil, nil, err
 	}
-	inbox, err := c.readInbox()
+	inbox, err := c.findInbox()
 	if err != nil {
 		return nil, nil, err
 	}
+	found := false
 	err = c.update(ctx, func(s *store) error {
 		o.store = s
+		if found, err = c.findAnswers(o); err == nil && !found {
+			err = c.tidyStore()
+		}
+		if err != nil {
+			return err
+		}
 		if net {
 			if wants = s.wants(o.live, o.cfg, inbox, p, c.Now()); len(wants) > 0 {
 				return errAsk
@@ -93,6 +101,12 @@ func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *op
 	if err != nil {
 		return nil, nil, err
 	}
+	if found { // and is saved now: the waiting files are not needed any more
+		if err := c.update(ctx, func(*store) error { return c.tidyStore() }); err != nil {
+			return nil, nil, err
+		}
+	}
+	c.Step("open.saved")
 	if err := c.healLive(ctx, o, inbox); err != nil {
 		return nil, nil, err
 	}
@@ -266,7 +280,7 @@ func (s *store) adoptMarks(now time.Time) {
 
 // adoptLive proves whose the live login is and saves it if it is newer than
 // the vault's.
-func (c *Core) adoptLive(o *opened, p *proofs, revive bool) error {
+func (c *Core) adoptLive(o *opened, p *proofs, revive bool) (err error) {
 	now := c.Now()
 	cr := o.live.Credential
 	who := o.prove(cr, o.cfg, p)
@@ -295,6 +309,9 @@ func (c *Core) adoptLive(o *opened, p *proofs, revive bool) error {
 		a.identify(named)
 	}
 	if !a.Older(cr) {
+		if cr, err = a.completed(cr); err != nil {
+			return err
+		}
 		if !cr.RefreshToken.Equal(a.Credential.RefreshToken) || !a.Credential.Usable() {
 			a.store(cr)
 			a.NeedsLogin = false
@@ -314,30 +331,30 @@ func (c *Core) adoptLive(o *opened, p *proofs, revive bool) error {
 // what a cut-off operation left is removed, a live login older than the
 // vault's is brought up to date, and oauthAccount is made to name its owner.
 func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error {
-	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON} {
-		left, err := files.Leftovers(c.FS, path)
-		if err != nil {
-			return unreadable(path, err)
-		}
-		for _, f := range left {
-			if err := c.FS.Remove(f); err != nil {
-				c.Log.Warn("cannot remove a leftover", "path", f, "error", err)
-			}
-		}
+	if err := c.stopWaiting(inbox); err != nil {
+		return err
+	}
+	if err := c.tidyGuarded(); err != nil {
+		return err
 	}
 	if o.owner == nil || o.owner.Removed || c.liveSupported() != nil {
 		return c.clearInbox(inbox)
 	}
 	stale := o.owner.Older(o.live.Credential)
-	if inbox != nil && inbox.savedTo == o.owner.Key {
+	fromInbox := inbox != nil && inbox.savedTo == o.owner.Key && !inbox.landed
+	if fromInbox {
 		stale = true
 	}
 	if stale && o.owner.Credential.Usable() && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
-		if err := o.replaceLive(ctx, o.live, o.owner.Credential, writeWait, false); err != nil {
+		if fromInbox {
+			o.staging = inbox
+		}
+		err := o.replaceLive(ctx, o.live, o.owner.Credential, writeWait, false)
+		o.staging = nil
+		if err != nil {
 			return err
 		}
 		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "the live login was older than the one kept"})
-		var err error
 		if o.live, err = c.readLive(ctx); err != nil {
 			return err
 		}

@@ -30,6 +30,7 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 		return Refreshed{}, err
 	}
 	defer release()
+	c.Step("refresh.account lock")
 	return c.refresh(ctx, key)
 }
 
@@ -62,6 +63,7 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 	}); err != nil {
 		return Refreshed{}, err
 	}
+	c.Step("refresh.spent")
 	err = ctx.Err()
 	if live && err == nil {
 		err = o.fence()
@@ -73,7 +75,9 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 		o.release()
 	}
 	c.Progress(key, "waiting for the provider")
+	c.Step("refresh.send")
 	grant, lost, err := c.present(ctx, presented)
+	c.Step("refresh.answered")
 	if err != nil {
 		return Refreshed{}, c.refused(ctx, key, presented.RefreshToken, before || lost, err)
 	}
@@ -152,7 +156,7 @@ func (c *Core) refused(ctx context.Context, key string, presented secret.Secret,
 	sent := provider.Sent(cause)
 	name := key
 	var account *Account
-	err := c.update(ctx, func(s *store) error {
+	err := c.save(ctx, func(s *store) error {
 		a := s.vault.Get(key)
 		if a == nil {
 			return nil
@@ -236,7 +240,7 @@ func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential,
 	}
 	rotated := !next.RefreshToken.Equal(presented.RefreshToken)
 	dropped := false
-	err = c.update(ctx, func(s *store) error {
+	err = c.save(ctx, func(s *store) error {
 		a := s.vault.Get(key)
 		if a == nil {
 			return nil
@@ -292,9 +296,11 @@ func answered(was Credential, g provider.Grant) (Credential, error) {
 }
 
 // update puts a refreshed login where Claude Code reads it, if that file
-// still holds the login that was presented.
+// still holds the login that was presented. Left as it is the file holds a
+// token that is used up, so one that others keep changing is tried again for
+// as long as the locks are ours.
 func (g *guard) update(ctx context.Context, presented, next Credential) error {
-	for try := 1; ; try++ {
+	for start := time.Now(); ; {
 		now, err := g.c.readLive(ctx)
 		if err != nil {
 			return err
@@ -303,7 +309,7 @@ func (g *guard) update(ctx context.Context, presented, next Credential) error {
 			return nil // another login is live now, which this answer is not for
 		}
 		err = g.replaceLive(ctx, now, next, lockWait, true)
-		if CodeOf(err) != CodeBusy || try == openTries {
+		if CodeOf(err) != CodeBusy || g.fence() != nil || time.Since(start) > lockWait {
 			return err
 		}
 	}

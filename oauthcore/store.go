@@ -5,6 +5,7 @@ import (
 	"context"
 	"strconv"
 	"strings"
+	"time"
 
 	"baton/oauthcore/files"
 )
@@ -17,42 +18,108 @@ type store struct {
 	// contested are keys whose pool entry holds a login that may be newer than
 	// the vault's and could not be proved yet; it is left alone.
 	contested map[string]bool
+	// vaultOnly says that pool or book could not be read: neither is written.
+	vaultOnly bool
 }
 
 // read loads vault, pool and book as they are. The error is an *Error.
 func (c *Core) read() (*store, error) {
-	s := &store{contested: map[string]bool{}}
-	for _, f := range []struct {
-		path  string
-		parse func([]byte) error
-	}{
-		{c.Paths.Vault(), func(b []byte) (err error) { s.vault, err = ParseVault(b); return err }},
-		{c.Paths.Pool(), func(b []byte) (err error) { s.pool, err = ParsePool(b); return err }},
-		{c.Paths.Book(), func(b []byte) (err error) { s.book, err = ParseBook(b); return err }},
-	} {
-		doc, err := readOr(c.FS, f.path)
+	s, err := c.readVault()
+	if err == nil {
+		err = c.readRest(s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// readVault loads the vault alone.
+func (c *Core) readVault() (*store, error) {
+	doc, err := readOr(c.FS, c.Paths.Vault())
+	if err != nil {
+		return nil, err
+	}
+	s := &store{contested: map[string]bool{}, pool: &Pool{}, book: &Book{Pages: map[string]*Page{}, doc: []byte("{}")}}
+	if s.vault, err = ParseVault(doc); err != nil {
+		return nil, damaged(c.Paths.Vault(), err)
+	}
+	return s, nil
+}
+
+// readRest loads what is not needed to keep a login.
+func (c *Core) readRest(s *store) error {
+	pool, err := c.readPool()
+	if err != nil {
+		return err
+	}
+	doc, err := readOr(c.FS, c.Paths.Book())
+	if err != nil {
+		return err
+	}
+	book, err := ParseBook(doc)
+	if err != nil {
+		return damaged(c.Paths.Book(), err)
+	}
+	s.pool, s.book = pool, book
+	return nil
+}
+
+// readPool loads the pool. Others write it in place, so what looks damaged is
+// looked at again first.
+func (c *Core) readPool() (*Pool, error) {
+	for try := 1; ; try++ {
+		doc, err := readOr(c.FS, c.Paths.Pool())
 		if err != nil {
 			return nil, err
 		}
-		if err := f.parse(doc); err != nil {
-			return nil, damaged(f.path, err)
+		pool, err := ParsePool(doc)
+		if !torn(doc, err) {
+			return pool, nil
 		}
+		if try == tornTries {
+			if err != nil {
+				return nil, damaged(c.Paths.Pool(), err)
+			}
+			return pool, nil
+		}
+		time.Sleep(tornPause)
 	}
-	return s, nil
 }
 
 // update does one read-modify-write under the store lock: fn changes what it
 // is given, and what changed is written, vault first. Where fn fails nothing
 // is written. Nothing may be waited for inside fn.
 func (c *Core) update(ctx context.Context, fn func(*store) error) error {
+	return c.modify(ctx, storeWait, c.read, fn)
+}
+
+// save is update for what the provider answered, which is nowhere else yet:
+// it waits longer for its turn, and a pool or book that cannot be read is left
+// alone and does not keep it out of the vault.
+func (c *Core) save(ctx context.Context, fn func(*store) error) error {
+	return c.modify(ctx, saveWait, func() (*store, error) {
+		s, err := c.readVault()
+		if err != nil {
+			return nil, err
+		}
+		if err := c.readRest(s); err != nil {
+			c.Log.Warn("saved to the vault alone", "error", err)
+			s.vaultOnly = true
+		}
+		return s, nil
+	}, fn)
+}
+
+func (c *Core) modify(ctx context.Context, wait time.Duration, read func() (*store, error), fn func(*store) error) error {
 	// What is about to be saved may be a token that exists nowhere else: the
 	// person's Cancel must not come between.
-	release, err := c.lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), storeWait)
+	release, err := c.lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), wait)
 	if err != nil {
 		return err
 	}
 	defer release()
-	s, err := c.read()
+	s, err := read()
 	if err != nil {
 		return err
 	}
@@ -68,22 +135,34 @@ func (c *Core) update(ctx context.Context, fn func(*store) error) error {
 	if err := fn(s); err != nil {
 		return err
 	}
+	if s.vaultOnly {
+		return c.writeVault(s, vaultBefore)
+	}
 	if err := s.align(); err != nil {
 		return damaged(c.Paths.Pool(), err)
 	}
 	return c.write(s, vaultBefore, bookBefore)
 }
 
-func (c *Core) write(s *store, vaultBefore, bookBefore []byte) error {
+// writeVault writes the vault, if it changed.
+func (c *Core) writeVault(s *store, before []byte) error {
 	vault, err := s.vault.Encode()
 	if err != nil {
 		return damaged(c.Paths.Vault(), err)
 	}
-	if !bytes.Equal(vault, vaultBefore) {
-		if err := files.WriteWhole(c.FS, c.Paths.Vault(), vault); err != nil {
-			return unwritable(c.Paths.Vault(), err)
-		}
-		c.rememberSeq(s.vault.Seq + 1)
+	if bytes.Equal(vault, before) {
+		return nil
+	}
+	if err := files.WriteWhole(c.FS, c.Paths.Vault(), vault); err != nil {
+		return unwritable(c.Paths.Vault(), err)
+	}
+	c.rememberSeq(s.vault.Seq + 1)
+	return nil
+}
+
+func (c *Core) write(s *store, vaultBefore, bookBefore []byte) error {
+	if err := c.writeVault(s, vaultBefore); err != nil {
+		return err
 	}
 	if s.pool.changed {
 		pool, err := s.pool.Encode()

@@ -1,0 +1,210 @@
+//go:build unix
+
+package oauthcore_test
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/clientlock"
+	"baton/oauthcore/files"
+
+	"github.com/tidwall/gjson"
+)
+
+// tornFS shows one file as another program's writing in place makes it look,
+// for its next reads.
+type tornFS struct {
+	files.OS
+	path  string
+	doc   []byte
+	times int
+}
+
+func (f *tornFS) ReadFile(name string) ([]byte, error) {
+	if name == f.path && f.times > 0 {
+		f.times--
+		return f.doc, nil
+	}
+	return f.OS.ReadFile(name)
+}
+
+// A file that another program is just writing is looked at again, also where
+// there is nothing in it yet.
+func TestTornFilesAreReadAgain(t *testing.T) {
+	for name, doc := range map[string][]byte{"empty": {}, "half": []byte(`{"accounts": {"ada@exam`)} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			w.swap(oauthcore.SwapRequest{To: personal})
+			for _, path := range []string{w.paths.Pool(), w.paths.Credentials()} {
+				fsys := &tornFS{path: path, doc: doc, times: 3}
+				core := w.newCore(fsys)
+				if got, err := core.Import(context.Background()); err != nil || got.Key != personal {
+					t.Errorf("%s: %+v, %v", filepath.Base(path), got, err)
+				}
+				fsys.times = 3
+				if v := core.View(context.Background()); v.Active != personal || len(v.Problems) != 0 {
+					t.Errorf("%s: active %q, problems %v", filepath.Base(path), v.Active, v.Problems)
+				}
+			}
+		})
+	}
+}
+
+// A login that is refreshed while the file of the live one is being written
+// in place is still known to be the live one.
+func TestRefreshKnowsATornLiveLogin(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	w.clientRefreshes()
+	core := w.newCore(&tornFS{path: w.paths.Credentials(), doc: []byte{}, times: 1})
+	if _, err := core.Refresh(context.Background(), personal); err != nil {
+		t.Fatal(err)
+	}
+	w.kept(personal)
+	w.live(personal)
+}
+
+// restlessFS changes another member of the live file whenever Baton is about
+// to replace it, as a Claude Code does whose MCP logins are renewed.
+type restlessFS struct {
+	files.OS
+	path  string
+	times int
+	err   error
+}
+
+func (f *restlessFS) CreateTemp(dir, pattern string) (files.File, error) {
+	if strings.HasPrefix(pattern, "."+filepath.Base(f.path)) && f.times > 0 {
+		f.times--
+		doc, err := os.ReadFile(f.path)
+		if err == nil {
+			err = writeByRename(f.path, append([]byte(`{"n`+strconv.Itoa(f.times)+`":{},`), doc[1:]...))
+		}
+		f.err = errors.Join(f.err, err)
+	}
+	return f.OS.CreateTemp(dir, pattern)
+}
+
+// With an answer in hand the live file is tried for as long as the locks are
+// ours: left as it is it holds a token that is used up.
+func TestAnAnswerReachesARestlessLiveFile(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	fsys := &restlessFS{path: w.paths.Credentials(), times: 8}
+	if _, err := w.newCore(fsys).Refresh(context.Background(), personal); err != nil || fsys.err != nil {
+		t.Fatal(err, fsys.err)
+	}
+	w.live(personal)
+	w.kept(personal)
+	for n := range 8 {
+		if !gjson.GetBytes(w.read(w.paths.Credentials()), "n"+strconv.Itoa(n)).Exists() {
+			t.Errorf("change %d to the live file was lost", n)
+		}
+	}
+}
+
+// What the provider answered is saved whatever became of the files that are
+// not needed to keep a login.
+func TestAnAnswerIsSavedBesideADamagedFile(t *testing.T) {
+	for _, key := range []string{personal, work} {
+		for _, file := range []func(oauthcore.Paths) string{oauthcore.Paths.Pool, oauthcore.Paths.Book} {
+			w := newWorld(t)
+			path := file(w.paths)
+			t.Run(key+" "+filepath.Base(path), func(t *testing.T) {
+				w.T = t
+				w.swap(oauthcore.SwapRequest{To: personal})
+				reached, until := make(chan struct{}), make(chan struct{})
+				if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Reached: reached, Until: until}); err != nil {
+					t.Fatal(err)
+				}
+				done := make(chan error, 1)
+				go func() {
+					_, err := w.core.Refresh(context.Background(), key)
+					done <- err
+				}()
+				<-reached
+				const half = `{"accounts": {"ada@exam`
+				whole := string(w.read(path))
+				w.write(path, half)
+				close(until)
+				if err := <-done; err != nil {
+					t.Errorf("the refresh: %v", err)
+				}
+				w.kept(key)
+				if got := string(w.read(path)); got != half {
+					t.Errorf("a damaged file was overwritten by %q", got)
+				}
+				if a := w.account(key); a.Unsure() || a.NeedsLogin {
+					t.Errorf("unsure %v, needs login %v", a.Unsure(), a.NeedsLogin)
+				}
+				w.write(path, whole)
+				w.swap(oauthcore.SwapRequest{To: key})
+				w.live(key)
+			})
+		}
+	}
+}
+
+// A refusal is noted too, so that nobody presents the token again.
+func TestARefusalIsSavedBesideADamagedPool(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	if err := w.home.Kill(work); err != nil {
+		t.Fatal(err)
+	}
+	reached, until := make(chan struct{}), make(chan struct{})
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Reached: reached, Until: until}); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.core.Refresh(context.Background(), work)
+		done <- err
+	}()
+	<-reached
+	w.write(w.paths.Pool(), "{")
+	close(until)
+	wantCode(t, <-done, oauthcore.CodeNeedsLogin)
+	if !w.account(work).NeedsLogin {
+		t.Error("the refusal was forgotten")
+	}
+}
+
+// A lock that had to wait for the one before it is new when it is taken: an
+// old Claude Code breaks one that looks ten seconds old.
+func TestALockIsNewWhenItIsTaken(t *testing.T) {
+	dir := t.TempDir()
+	first, second := filepath.Join(dir, "first.lock"), filepath.Join(dir, "second.lock")
+	if err := os.Mkdir(first, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	c := &clock{at: time.Now()}
+	k := clientlock.NewKeeper(files.OS{}, filepath.Join(dir, "locks.json"), c.Now, slog.New(slog.DiscardHandler))
+	held, err := k.Take(context.Background(), func() {
+		c.Add(9 * time.Second) // so long was the first one somebody else's
+		if err := os.Remove(first); err != nil {
+			t.Error(err)
+		}
+	}, first, second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer held.Release()
+	info, err := os.Stat(second)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if age := c.Now().Sub(info.ModTime()); age > time.Second {
+		t.Errorf("the second lock looks %v old", age)
+	}
+}
