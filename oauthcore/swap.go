@@ -211,6 +211,7 @@ func (c *Core) swapTo(ctx context.Context, key string, w *swapping) error {
 			return c.confirm(ctx, a)
 		case try <= 2 && (!a.Credential.FreshAt(now, freshMargin) || a.Unsure()):
 			o.release()
+			c.Step("swap.2 refresh")
 			if _, err := c.refresh(ctx, key); err != nil {
 				return err
 			}
