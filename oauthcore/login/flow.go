@@ -171,8 +171,8 @@ func (f *Flow) abort(err error) {
 		return
 	}
 	f.settle(Code{}, "", err)
+	f.release() // first: who waits may look at the port next
 	close(f.answered)
-	f.release()
 }
 
 // take claims the flow for one answer whose state was checked. It fails if
