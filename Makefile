@@ -5,7 +5,7 @@
 PREFIX ?= $(HOME)/.local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build build-headless install uninstall test lint fmt bench clean
+.PHONY: help run demo build build-headless install uninstall test lint fmt mutants bench clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,6 +36,9 @@ lint: ## what of it reads the code without running it
 
 fmt: ## format the code
 	@bash .ci/tool gofumpt -w .
+
+mutants: ## take the rules of the swap out one by one; a test must miss each
+	@bash .ci/mutants/run
 
 bench: ## measure the commands on made-up accounts; the table of BENCHMARKS.md
 	@bash .ci/bench/run

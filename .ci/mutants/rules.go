@@ -105,9 +105,14 @@ func rules() []mutant {
 			"TestTombstones",
 		},
 		{
-			"a damaged file is never overwritten", "oauthcore/store.go",
-			"		if err := f.parse(doc); err != nil {\n			return nil, damaged(f.path, err)", "		if err := f.parse(doc); err != nil {\n			_ = f.parse(nil)",
+			"a damaged pool stops a swap", "oauthcore/store.go",
+			"			if err != nil {\n				return nil, damaged(c.Paths.Pool(), err)\n			}\n			return pool, nil", "			if err != nil {\n				pool, _ = ParsePool(nil)\n			}\n			return pool, nil",
 			"TestDamagedFiles",
+		},
+		{
+			"an answer is saved though the pool is torn", "oauthcore/refresh.go",
+			"	err = c.save(ctx, func(s *store) error {", "	err = c.update(ctx, func(s *store) error {",
+			"TestAnAnswerIsSavedBesideADamagedFile",
 		},
 	}
 }
