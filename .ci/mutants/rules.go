@@ -91,7 +91,7 @@ func rules() []mutant {
 		},
 		{
 			"nothing is replaced while the owner is not proved", "oauthcore/open.go",
-			"	return o.live.Usable() && o.owner == nil", "	return false",
+			"func (o *opened) unproved() bool { return o.live.Usable() && o.owner == nil }", "func (o *opened) unproved() bool { return false }",
 			"TestAnUnprovedLoginIsLeftAlone",
 		},
 		{
