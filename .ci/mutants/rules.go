@@ -31,7 +31,7 @@ func rules() []mutant {
 		},
 		{
 			"one read-modify-write at a time", "oauthcore/store.go",
-			"	release, err := c.lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), storeWait)", "	release, err := func() {}, error(nil)",
+			"	release, err := c.lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), wait)", "	release, err := func() {}, error(nil)",
 			"TestChangesOfTwoProcessesAddUp",
 		},
 		{
