@@ -90,26 +90,22 @@ func (c *Core) View(ctx context.Context) View {
 // salvage reads what can be read of Baton's files when one is damaged, for
 // showing only.
 func (c *Core) salvage() *store {
-	s := &store{contested: map[string]bool{}}
-	doc, _ := readOr(c.FS, c.Paths.Vault())
-	if v, err := ParseVault(doc); err == nil {
-		s.vault = v
-	} else {
-		s.vault, _ = ParseVault(nil)
+	return &store{
+		contested: map[string]bool{},
+		vault:     salvaged(c, c.Paths.Vault(), ParseVault),
+		pool:      salvaged(c, c.Paths.Pool(), ParsePool),
+		book:      salvaged(c, c.Paths.Book(), ParseBook),
 	}
-	doc, _ = readOr(c.FS, c.Paths.Pool())
-	if p, err := ParsePool(doc); err == nil {
-		s.pool = p
-	} else {
-		s.pool, _ = ParsePool(nil)
+}
+
+// salvaged is one file, or an empty one in its place.
+func salvaged[T any](c *Core, path string, parse func([]byte) (T, error)) T {
+	doc, _ := readOr(c.FS, path)
+	v, err := parse(doc)
+	if err != nil {
+		v, _ = parse(nil)
 	}
-	doc, _ = readOr(c.FS, c.Paths.Book())
-	if b, err := ParseBook(doc); err == nil {
-		s.book = b
-	} else {
-		s.book, _ = ParseBook(nil)
-	}
-	return s
+	return v
 }
 
 func (c *Core) liveView(o *opened, v LiveView) LiveView {

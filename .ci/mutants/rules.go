@@ -4,7 +4,7 @@ package main
 func rules() []mutant {
 	return []mutant{
 		{
-			"what Claude Code rotated is saved before a swap (sync-back)", "oauthcore/open.go",
+			"what Claude Code rotated is saved before a swap (sync-back)", "oauthcore/adopt.go",
 			"			a.store(cr)\n			a.NeedsLogin = false\n		} else if cr.Same",
 			"			a.NeedsLogin = false\n		} else if cr.Same",
 			"TestWhatTheClientDidMeanwhileIsKept|TestAFileThatChanges",
@@ -45,7 +45,7 @@ func rules() []mutant {
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
 		{
-			"Claude Code's lock around .claude.json is taken", "oauthcore/swap.go",
+			"Claude Code's lock around .claude.json is taken", "oauthcore/activate.go",
 			"	err := o.writing(ctx, c.configLock(), writeWait, func() error {", "	err := func(fn func() error) error { return fn() }(func() error {",
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
