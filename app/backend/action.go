@@ -16,6 +16,7 @@ const (
 	ActionPause     ActionKind = "pause"     // Key
 	ActionResume    ActionKind = "resume"    // Key
 	ActionRemove    ActionKind = "remove"    // Key, Revoke, Yes
+	ActionMove      ActionKind = "move"      // Key, Place: its new place in the person's order
 	ActionConfigure ActionKind = "configure" // Setting, Value
 	ActionUsage     ActionKind = "usage"     // Key, or All: ask the usage endpoint now
 	ActionDoctor    ActionKind = "doctor"    // Fix
@@ -31,6 +32,7 @@ type Action struct {
 	Until        time.Time
 	SetAside     bool
 	Label        string
+	Place        int // 0 is the first of all accounts; past the end means last
 	Revoke       bool
 	Yes          bool
 	Setting      string

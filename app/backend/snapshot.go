@@ -117,6 +117,13 @@ type Next struct {
 	Reason string // one sentence part, for example "92% of its 5 hours left"
 }
 
+// LastSwap is the newest swap that moved from one known account to another,
+// whoever made it: what Undo would take back.
+type LastSwap struct {
+	From, To string // keys
+	At       time.Time
+}
+
 // Setting is one switch of `baton config`.
 type Setting struct {
 	Key     string
@@ -132,6 +139,7 @@ type Snapshot struct {
 	Active    string    // key, "" when none is known to be live
 	Live      Live
 	Next      *Next
+	LastSwap  *LastSwap // nil where none is known, or To is not live any more
 	Overrides []Override
 	Sessions  []Session
 	Settings  []Setting
