@@ -20,11 +20,11 @@ type inboxLogin struct {
 	credential Credential
 	identity   Identity
 	savedTo    string // the account it was saved to in this operation
-	// waiting is the name and SHA-256 of the new credentials file that puts the
-	// login in front of Claude Code, once there is one; landed says that the
-	// file is in place: what is live now is this login or its successor.
-	waiting waitingFile
-	landed  bool
+	// waiting notes the document that puts the login in front of Claude Code,
+	// once there is one; landed says that it is in place: what is live now is
+	// this login or its successor. undecided says that nobody can tell.
+	waiting           waiting
+	landed, undecided bool
 }
 
 // readInbox gives the login that waits, nil if none does. The error is an *Error.
@@ -97,6 +97,7 @@ func (c *Core) finishInbox(o *opened, in *inboxLogin, p *proofs) error {
 	}
 	a, added := o.vault.ensure(who)
 	in.savedTo, o.inboxKnown = a.Key, !added
+	in.judge(o, a)
 	if in.landed {
 		// It was saved before it was put in front of Claude Code, which may
 		// have refreshed it since: what is live has been saved by now.
@@ -119,6 +120,11 @@ func (c *Core) finishInbox(o *opened, in *inboxLogin, p *proofs) error {
 func (c *Core) clearInbox(in *inboxLogin) error {
 	if in == nil || in.savedTo == "" {
 		return nil
+	}
+	if in.undecided {
+		if _, err := c.keepAside(in.credential, nil); err != nil {
+			return err
+		}
 	}
 	if err := c.FS.Remove(c.Paths.Inbox()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unwritable(c.Paths.Inbox(), err)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"os/user"
 	"reflect"
 	"runtime"
 	"sync"
@@ -14,6 +15,7 @@ import (
 	"baton/app/backend"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/keychain"
 	"baton/oauthcore/provider"
 )
 
@@ -30,6 +32,11 @@ type Config struct {
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Security runs macOS's program security, which is asked only where GOOS is
+	// darwin; nil: the system's own.
+	Security keychain.Runner
+	// Alive says whether a process runs; nil: this machine's are asked.
+	Alive func(pid int) bool
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -76,7 +83,7 @@ func New(cfg Config) (*Backend, error) {
 	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
-		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Keychain: cfg.keychain(), Progress: b.progress,
 	})
 	return b, nil
 }
@@ -103,10 +110,31 @@ func (c Config) withDefaults() Config {
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
 	}
+	if c.Security == nil {
+		c.Security = keychain.Exec(keychain.Program)
+	}
+	if c.Alive == nil {
+		c.Alive = alive
+	}
 	if c.Version == "" {
 		c.Version = "dev"
 	}
 	return c
+}
+
+// keychain is the item in which Claude Code keeps its login on macOS, under the
+// person's user name, nil elsewhere.
+func (c Config) keychain() *keychain.Item {
+	if c.GOOS != "darwin" {
+		return nil
+	}
+	name := c.Getenv("USER")
+	if name == "" {
+		if u, err := user.Current(); err == nil {
+			name = u.Username
+		}
+	}
+	return oauthcore.ClaudeItem(c.Getenv, name, c.Security)
 }
 
 // Snapshot implements backend.Backend. While somebody listens to Events it is
