@@ -58,12 +58,31 @@ type world struct {
 	home     demo.Home
 	paths    oauthcore.Paths
 	core     *oauthcore.Core
-	expected int // violations this test causes on purpose
+	expected int    // violations this test causes on purpose
+	goos     string // the system it is of
+	security *security
+}
+
+// systemOf says which system the worlds of a test are of, by the test that
+// tells its story.
+func systemOf(t *testing.T) string {
+	switch story, _, _ := strings.Cut(t.Name(), "/"); story {
+	case "TestOnMacOS":
+		return "darwin"
+	case "TestOnWindows":
+		return "windows"
+	}
+	return "linux"
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)}}
+	return newWorldOf(t, systemOf(t))
+}
+
+func newWorldOf(t *testing.T, goos string) *world {
+	t.Helper()
+	w := &world{T: t, goos: goos, clock: &clock{at: time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)}}
 	w.provider = demo.NewProvider(demo.Options{Now: w.clock.Now})
 	if _, err := w.provider.Start(""); err != nil {
 		t.Fatal(err)
@@ -97,10 +116,12 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 	if err != nil {
 		w.Fatal(err)
 	}
-	return oauthcore.New(oauthcore.Env{
-		Paths: w.paths, FS: fsys, Locks: &files.Locks{}, Now: w.clock.Now, GOOS: "linux",
+	env, s := setUp(oauthcore.Env{
+		Paths: w.paths, FS: fsys, Locks: &files.Locks{}, Now: w.clock.Now, GOOS: w.goos,
 		Provider: provider.New(endpoints, provider.Options{Now: w.clock.Now, Timeout: 5 * time.Second}),
-	})
+	}, w.Errorf)
+	w.security = s
+	return oauthcore.New(env)
 }
 
 func (w *world) read(path string) []byte {
