@@ -35,7 +35,12 @@ type stepWorld struct {
 
 func newStepWorld(t *testing.T, name string, op stepOp) *stepWorld {
 	t.Helper()
-	w := &stepWorld{world: newWorld(t)}
+	return newStepWorldOf(t, systemOf(t), name, op)
+}
+
+func newStepWorldOf(t *testing.T, goos, name string, op stepOp) *stepWorld {
+	t.Helper()
+	w := &stepWorld{world: newWorldOf(t, goos)}
 	w.core = w.newCore(quickFS())
 	w.order = stepOrder{Op: name, URL: w.provider.URL(), GOOS: w.goos, Paths: w.paths, Now: w.clock.Now()}
 	if !op.first {
