@@ -190,6 +190,9 @@ func (h hiddenFS) CreateTemp(dir, pattern string) (files.File, error) {
 // keeps its one item in a file in the place of .credentials.json, so that the
 // tests can look at it; the core cannot.
 func setUp(env oauthcore.Env, complain func(string, ...any)) (oauthcore.Env, *security) {
+	if env.GOOS == "windows" {
+		env.FS = &windowsFS{FS: env.FS}
+	}
 	if env.GOOS != "darwin" {
 		return env, nil
 	}

@@ -17,7 +17,6 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
-	"baton/oauthcore/secret"
 
 	"github.com/tidwall/gjson"
 )
@@ -305,30 +304,4 @@ func onlyMember(t *testing.T, before, after []byte, member string) {
 	if at < 0 || !bytes.HasPrefix(after, before[:at]) || !bytes.HasSuffix(after, before[at+len(a[member]):]) {
 		t.Errorf("bytes around %s changed", member)
 	}
-}
-
-// refreshLike makes the client refresh the live login behind Baton's back.
-func (w *world) clientRefreshes() {
-	w.Helper()
-	cr := w.credential()
-	endpoints, err := provider.FromBase(w.provider.URL())
-	if err != nil {
-		w.Fatal(err)
-	}
-	g, err := provider.New(endpoints, provider.Options{Now: w.clock.Now}).Refresh(context.Background(), cr.RefreshToken, cr.Scopes)
-	if err != nil {
-		w.Fatal(err)
-	}
-	doc := string(w.read(w.paths.Credentials()))
-	doc = strings.Replace(doc, cr.AccessToken.Reveal(), g.AccessToken.Reveal(), 1)
-	doc = strings.Replace(doc, cr.RefreshToken.Reveal(), g.RefreshToken.Reveal(), 1)
-	w.write(w.paths.Credentials(), doc)
-}
-
-// token makes a synthetic refresh token no provider ever issued.
-func token(name string) secret.Secret { return secret.New("sk-ant-ort01-TEST-" + name) }
-
-func millis(t time.Time) string {
-	b, _ := json.Marshal(t.UnixMilli())
-	return string(b)
 }
