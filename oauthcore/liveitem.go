@@ -127,20 +127,20 @@ func (p itemPlace) trouble(cause error) *Error {
 	e := &Error{Code: CodeFailed, Err: cause}
 	switch {
 	case errors.Is(cause, keychain.ErrLocked):
-		e.Message = "the Keychain with Claude Code's login is locked; nothing was changed"
+		e.Message = "the Keychain with Claude Code's login is locked; it was left alone"
 		e.Hint = "unlock it with: security unlock-keychain; then try again"
 	case errors.Is(cause, keychain.ErrDenied):
-		e.Message = "macOS refused access to Claude Code's login in the Keychain; nothing was changed"
+		e.Message = "macOS refused access to Claude Code's login in the Keychain; it was left alone"
 		e.Hint = fmt.Sprintf("allow it in the program Keychain Access, item %q, for the program security; then try again", p.item.Service)
 	case errors.Is(cause, keychain.ErrDismissed):
-		e.Message = "macOS asked for Claude Code's login in the Keychain and was told no; nothing was changed"
+		e.Message = "macOS asked for Claude Code's login in the Keychain and was told no; it was left alone"
 		e.Hint = "try again, and allow it"
 	case errors.Is(cause, keychain.ErrTimeout):
 		e.Code = CodeBusy
-		e.Message = "the Keychain did not answer in time; nothing was changed"
+		e.Message = "the Keychain did not answer in time; it was left alone"
 		e.Hint = "macOS may be asking in a window: answer there, then try again"
 	case errors.Is(cause, keychain.ErrTooLong):
-		e.Message = fmt.Sprintf("what Claude Code keeps beside its login is too much for the Keychain to be written safely (%v); nothing was changed", cause)
+		e.Message = fmt.Sprintf("what Claude Code keeps beside its login is too much for the Keychain to be written safely (%v); it was left alone", cause)
 		e.Hint = "MCP logins are kept there, too: end those you do not need with /mcp in Claude Code, then try again"
 	case errors.Is(cause, keychain.ErrName):
 		e.Message = "the Keychain cannot be asked for Claude Code's login without your user name"
