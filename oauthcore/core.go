@@ -49,6 +49,7 @@ type Core struct {
 	// lastConfig is what was last found in .claude.json. It saves looking
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
+	printer    files.Printer
 }
 
 // lockWait is how long an operation waits for another one of Baton's. The two
@@ -77,7 +78,7 @@ func New(env Env) *Core {
 	if env.Step == nil {
 		env.Step = func(string) {}
 	}
-	return &Core{Env: env}
+	return &Core{Env: env, printer: files.NewPrinter()}
 }
 
 // lock takes one of Baton's own locks, or says who has to wait for what.

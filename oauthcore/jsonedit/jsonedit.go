@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 )
 
 var (
@@ -73,16 +74,22 @@ func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
 	return raw, true, nil
 }
 
-// Place finds the value of a member of the top-level object: doc[from:to] are
-// its bytes. ok is false where it is missing. The error wraps ErrSyntax,
-// ErrShape or ErrDuplicate.
-func Place(doc []byte, name string) (from, to int, ok bool, err error) {
-	o, err := open(doc)
+// Place finds the value of one member of the top-level object of a document
+// that is too long to be kept: its bytes, and where they begin and end. ok is
+// false where it is missing. The whole document is read and checked. The error
+// is the reader's, or wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Place(r io.Reader, name string) (raw []byte, from, to int, ok bool, err error) {
+	o, err := scanReader(r).open(func(have string) func([]byte) {
+		if have != name {
+			return nil
+		}
+		return func(b []byte) { raw = bytes.Clone(b) }
+	})
 	if err != nil {
-		return 0, 0, false, err
+		return nil, 0, 0, false, err
 	}
 	s, ok := o.pick(name)
-	return s.valueStart, s.valueEnd, ok, nil
+	return raw, s.valueStart, s.valueEnd, ok, nil
 }
 
 // Set puts raw, itself valid JSON, at the path and returns a new document. A
