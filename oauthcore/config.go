@@ -124,11 +124,15 @@ func (g *guard) spliceConfig(account []byte) error {
 // byte stays. It gives nil where nothing has to change.
 func (g *guard) prepareConfig(account []byte) (*pending, error) {
 	for try := 1; ; try++ {
-		cfg, err := g.c.readConfig()
-		if err != nil || bytes.Equal(cfg.account, account) {
-			return nil, err
+		cfg := g.c.lastConfig.Load() // staging looks whether the file still is this one
+		if try > 1 || cfg == nil || bytes.Equal(cfg.account, account) {
+			now, err := g.c.readConfig()
+			if err != nil || bytes.Equal(now.account, account) {
+				return nil, err
+			}
+			cfg = &now
 		}
-		p, err := g.c.stageConfig(cfg, account)
+		p, err := g.c.stageConfig(*cfg, account)
 		if !errors.Is(err, files.ErrChanged) || try == openTries {
 			return p, err
 		}
