@@ -55,6 +55,7 @@ type Core struct {
 	// lastConfig is what was last found in .claude.json. It saves looking
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
+	printer    files.Printer
 	// shut is how the Keychain refused last, nil where it did not.
 	shut atomic.Pointer[refusal]
 }
@@ -88,7 +89,7 @@ func New(env Env) *Core {
 	if env.GOOS == "windows" {
 		env.FS = files.OnWindows(env.FS)
 	}
-	return &Core{Env: env}
+	return &Core{Env: env, printer: files.NewPrinter()}
 }
 
 // sparing is this core for what nobody is waiting for: it takes over no lock.

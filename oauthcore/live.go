@@ -7,8 +7,6 @@ import (
 	"time"
 
 	"baton/oauthcore/jsonedit"
-
-	"github.com/tidwall/gjson"
 )
 
 // Live is Claude Code's login as it stands in .credentials.json, or on macOS in
@@ -23,8 +21,7 @@ type Live struct {
 func (l Live) Usable() bool { return l.Credential.Usable() }
 
 const (
-	liveMember   = "claudeAiOauth"
-	configMember = "oauthAccount"
+	liveMember = "claudeAiOauth"
 	// An older Claude Code truncates the file and writes it in place, so a
 	// reader can meet half of it: look again before believing that.
 	tornTries = 5
@@ -109,91 +106,4 @@ func (l Live) with(cr Credential) ([]byte, error) {
 		return nil, err
 	}
 	return jsonedit.Set(doc, line.Bytes(), liveMember)
-}
-
-// config is Claude Code's global configuration, of which only oauthAccount is
-// ever changed. It can be megabytes, so its place in the document is kept.
-type config struct {
-	doc      []byte
-	account  []byte // the member's bytes, nil where it is missing or null
-	from, to int    // where the member's value stands in doc, 0, 0 where it does not
-}
-
-// readConfig reads .claude.json. The error is an *Error. The bytes are always
-// the file's own; looking through them again is saved where they are those of
-// the last time.
-func (c *Core) readConfig() (config, error) {
-	path := c.Paths.ClaudeJSON
-	doc, err := readOr(c.FS, path)
-	if err != nil {
-		return config{}, err
-	}
-	if last := c.lastConfig.Load(); last != nil && bytes.Equal(last.doc, doc) {
-		return *last, nil
-	}
-	cfg, err := parseConfig(doc)
-	if err != nil {
-		return config{}, damaged(path, err)
-	}
-	c.lastConfig.Store(&cfg)
-	return cfg, nil
-}
-
-func parseConfig(doc []byte) (config, error) {
-	cfg := config{doc: doc}
-	if blank(doc) {
-		return cfg, nil
-	}
-	from, to, ok, err := jsonedit.Place(doc, configMember)
-	if err != nil || !ok {
-		return cfg, err
-	}
-	cfg.from, cfg.to = from, to
-	if raw := doc[from:to]; !blank(raw) {
-		if !gjson.ParseBytes(raw).IsObject() {
-			return config{}, &memberError{configMember}
-		}
-		cfg.account = raw
-	}
-	return cfg, nil
-}
-
-type memberError struct{ name string }
-
-func (e *memberError) Error() string { return e.name + ": " + errShape.Error() }
-func (e *memberError) Unwrap() error { return errShape }
-
-// with gives the configuration with another oauthAccount; nil takes it out, and
-// Claude Code fills it in at its next start. Every other byte stays.
-func (f config) with(account []byte) (config, error) {
-	if f.to == 0 || account == nil {
-		doc := f.doc
-		if blank(doc) {
-			doc = []byte("{}")
-		}
-		doc, err := apply(doc, []edit{{configMember, account}})
-		if err != nil {
-			return config{}, err
-		}
-		return parseConfig(doc)
-	}
-	doc := make([]byte, 0, len(f.doc)+len(account))
-	doc = append(append(append(doc, f.doc[:f.from]...), account...), f.doc[f.to:]...)
-	to := f.from + len(account)
-	return config{doc, doc[f.from:to], f.from, to}, nil
-}
-
-// identityIn reads whose oauthAccount it is.
-func identityIn(account []byte) Identity {
-	if account == nil {
-		return Identity{}
-	}
-	m := gjson.ParseBytes(account)
-	return Identity{
-		AccountUUID:      m.Get("accountUuid").String(),
-		OrganizationUUID: m.Get("organizationUuid").String(),
-		Email:            m.Get("emailAddress").String(),
-		OrganizationName: m.Get("organizationName").String(),
-		DisplayName:      m.Get("displayName").String(),
-	}
 }

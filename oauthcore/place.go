@@ -3,7 +3,6 @@ package oauthcore
 import (
 	"bytes"
 	"context"
-	"io/fs"
 
 	"baton/oauthcore/files"
 )
@@ -40,14 +39,10 @@ type staged interface {
 type filePlace struct {
 	c    *Core
 	file string
-	keep fs.FileMode // what a replaced file may keep of its mode; 0: always 0600
 }
 
-// configMode is what a replaced .claude.json may keep of its mode.
-const configMode fs.FileMode = 0o644
-
-func (c *Core) credentialsFile() place { return filePlace{c, c.Paths.Credentials(), 0} }
-func (c *Core) configFile() place      { return filePlace{c, c.Paths.ClaudeJSON, configMode} }
+func (c *Core) credentialsFile() filePlace { return filePlace{c, c.Paths.Credentials()} }
+func (c *Core) configFile() filePlace      { return filePlace{c, c.Paths.ClaudeJSON} }
 
 func (p filePlace) String() string { return p.file }
 
@@ -68,7 +63,7 @@ func (p filePlace) holds(_ context.Context, want []byte) (bool, error) {
 }
 
 func (p filePlace) stage(_, doc []byte) (staged, error) {
-	s, err := files.Stage(p.c.FS, p.file, doc, p.keep)
+	s, err := files.Stage(p.c.FS, p.file, doc, 0)
 	if err != nil {
 		return nil, unwritable(p.file, err)
 	}

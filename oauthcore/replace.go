@@ -4,20 +4,22 @@ import (
 	"bytes"
 	"context"
 	"time"
+
+	"baton/oauthcore/files"
 )
 
 // pending is a whole new document that waits for its fence.
 type pending struct {
 	c      *Core
 	at     place
-	was    []byte
-	staged staged       // nil where nothing has to change
-	giveUp func() error // called before the waiting document is given up, nil for nothing
+	still  func(context.Context) (bool, error) // whether the place holds what was read
+	staged staged                              // nil where nothing has to change
+	giveUp func() error                        // called before the waiting document is given up, nil for nothing
 }
 
 // prepare stages a new document for a place that held was when it was read.
 func (c *Core) prepare(at place, was, doc []byte) (*pending, error) {
-	p := &pending{c: c, at: at, was: was}
+	p := &pending{c: c, at: at, still: func(ctx context.Context) (bool, error) { return at.holds(ctx, was) }}
 	if bytes.Equal(was, doc) {
 		return p, nil
 	}
@@ -40,10 +42,10 @@ func (p *pending) commit(ctx context.Context, fence func() error) error {
 	err := fence()
 	same := false
 	if err == nil {
-		same, err = p.at.holds(ctx, p.was)
+		same, err = p.still(ctx)
 	}
 	if err == nil && !same {
-		err = &Error{Code: CodeBusy, Message: p.at.String() + " was changed by another program just now", Hint: "nothing was overwritten; try again"}
+		err = changed(p.at.String(), files.ErrChanged)
 	}
 	if err == nil {
 		err = fence() // looking took a while
@@ -73,7 +75,7 @@ func (p *pending) takeBack(ctx context.Context) {
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWait)
 	defer cancel()
-	same, err := p.at.holds(ctx, p.was)
+	same, err := p.still(ctx)
 	if err == nil && same {
 		err = p.giveUp()
 	}
@@ -134,42 +136,4 @@ func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wa
 	}
 	p.discard()
 	return err
-}
-
-// replaceConfig splices oauthAccount under Claude Code's own lock. A file that
-// changes meanwhile is read and spliced again.
-func (g *guard) replaceConfig(ctx context.Context, account []byte) error {
-	return g.writing(ctx, g.c.configLock(), writeWait, func() error { return g.spliceConfig(ctx, account) })
-}
-
-// spliceConfig does it, with that lock held.
-func (g *guard) spliceConfig(ctx context.Context, account []byte) error {
-	for try := 1; ; try++ {
-		p, err := g.prepareConfig(account)
-		if err != nil || p == nil {
-			return err
-		}
-		err = p.commit(ctx, g.fence)
-		if CodeOf(err) != CodeBusy || try == openTries {
-			return err
-		}
-	}
-}
-
-// prepareConfig reads .claude.json and stages it with another oauthAccount; nil
-// where nothing has to change.
-func (g *guard) prepareConfig(account []byte) (*pending, error) {
-	cfg, err := g.c.readConfig()
-	if err != nil {
-		return nil, err
-	}
-	if cfg.account == nil && account == nil {
-		return nil, nil
-	}
-	next, err := cfg.with(account)
-	if err != nil {
-		return nil, damaged(g.c.Paths.ClaudeJSON, err)
-	}
-	g.c.lastConfig.Store(&next) // what will be read back, if all goes well
-	return g.c.prepare(g.c.configFile(), cfg.doc, next.doc)
 }

@@ -27,6 +27,9 @@ func TestOnWindows(t *testing.T) {
 		case "durable", "Claude Code's locks", "killed in a login":
 			continue // folders are not synced there, and the rest goes as elsewhere
 		}
+		if s.name == "killed at every step" && testing.Short() {
+			continue
+		}
 		t.Run(s.name, s.tell)
 	}
 }
