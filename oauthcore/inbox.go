@@ -165,21 +165,6 @@ func (c *Core) SaveCredential(ctx context.Context, cr Credential, account []byte
 	return c.saveLogin(ctx, in)
 }
 
-// ReadLogin reads the login in a Claude Code configuration folder that was
-// used for nothing else. The error is an *Error.
-func ReadLogin(dir string) (cr Credential, account []byte, err error) {
-	c := New(Env{Paths: Paths{Config: dir, Secure: dir, ClaudeJSON: filepath.Join(dir, ".claude.json")}, FS: files.OS{}})
-	live, err := c.readLive(context.Background())
-	if err != nil {
-		return Credential{}, nil, err
-	}
-	if !live.Usable() {
-		return Credential{}, nil, &Error{Code: CodeFailed, Message: "Claude Code ended without a login", Hint: "try again, or use: baton login"}
-	}
-	cfg, err := c.readConfig()
-	return live.Credential, cfg.account, err
-}
-
 func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {
 	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
 	cr := in.credential

@@ -6,7 +6,6 @@ import (
 	"context"
 	"log/slog"
 	"os"
-	"os/user"
 	"reflect"
 	"runtime"
 	"sync"
@@ -33,7 +32,7 @@ type Config struct {
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
 	// Security runs macOS's program security, which is asked only where GOOS is
-	// darwin; nil: the system's own.
+	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
 	// Alive says whether a process runs; nil: this machine's are asked.
 	Alive func(pid int) bool
@@ -81,9 +80,10 @@ func New(cfg Config) (*Backend, error) {
 	}
 	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
 	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
-		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Keychain: cfg.keychain(), Progress: b.progress,
+		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 	})
 	return b, nil
 }
@@ -110,9 +110,6 @@ func (c Config) withDefaults() Config {
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
 	}
-	if c.Security == nil {
-		c.Security = keychain.Exec(keychain.Program)
-	}
 	if c.Alive == nil {
 		c.Alive = alive
 	}
@@ -120,21 +117,6 @@ func (c Config) withDefaults() Config {
 		c.Version = "dev"
 	}
 	return c
-}
-
-// keychain is the item in which Claude Code keeps its login on macOS, under the
-// person's user name, nil elsewhere.
-func (c Config) keychain() *keychain.Item {
-	if c.GOOS != "darwin" {
-		return nil
-	}
-	name := c.Getenv("USER")
-	if name == "" {
-		if u, err := user.Current(); err == nil {
-			name = u.Username
-		}
-	}
-	return oauthcore.ClaudeItem(c.Getenv, name, c.Security)
 }
 
 // Snapshot implements backend.Backend. While somebody listens to Events it is

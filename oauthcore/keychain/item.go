@@ -88,6 +88,15 @@ func (i Item) Write(ctx context.Context, value []byte) error {
 	return told(exit, err)
 }
 
+// Delete removes the item. The error wraps ErrNotFound where there is none.
+func (i Item) Delete(ctx context.Context) error {
+	if err := i.named(); err != nil {
+		return err
+	}
+	_, exit, err := i.Run(ctx, nil, "delete-generic-password", "-s", i.Service, "-a", i.Account)
+	return told(exit, err)
+}
+
 // Fits says whether a value of n bytes can be written; the error wraps
 // ErrTooLong, or ErrName where no value can.
 func (i Item) Fits(n int) error {

@@ -84,6 +84,20 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+func TestDelete(t *testing.T) {
+	c := &canned{}
+	if err := c.item().Delete(t.Context()); err != nil {
+		t.Error(err)
+	}
+	if want := []string{"delete-generic-password", "-s", "Claude Code-credentials", "-a", "ada"}; !slices.Equal(c.args, want) || c.stdin != "" {
+		t.Errorf("ran %q with %q", c.args, c.stdin)
+	}
+	c.exit = 44
+	if err := c.item().Delete(t.Context()); !errors.Is(err, ErrNotFound) {
+		t.Errorf("error = %v", err)
+	}
+}
+
 func TestFits(t *testing.T) {
 	c := &canned{}
 	most := c.item().room()
@@ -110,7 +124,7 @@ func TestNamesThatAreNone(t *testing.T) {
 		c := &canned{}
 		for _, i := range []Item{{name, "ada", c.run}, {"service", name, c.run}} {
 			_, err := i.Read(t.Context())
-			if !errors.Is(err, ErrName) || !errors.Is(i.Write(t.Context(), nil), ErrName) || c.runs != 0 {
+			if !errors.Is(err, ErrName) || !errors.Is(i.Write(t.Context(), nil), ErrName) || !errors.Is(i.Delete(t.Context()), ErrName) || c.runs != 0 {
 				t.Errorf("%q: %v, run %d times", name, err, c.runs)
 			}
 		}
