@@ -33,6 +33,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv(childVar) != "" {
 		os.Exit(stepChild())
 	}
+	if os.Getenv(securityVar) != "" {
+		os.Exit(securityChild())
+	}
 	os.Exit(m.Run())
 }
 
