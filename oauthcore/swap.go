@@ -22,6 +22,9 @@ type SwapRequest struct {
 	LimitedUntil time.Time
 	// SetAside moves a live login nobody can be found for out of the way.
 	SetAside bool
+	// Automatic says that no person asked for it: locks of other programs are
+	// waited for and never taken over.
+	Automatic bool
 }
 
 // Swapped is what a swap did. From == To where that account was live already.
@@ -39,6 +42,9 @@ type Swapped struct {
 func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
 	if err := c.liveSupported(); err != nil {
 		return Swapped{}, err
+	}
+	if r.Automatic {
+		c = c.sparing()
 	}
 	w := &swapping{SwapRequest: r}
 	refused := map[string]bool{}
@@ -285,13 +291,13 @@ func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
 	}
 	doc, err := jsonedit.Delete(o.live.doc, liveMember)
 	if err != nil {
-		return "", damaged(c.Paths.Credentials(), err)
+		return "", damagedAt(o.live.at, err)
 	}
 	if err := o.replaceCredentials(ctx, o.live, doc, writeWait, false); err != nil {
 		return "", err
 	}
 	c.log(Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
-	o.live = Live{doc: doc}
+	o.live = Live{doc: doc, at: o.live.at}
 	s, err := c.read()
 	if err != nil {
 		return "", err

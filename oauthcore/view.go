@@ -61,7 +61,7 @@ func (c *Core) View(ctx context.Context) View {
 	}
 	c.noticeRestored(s.vault)
 	o := &opened{store: s}
-	live, err := c.readLive(ctx)
+	live, err := c.lookLive(ctx)
 	if problem(err) {
 		v.Live.Reason = "unreadable"
 	}

@@ -14,6 +14,7 @@ import (
 	"baton/app/backend"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/keychain"
 	"baton/oauthcore/provider"
 )
 
@@ -30,6 +31,11 @@ type Config struct {
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Security runs macOS's program security, which is asked only where GOOS is
+	// darwin; nil: the system's own, and none for another provider's logins.
+	Security keychain.Runner
+	// Alive says whether a process runs; nil: this machine's are asked.
+	Alive func(pid int) bool
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -74,9 +80,10 @@ func New(cfg Config) (*Backend, error) {
 	}
 	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
 	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
-		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 	})
 	return b, nil
 }
@@ -102,6 +109,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Alive == nil {
+		c.Alive = alive
 	}
 	if c.Version == "" {
 		c.Version = "dev"
