@@ -80,6 +80,9 @@ func (p Paths) Settings() string { return filepath.Join(p.Own(), "settings.json"
 // Activity is the log of what was done.
 func (p Paths) Activity() string { return filepath.Join(p.Own(), "activity.jsonl") }
 
+// Setup remembers what was changed in Claude Code's settings.
+func (p Paths) Setup() string { return filepath.Join(p.Own(), "setup.json") }
+
 // Inbox holds a new login until it is saved.
 func (p Paths) Inbox() string { return filepath.Join(p.Own(), "inbox.json") }
 

@@ -22,6 +22,8 @@ type SwapRequest struct {
 	LimitedUntil time.Time
 	// SetAside moves a live login nobody can be found for out of the way.
 	SetAside bool
+	// Automatic says that no person asked for it.
+	Automatic bool
 }
 
 // Swapped is what a swap did. From == To where that account was live already.
@@ -90,7 +92,7 @@ func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
 	if err := c.begin(ctx, o, w); err != nil {
 		return "", err
 	}
-	return c.target(o.store, w.To, w.done.From)
+	return c.target(o.store, w, w.done.From)
 }
 
 // guess aims by what the files say, changing nothing.
@@ -114,7 +116,7 @@ func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
 			active = who.account.Key
 		}
 	}
-	return c.target(s, w.To, active)
+	return c.target(s, w, active)
 }
 
 // begin is done once a swap, with the files open: whose login goes out, and
@@ -151,15 +153,22 @@ func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
 }
 
 // target says which account a swap is to.
-func (c *Core) target(s *store, to, from string) (string, error) {
-	switch to {
+func (c *Core) target(s *store, w *swapping, from string) (string, error) {
+	switch w.To {
 	case "":
-		next, err := Choose(Candidates(s.vault, s.book, c.Now()), from, c.Now())
+		all := Candidates(s.vault, s.book, c.Now())
+		if w.Automatic {
+			var err error
+			if all, err = c.mayFollow(s.vault, all, from); err != nil {
+				return "", err
+			}
+		}
+		next, err := Choose(all, from, c.Now())
 		return next.Key, err
 	case SwapBack:
 		return s.previous(from)
 	}
-	a, err := s.vault.Resolve(to)
+	a, err := s.vault.Resolve(w.To)
 	if err != nil {
 		return "", err
 	}
@@ -231,7 +240,7 @@ func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*
 		return nil, err
 	}
 	if first {
-		now, err := c.target(o.store, w.To, w.done.From)
+		now, err := c.target(o.store, w, w.done.From)
 		if err != nil {
 			return nil, err
 		}
