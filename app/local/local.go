@@ -28,6 +28,9 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Program tells where this program lies, for Claude Code's settings; nil:
+	// the running one.
+	Program func() (string, error)
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
@@ -106,6 +109,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.OpenURL == nil {
 		c.OpenURL = func(string) error { return nil }
+	}
+	if c.Program == nil {
+		c.Program = program
 	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude

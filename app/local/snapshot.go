@@ -26,7 +26,7 @@ func (b *Backend) take() backend.Snapshot {
 	}
 	b.mu.Unlock()
 	if v.Next != nil {
-		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
+		s.Next = &backend.Next{Key: v.Next.Key, Name: v.Next.Name, Reason: reason(v.Next)}
 	}
 	for _, o := range b.core.Overrides(b.Getenv) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
