@@ -33,6 +33,7 @@ type driver struct {
 func drive(t *testing.T, s backend.Snapshot, story func(d *driver)) {
 	t.Helper()
 	app := test.NewTempApp(t)
+	app.Preferences().SetString(prefLanguage, string(langEnglish))
 	test.ApplyTheme(t, widgets.NewTheme(widgets.ModeDark))
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -182,6 +183,15 @@ func (d *driver) see(words string) {
 	if got := d.shown(); !strings.Contains(got, words) {
 		d.t.Errorf("%q is not shown; shown: %s", words, got)
 	}
+}
+
+func (d *driver) bannersShown() (n int) {
+	for _, b := range d.banners.banners {
+		if b.Visible() {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *driver) calls() string {

@@ -86,7 +86,7 @@ func (s *sheet) escapable(b *widgets.Button) {
 }
 
 // words is a paragraph in a sheet.
-func words(s string, i widget.Importance) *widget.Label {
+func paragraph(s string, i widget.Importance) *widget.Label {
 	l := widget.NewLabel(s)
 	l.Wrapping = fyne.TextWrapWord
 	l.Importance = i
