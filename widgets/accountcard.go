@@ -257,9 +257,31 @@ func (c *AccountCard) AccessibilityRole() fyne.AccessibleRole {
 // HeightFor implements Card.
 func (c *AccountCard) HeightFor(width float32) float32 { return c.arranged(width).height }
 
+// arranged is the card's arrangement; where a problem stands below the name, it
+// is as high as the problem's words need.
 func (c *AccountCard) arranged(width float32) boxes {
-	return arrange(width, scaleOf(c), c.view.PrimaryRoom, c.view.Primary != "")
+	v, k := c.view, scaleOf(c)
+	b := arrange(width, k, v.PrimaryRoom, v.Primary != "")
+	if v.Problem == "" || b.shape == shapeWide {
+		return b
+	}
+	size := textDetail * k
+	lines := len(wrap(v.Problem, b.meters.w, size, fyne.TextStyle{}, problemMost)) +
+		len(wrap(v.Hint, b.meters.w, size, fyne.TextStyle{}, problemMost))
+	if more := lines - b.problemLines; more > 0 {
+		b.problemLines = lines
+		grow := float32(more) * size * leading
+		b.meters.h += grow
+		b.height += grow
+		if b.shape == shapeTiny {
+			b.button.y += grow
+		}
+	}
+	return b
 }
+
+// problemMost is how many lines a problem has at most, and its hint.
+const problemMost = 4
 
 // CreateRenderer implements fyne.Widget.
 func (c *AccountCard) CreateRenderer() fyne.WidgetRenderer { return newCardRenderer(c) }

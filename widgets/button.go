@@ -212,7 +212,8 @@ func (r *buttonRenderer) Layout(s fyne.Size) {
 	r.ring.Resize(s.AddWidthHeight(6, 6))
 	k := scaleOf(r.b)
 	side, gap := buttonIcon*k, buttonGap*k
-	left, width := buttonPad/2*k, s.Width-buttonPad*k
+	inset := min(buttonPad/2*k, max(3, (s.Width-r.text.natural())/2))
+	left, width := inset, s.Width-2*inset
 	if r.b.Icon != nil {
 		x := (s.Width - side) / 2
 		if r.b.Text != "" {

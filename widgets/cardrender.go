@@ -42,8 +42,8 @@ func newCardRenderer(c *AccountCard) *cardRenderer {
 		name:    newLine(textName, true, fyne.TextAlignLeading),
 		detail:  newLine(textDetail, false, fyne.TextAlignLeading),
 		badge:   NewBadge(c.view.Badge),
-		problem: newParagraph(textDetail, false, 4),
-		hint:    newParagraph(textDetail, false, 4),
+		problem: newParagraph(textDetail, false, problemMost),
+		hint:    newParagraph(textDetail, false, problemMost),
 		state:   newParagraph(textDetail, false, 2),
 		second:  newLine(textDetail, false, fyne.TextAlignLeading),
 	}

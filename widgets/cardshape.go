@@ -86,7 +86,7 @@ func inUnits(width, room float32, button bool) boxes {
 	switch b.shape {
 	case shapeWide:
 		end := b.state.x - 2*cardGap
-		nameEnd = left + min((end-left)*0.36, 280)
+		nameEnd = left + min((end-left)*0.33, 280)
 		b.meters = box{nameEnd + cardGap, 0, end - nameEnd, rowHeight}
 		b.height = rowHeight
 	case shapeMedium:

@@ -64,8 +64,9 @@ func (f *FootLine) Control() fyne.CanvasObject { return f.link }
 // footPlan is how the words share the room there is.
 type footPlan struct {
 	k           float32
-	first, next float32 // the first row's height and the height of the row below it for what happened, 0 for none
-	right       string  // what happened, with what follows where that fits
+	first, next float32  // the first row's height and the height of the row below it for what happened, 0 for none
+	right       string   // what happened, with what follows where that fits
+	below       []string // what happened, where it has rows of its own
 	more        []string
 	height      float32
 }
@@ -89,7 +90,9 @@ func (f *FootLine) plan(width float32) footPlan {
 		p.right = whole
 	default:
 		if beside+long(v.Right) > width {
-			p.next = max(footRow-8, linkHeight(k)-4)
+			p.right = ""
+			p.below = wrap(v.Right, width-(beside-long(v.Left)-cardGap*k), size, fyne.TextStyle{}, footLines)
+			p.next = max(linkHeight(k)-4, float32(len(p.below))*size*leading+8)
 		}
 		p.more = wrap(v.More, width, size, fyne.TextStyle{}, footLines)
 	}
@@ -117,6 +120,7 @@ func (f *FootLine) CreateRenderer() fyne.WidgetRenderer {
 		f:     f,
 		left:  newLine(textDetail, false, fyne.TextAlignLeading),
 		right: newLine(textDetail, false, fyne.TextAlignLeading),
+		below: newParagraph(textDetail, false, footLines),
 		more:  newParagraph(textDetail, false, footLines),
 	}
 	r.Refresh()
@@ -126,14 +130,15 @@ func (f *FootLine) CreateRenderer() fyne.WidgetRenderer {
 type footRenderer struct {
 	f           *FootLine
 	left, right *line
-	more        *paragraph
+	below, more *paragraph
 }
 
 func (r *footRenderer) Destroy() {}
 
 func (r *footRenderer) Objects() []fyne.CanvasObject {
 	all := []fyne.CanvasObject{r.left.Text, r.right.Text}
-	return append(append(all, r.more.objects()...), r.f.link)
+	all = append(append(all, r.below.objects()...), r.more.objects()...)
+	return append(all, r.f.link)
 }
 
 func (r *footRenderer) MinSize() fyne.Size {
@@ -148,18 +153,21 @@ func (r *footRenderer) Layout(s fyne.Size) {
 		link, gap = min(s.Width, r.f.link.MinSize().Width), footGap*plan.k
 	}
 	left := r.left.place(0, 0, s.Width, plan.first)
-	x, y, high := float32(0), float32(0), plan.first
-	room := max(0, s.Width-link-gap)
+	muted, tall := paletteOf(r.f).Muted, linkHeight(plan.k)
 	if plan.next > 0 {
-		y, high = plan.first-4, plan.next
+		r.right.Hide()
+		words := float32(len(plan.below)) * r.below.lineHeight()
+		y := plan.first - 4
+		r.below.place(plan.below, 0, y+(plan.next-words)/2, s.Width-link-gap, muted)
+		put(r.f.link, box{s.Width - link, y + (plan.next-tall)/2, link, tall})
 	} else {
-		room = max(0, min(room-left-cardGap*plan.k, r.right.natural()))
-		x = s.Width - link - gap - room
+		room := max(0, min(s.Width-link-gap-left-cardGap*plan.k, r.right.natural()))
+		x := s.Width - link - gap - room
+		used := r.right.place(x, 0, room, plan.first)
+		r.below.place(nil, 0, 0, 0, muted)
+		put(r.f.link, box{x + used + gap, (plan.first - tall) / 2, link, tall})
 	}
-	used := r.right.place(x, y, room, high)
-	tall := linkHeight(plan.k)
-	put(r.f.link, box{x + used + gap, y + (high-tall)/2, link, tall})
-	r.more.place(plan.more, 0, plan.first+plan.next-2, s.Width, paletteOf(r.f).Muted)
+	r.more.place(plan.more, 0, plan.first+plan.next-2, s.Width, muted)
 }
 
 func (r *footRenderer) Refresh() {
@@ -167,6 +175,7 @@ func (r *footRenderer) Refresh() {
 	r.left.scale(k)
 	r.right.scale(k)
 	r.more.scale(k)
+	r.below.scale(k)
 	r.left.set(r.f.view.Left, p.Muted)
 	r.right.set(r.f.view.Right, p.Muted)
 	r.f.link.Refresh()

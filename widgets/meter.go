@@ -26,6 +26,7 @@ type MeterView struct {
 	Number  string  // the percent in words; "61%" when empty
 	Tick    float64 // where the window's time stands, 0 to 1; negative draws none
 	Right   string  // when it resets, how old it is, or "no data yet"
+	Short   string  // what stands there where Right has no room; may be empty
 	Level   Level
 	Dimmed  bool
 }
@@ -111,7 +112,12 @@ func (r *meterRenderer) Layout(s fyne.Size) {
 	high := meterTextHeight * k
 	label := r.label.place(0, 0, s.Width, high)
 	label += r.percent.place(label+5*k, 0, max(0, s.Width-label-5*k), high) + 5*k
-	r.right.place(label+8*k, 0, max(0, s.Width-label-8*k), high)
+	room := max(0, s.Width-label-8*k)
+	r.right.set(v.Right, r.right.Color)
+	if v.Short != "" && r.right.natural() > room {
+		r.right.set(v.Short, r.right.Color)
+	}
+	r.right.place(label+8*k, 0, room, high)
 
 	bar := heightMeter * min(k, 1.5)
 	top := s.Height - bar - 1

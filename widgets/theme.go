@@ -67,9 +67,12 @@ func (t *Theme) Color(name fyne.ThemeColorName, system fyne.ThemeVariant) color.
 	switch name {
 	case theme.ColorNameBackground:
 		return p.Background
-	case theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameMenuBackground,
-		theme.ColorNameOverlayBackground, theme.ColorNameHeaderBackground:
+	case theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameHeaderBackground:
 		return p.Card
+	case theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+		return p.Raised
+	case theme.ColorNameShadow:
+		return p.Shadow
 	case theme.ColorNameInputBorder, theme.ColorNameSeparator, theme.ColorNameDisabledButton:
 		return p.Line
 	case theme.ColorNameForeground:
@@ -113,9 +116,11 @@ func (t *Theme) Icon(name fyne.ThemeIconName) fyne.Resource { return t.base.Icon
 // Size implements fyne.Theme.
 func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 	switch name {
-	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius, theme.SizeNamePopupRadius, theme.SizeNameMenuRadius:
+	case theme.SizeNameInputRadius, theme.SizeNameButtonRadius, theme.SizeNameMenuRadius:
 		return radiusControl
-	case theme.SizeNameCardRadius, theme.SizeNameDialogRadius:
+	case theme.SizeNameModalBlurRadius:
+		return 3
+	case theme.SizeNameCardRadius, theme.SizeNameDialogRadius, theme.SizeNamePopupRadius:
 		return radiusCard
 	case theme.SizeNameScrollBar:
 		return 10

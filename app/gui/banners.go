@@ -79,7 +79,10 @@ type bannerStack struct {
 	banners []*widgets.Banner
 }
 
-const bannerGap = 8
+const (
+	bannerGap float32 = 8
+	bannerTop float32 = 2 // above the first and below the last, for their edges
+)
 
 func newBannerStack() *bannerStack {
 	s := &bannerStack{}
@@ -106,8 +109,7 @@ func (s *bannerStack) set(items []bannerItem) {
 	s.Layout(nil, s.box.Size())
 }
 
-// heightFor is how high all of them are, with a gap below each, in a window of
-// this width.
+// heightFor is how high all of them are in a window of this width, 0 for none.
 func (s *bannerStack) heightFor(width float32) float32 {
 	high := float32(0)
 	for _, b := range s.banners {
@@ -115,17 +117,21 @@ func (s *bannerStack) heightFor(width float32) float32 {
 			high += b.HeightFor(width-2*widgets.Gutter(width)) + bannerGap
 		}
 	}
-	return high
+	if high == 0 {
+		return 0
+	}
+	return high - bannerGap + 2*bannerTop
 }
 
 // Layout implements fyne.Layout.
 func (s *bannerStack) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
+	// The stack is as wide as the window, or its edge would cut the banners'.
+	side := widgets.Gutter(size.Width)
+	y := bannerTop
 	for _, b := range s.banners {
 		if b.Visible() {
-			high := b.HeightFor(size.Width)
-			b.Move(fyne.NewPos(0, y))
-			b.Resize(fyne.NewSize(size.Width, high))
+			high := b.HeightFor(size.Width - 2*side)
+			place(b, side, y, size.Width-2*side, high)
 			y += high + bannerGap
 		}
 	}
@@ -133,11 +139,5 @@ func (s *bannerStack) Layout(_ []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize implements fyne.Layout.
 func (s *bannerStack) MinSize([]fyne.CanvasObject) fyne.Size {
-	high := float32(0)
-	for _, b := range s.banners {
-		if b.Visible() {
-			high += b.Size().Height + bannerGap
-		}
-	}
-	return fyne.NewSize(0, max(0, high-bannerGap))
+	return fyne.NewSize(0, s.heightFor(s.box.Size().Width))
 }

@@ -134,10 +134,17 @@ func (d *driver) walk(see func(fyne.CanvasObject)) {
 // tap presses the button with these words.
 func (d *driver) tap(words string) {
 	d.t.Helper()
-	var found *widgets.Button
+	var found fyne.Tappable
 	d.walk(func(o fyne.CanvasObject) {
-		if b, ok := o.(*widgets.Button); ok && b.Text == words && b.Visible() {
-			found = b
+		switch b := o.(type) {
+		case *widgets.Button:
+			if b.Text == words && b.Visible() {
+				found = b
+			}
+		case *widgets.ChoiceCard:
+			if b.Title() == words {
+				found = b
+			}
 		}
 	})
 	if found == nil {
@@ -173,6 +180,8 @@ func (d *driver) shown() string {
 			if o.Visible() {
 				all = append(all, "["+o.Text+"]")
 			}
+		case *widgets.ChoiceCard:
+			all = append(all, "["+o.Title()+"] "+o.AccessibilityLabel())
 		}
 	})
 	return strings.Join(all, " | ")

@@ -205,6 +205,7 @@ const (
 	textKeysQuit              key = "keysQuit"
 	textKeyCtrl               key = "keyCtrl"
 	textKeyAlt                key = "keyAlt"
+	textKeyArrows             key = "keyArrows"
 	textKeyEnter              key = "keyEnter"
 	textKeyShift              key = "keyShift"
 	textKeyEsc                key = "keyEsc"

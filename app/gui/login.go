@@ -34,25 +34,25 @@ func (v *View) Add() { v.showAdd() }
 // showAdd offers the ways to add an account.
 func (v *View) showAdd() {
 	l := v.newLogin(tr(textAdd), "")
-	way := func(title, about string, kind widgets.ButtonKind, do func()) (*widgets.Button, fyne.CanvasObject) {
-		b := widgets.NewButton(title, kind, do)
-		l.s.escapable(b)
-		return b, container.NewVBox(b, paragraph(about, widget.LowImportance))
+	way := func(title, about string, suggested bool, do func()) (*widgets.ChoiceCard, fyne.CanvasObject) {
+		c := widgets.NewChoiceCard(title, about, suggested, do)
+		c.OnKey = l.s.typed
+		return c, l.s.high(c)
 	}
-	first, browser := way(tr(textBrowser), tr(textBrowserHint), widgets.ButtonAccent, func() { l.start(backend.LoginMode{}) })
-	_, paste := way(tr(textPaste), tr(textPasteHint), widgets.ButtonQuiet, func() { l.start(backend.LoginMode{Paste: true}) })
+	first, browser := way(tr(textBrowser), tr(textBrowserHint), true, func() { l.start(backend.LoginMode{}) })
 	rows := []fyne.CanvasObject{browser}
 	if !fyne.CurrentDevice().IsBrowser() {
-		_, claude := way(tr(textViaClaude), tr(textViaClaudeHint), widgets.ButtonQuiet, func() { l.start(backend.LoginMode{ViaClaude: true}) })
+		_, claude := way(tr(textViaClaude), tr(textViaClaudeHint), false, func() { l.start(backend.LoginMode{ViaClaude: true}) })
 		rows = append(rows, claude)
 	}
+	_, paste := way(tr(textPaste), tr(textPasteHint), false, func() { l.start(backend.LoginMode{Paste: true}) })
 	rows = append(rows, paste)
 	if v.snap.Live.Present {
 		about := tr(textImportHint)
 		if email := v.snap.Live.Email; email != "" {
 			about = tr(textImportNamed, "Email", v.prefs.hide.over(email))
 		}
-		_, take := way(tr(textImport), about, widgets.ButtonQuiet, l.importLive)
+		_, take := way(tr(textImport), about, false, l.importLive)
 		rows = append(rows, take)
 	}
 	l.s.fill(first, rows,

@@ -20,7 +20,6 @@ func (v *View) mainItems() []*fyne.MenuItem {
 	})
 	hide.Checked = bool(v.prefs.hide)
 	settings := fyne.NewMenuItem(tr(textSettingsMenu), v.showSettings)
-	settings.Shortcut = primaryShortcut(fyne.KeyComma)
 	items := []*fyne.MenuItem{
 		usage, hide, fyne.NewMenuItemSeparator(), settings,
 		fyne.NewMenuItem(tr(textKeys), v.showKeys),
@@ -30,7 +29,6 @@ func (v *View) mainItems() []*fyne.MenuItem {
 		return items
 	}
 	quit := fyne.NewMenuItem(tr(textQuit), v.quit)
-	quit.Shortcut = primaryShortcut(fyne.KeyQ)
 	return append(items, fyne.NewMenuItemSeparator(), quit)
 }
 
@@ -89,8 +87,8 @@ func (v *View) showKeys() {
 		keys string
 		does key
 	}{
-		{"↑ ↓", textKeysStep},
-		{alt + " ↑ ↓", textKeysMove},
+		{tr(textKeyArrows), textKeysStep},
+		{alt + " " + tr(textKeyArrows), textKeysMove},
 		{tr(textKeyEnter), textKeysPress},
 		{shift + " F10", textKeysMenu},
 		{ctrl + " 1 … 9", textKeysNth},

@@ -4,7 +4,6 @@ package gui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/driver/desktop"
 
 	"baton/app/backend"
 )
@@ -88,10 +87,8 @@ func (v *View) moveItems(of string) []*fyne.MenuItem {
 		for _, way := range []struct {
 			words key
 			by    int
-			on    fyne.KeyName
-		}{{textMoveUp, -1, fyne.KeyUp}, {textMoveDown, 1, fyne.KeyDown}} {
+		}{{textMoveUp, -1}, {textMoveDown, 1}} {
 			item := fyne.NewMenuItem(tr(way.words), func() { v.move(of, way.by) })
-			item.Shortcut = &desktop.CustomShortcut{KeyName: way.on, Modifier: fyne.KeyModifierAlt}
 			item.Disabled = v.moving || i+way.by < 0 || i+way.by >= len(v.shown)
 			items = append(items, item)
 		}

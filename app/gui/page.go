@@ -31,7 +31,7 @@ const (
 	leastWidth   float32 = 400
 	leastHeight  float32 = 360
 	ruleHeight   float32 = 1
-	bannerOffset float32 = 12
+	bannerOffset float32 = 10
 )
 
 func place(o fyne.CanvasObject, x, y, w, h float32) {
@@ -57,12 +57,16 @@ func (l *pageLayout) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	place(l.lower, 0, bottom, s.Width, ruleHeight)
 	if high := l.v.banners.heightFor(s.Width); high > 0 {
 		// However much is wrong, the accounts stay in sight.
-		seen := min(high-bannerGap, (bottom-y)*0.45)
-		place(l.v.banners.box, 0, 0, inner, high-bannerGap)
-		place(l.v.banners.scroll, side, y+bannerOffset, inner, seen)
+		seen := min(high, (bottom-y)*0.45)
+		place(l.v.banners.box, 0, 0, s.Width, high)
+		place(l.v.banners.scroll, 0, y+bannerOffset, s.Width, seen)
 		y += bannerOffset + seen
 	}
 	place(l.v.middle, 0, y, s.Width, bottom-y)
+	if l.v.sheet != nil {
+		l.v.sheet.fit()
+	}
+	l.v.tellPlaces()
 }
 
 // heights is what decides where the middle begins and ends.

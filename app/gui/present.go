@@ -188,7 +188,7 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 	one := meter(tr(textFiveHours), five, fiveHours, now)
 	two := meter(tr(textSevenDays), seven, sevenDays, now)
 	if one.Known && stale != "" && one.Level != widgets.LevelSpent {
-		one.Right = stale
+		one.Right, one.Short = stale, stale
 	}
 	if a.Usage != nil && two.Level != widgets.LevelSpent {
 		if m := spentModel(a.Usage.Models, now); m != nil {
@@ -196,7 +196,7 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 			if !m.ResetsAt.IsZero() {
 				back = weekday(m.ResetsAt.In(now.Location()))
 			}
-			two.Right = textModelAt(m.Name, used(m.Percent), back)
+			two.Right, two.Short = textModelAt(m.Name, used(m.Percent), back), textModelAt(m.Name, used(m.Percent), "")
 		}
 	}
 	one.Dimmed, two.Dimmed = dimmed, dimmed
@@ -217,7 +217,8 @@ func meter(label string, w *backend.Window, long time.Duration, now time.Time) w
 	switch {
 	case !w.ResetsAt.IsZero():
 		v.Tick = max(0, 1-float64(w.ResetsAt.Sub(now))/float64(long))
-		v.Right = tr(textResets, "At", clock(w.ResetsAt, now))
+		v.Short = clock(w.ResetsAt, now)
+		v.Right = tr(textResets, "At", v.Short)
 	case w.Percent == 0:
 		v.Tick, v.Right = 0, tr(textNotStarted)
 	default:

@@ -3,8 +3,8 @@
 package gui
 
 import (
-	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -184,7 +184,7 @@ func (p *settingsPage) sizeRow() *widgets.OptionRow {
 	var words []string
 	now := -1
 	for i, percent := range scales() {
-		words = append(words, fmt.Sprint(percent))
+		words = append(words, strconv.Itoa(percent))
 		if int(p.v.prefs.scale*100+0.5) == percent {
 			now = i
 		}

@@ -65,7 +65,7 @@ func (v *View) showLimit(key string) {
 		send(until)
 	}
 	when.OnSubmitted = func(string) { set() }
-	presets := container.NewHBox()
+	presets := container.New(&flow{width: s.room})
 	for _, p := range limitPresets(a, v.cfg.Now()) {
 		b := widgets.NewButton(p.words, widgets.ButtonQuiet, func() { send(p.until) })
 		s.escapable(b)

@@ -95,10 +95,13 @@ func (t *toolbar) left(short bool) float32 {
 		return t.tabs.Natural(short).Width
 	}
 	if short {
-		return barIcon
+		return t.iconSide()
 	}
-	return barIcon + barGap + fyne.MeasureText(t.title.Text, theme.TextSize()*1.07, t.title.TextStyle).Width
+	return t.iconSide() + barGap + fyne.MeasureText(t.title.Text, theme.TextSize()*1.07, t.title.TextStyle).Width
 }
+
+// iconSide is how large the icon is: in line with the buttons.
+func (t *toolbar) iconSide() float32 { return t.menu.MinSize().Height * barIcon / 34 }
 
 // Layout implements fyne.Layout.
 func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
@@ -108,7 +111,7 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 			return side
 		}
 		// A plus sign stands before the words.
-		return widgets.TextWidth(w) + 24
+		return widgets.TextWidth(w) + side*24/34
 	}
 	filter, short, add := true, false, tr(textAdd)
 	room := func() float32 {
@@ -167,8 +170,9 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	}
 	t.title.TextSize = theme.TextSize() * 1.07
 	t.title.Color = theme.Color(theme.ColorNameForeground)
-	middle(t.icon, 0, barIcon, barIcon)
-	middle(t.title, barIcon+barGap, t.left(false)-barIcon-barGap, t.title.MinSize().Height)
+	icon := t.iconSide()
+	middle(t.icon, 0, icon, icon)
+	middle(t.title, icon+barGap, t.left(false)-icon-barGap, t.title.MinSize().Height)
 	t.title.Refresh()
 }
 
