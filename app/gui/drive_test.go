@@ -148,7 +148,7 @@ func (d *driver) tap(words string) {
 		}
 	})
 	if found == nil {
-		d.t.Fatalf("no button %q; shown: %s", words, d.shown())
+		d.t.Fatalf("no button %q; shown: %s", words, d.said())
 	}
 	test.Tap(found)
 	d.settle()
@@ -164,13 +164,13 @@ func (d *driver) field() *field {
 		}
 	})
 	if found == nil {
-		d.t.Fatalf("no field; shown: %s", d.shown())
+		d.t.Fatalf("no field; shown: %s", d.said())
 	}
 	return found
 }
 
-// shown is all labels and buttons, for looking words up in.
-func (d *driver) shown() string {
+// said is all labels and buttons, for looking words up in.
+func (d *driver) said() string {
 	var all []string
 	d.walk(func(o fyne.CanvasObject) {
 		switch o := o.(type) {
@@ -189,7 +189,7 @@ func (d *driver) shown() string {
 
 func (d *driver) see(words string) {
 	d.t.Helper()
-	if got := d.shown(); !strings.Contains(got, words) {
+	if got := d.said(); !strings.Contains(got, words) {
 		d.t.Errorf("%q is not shown; shown: %s", words, got)
 	}
 }
