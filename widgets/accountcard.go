@@ -107,6 +107,9 @@ func (c *AccountCard) SetView(v CardView) bool {
 	}
 	c.view = v
 	c.dressControls()
+	if c.Hidden || c.Size().IsZero() {
+		return true // out of sight: it is drawn when it comes into sight
+	}
 	c.keepFocus()
 	c.Refresh()
 	return true

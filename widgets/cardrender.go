@@ -21,7 +21,8 @@ type cardRenderer struct {
 	state        *paragraph
 	second       *line
 	all          []fyne.CanvasObject
-	drawn        look // what it was last drawn with
+	drawn        look     // what it was last drawn with
+	view         CardView // and showing this
 }
 
 // look is what a theme may change about a card.
@@ -70,7 +71,7 @@ func (r *cardRenderer) MinSize() fyne.Size {
 }
 
 func (r *cardRenderer) Refresh() {
-	r.drawn = lookOf(r.c)
+	r.drawn, r.view = lookOf(r.c), r.c.view
 	v, p, k := r.c.view, r.drawn.Palette, r.drawn.scale
 	for _, l := range []*line{r.name, r.detail, r.second} {
 		l.scale(k)
@@ -115,8 +116,8 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	if s.Width <= 0 {
 		return
 	}
-	if r.drawn != lookOf(r.c) {
-		r.Refresh() // the theme changed while the card was out of sight
+	if r.view != r.c.view || r.drawn != lookOf(r.c) {
+		r.Refresh() // something changed while the card was out of sight
 		return
 	}
 	b := r.c.arranged(s.Width)

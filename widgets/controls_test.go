@@ -98,9 +98,12 @@ func TestOptionRow(t *testing.T) {
 	o := NewOptionRow("Hide email addresses", "Everywhere in this window, so that you can share the screen.", false, s)
 	w := test.NewTempWindow(t, o)
 	w.SetPadded(false)
-	for name, width := range map[string]float32{"wide": 700, "narrow": 260} {
-		w.Resize(fyne.NewSize(width, o.HeightFor(width)))
-		test.AssertRendersToMarkup(t, "option_"+name+".xml", w.Canvas())
+	for _, c := range []struct {
+		name  string
+		width float32
+	}{{"wide", 700}, {"narrow", 260}} {
+		w.Resize(fyne.NewSize(c.width, o.HeightFor(c.width)))
+		test.AssertRendersToMarkup(t, "option_"+c.name+".xml", w.Canvas())
 	}
 	if s.Position().Y < 40 {
 		t.Errorf("without room beside the words the switch is at %v, not below", s.Position())

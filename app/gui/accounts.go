@@ -65,7 +65,7 @@ func (p *accountsPane) show(s backend.Snapshot, now time.Time, filter string) {
 	for _, a := range s.Accounts {
 		e := v.entries[a.Key]
 		v.showEntry(e, tones[a.Key], now)
-		if filter == "" || matches(a, filter, now) {
+		if filter == "" || matches(e.known.words, filter) {
 			cards = append(cards, e.card)
 			v.shown = append(v.shown, a.Key)
 		}

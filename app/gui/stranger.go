@@ -73,13 +73,7 @@ func (v *View) strangerItems() []*fyne.MenuItem {
 
 // strangerMatches says whether the filter leaves the unknown login in.
 func strangerMatches(s backend.Snapshot, filter string) bool {
-	in := strings.ToLower(s.Live.Email + "\n" + tr(textStranger) + "\n" + tr(textKeptSafe))
-	for _, w := range strings.Fields(strings.ToLower(filter)) {
-		if !strings.Contains(in, w) {
-			return false
-		}
-	}
-	return true
+	return matches(strings.ToLower(s.Live.Email+"\n"+tr(textStranger)+"\n"+tr(textKeptSafe)), filter)
 }
 
 // addStranger adopts the unknown login, or stops doing so.

@@ -92,20 +92,3 @@ func avatarTones(accounts []backend.Account) map[string]int {
 	}
 	return tones
 }
-
-// matches says whether an account has all words of the filter somewhere.
-func matches(a backend.Account, filter string, now time.Time) bool {
-	word, _ := stateWord(upToDate(a, now), now)
-	if a.Active {
-		word += " " + tr(textActive)
-	}
-	in := strings.ToLower(strings.Join([]string{
-		a.Label, a.Email, a.OrganizationName, planName(a.Plan, a.Tier), word,
-	}, "\n"))
-	for _, w := range strings.Fields(strings.ToLower(filter)) {
-		if !strings.Contains(in, w) {
-			return false
-		}
-	}
-	return true
-}

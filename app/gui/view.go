@@ -66,6 +66,7 @@ type entry struct {
 	account backend.Account
 	op      *operation
 	problem *trouble
+	known   presented
 }
 
 // trouble is what our last action on an account met. It is forgotten when the
@@ -132,6 +133,9 @@ func (v *View) Content() fyne.CanvasObject { return v.page }
 
 // rebuild makes everything but the cards anew, in the language spoken.
 func (v *View) rebuild() {
+	for _, e := range v.entries {
+		e.known = presented{}
+	}
 	v.found = stranger{card: newStranger(v).card, op: v.found.op, refused: v.found.refused}
 	v.panes = make([]pane, len(v.tabs))
 	v.accounts = newAccountsPane(v)
@@ -258,22 +262,6 @@ func (v *View) show() {
 	}
 	v.arm(now)
 	v.tellPlaces()
-}
-
-func (v *View) showEntry(e *entry, tone int, now time.Time) {
-	in := situation{now: now, tone: tone, room: v.room}
-	if v.snap.Next != nil {
-		in.next = v.snap.Next.Key
-	}
-	if e.op != nil {
-		in.doing = e.op.text
-	}
-	if e.problem != nil {
-		in.problem = e.problem.Problem
-	}
-	var view widgets.CardView
-	view, e.does = present(e.account, in)
-	e.card.SetView(v.prefs.hide.card(view))
 }
 
 // arm sets the one timer to when what is shown stops being true by itself.
