@@ -48,7 +48,11 @@ func (v *View) bannerViews() []bannerItem {
 		}
 	}
 	if v.cfg.Demo != "" {
-		items = append([]bannerItem{{view: widgets.BannerView{Message: v.cfg.Demo, Tone: widgets.ToneAccent}}}, items...)
+		said := v.cfg.Demo
+		if speaking() != langEnglish {
+			said = tr(textDemo)
+		}
+		items = append([]bannerItem{{view: widgets.BannerView{Message: said, Tone: widgets.ToneAccent}}}, items...)
 	}
 	for i := range items {
 		items[i].view = v.prefs.hide.banner(items[i].view)

@@ -235,6 +235,8 @@ const (
 	textProblemAllLimited     key = "problemAllLimited"
 	textProblemAllLimitedHint key = "problemAllLimitedHint"
 	textNotUsed               key = "notUsed"
+	textHappened              key = "happened"
+	textDemo                  key = "demo"
 )
 
 // These have a plural: their wording depends on how many there are of N.

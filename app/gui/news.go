@@ -69,7 +69,7 @@ func footView(s backend.Snapshot, last *happened, now time.Time) (v widgets.Foot
 	}
 	v.Right, v.More = h.text, h.more
 	if !h.at.IsZero() {
-		v.Right += " " + ago(now.Sub(h.at))
+		v.Right = tr(textHappened, "What", h.text, "Ago", ago(now.Sub(h.at)))
 	}
 	if h.to != "" && v.More == "" && len(s.Sessions) > 0 && now.Sub(h.at) < followFor {
 		v.More = trn(textSessions, len(s.Sessions))

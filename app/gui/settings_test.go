@@ -79,6 +79,9 @@ func TestSwitchesOfBaton(t *testing.T) {
 		if d.settings != nil || d.middle.Objects[0] != d.accounts.content() {
 			t.Error("Escape does not leave the settings")
 		}
+		if d.typeKey(fyne.KeyDown); d.chosen() != personal {
+			t.Errorf("after the settings, an arrow goes to %q", d.chosen())
+		}
 	})
 }
 

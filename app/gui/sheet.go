@@ -79,6 +79,7 @@ func (s *sheet) fill(focus fyne.Focusable, rows []fyne.CanvasObject, buttons ...
 	}
 	s.body.Objects = all
 	s.body.Refresh()
+	s.fit() // a place of its own tells Fyne not to choose one
 	s.d.Show()
 	s.fit()
 	if focus != nil {
@@ -86,22 +87,18 @@ func (s *sheet) fill(focus fyne.Focusable, rows []fyne.CanvasObject, buttons ...
 	}
 }
 
-// fit makes the sheet as large as what is in it, and no larger than the window.
+// fit makes the sheet as large as what is in it and no larger than the window,
+// in the window's middle.
 func (s *sheet) fit() {
 	width := s.room()
 	// A paragraph knows its height only once it has a width.
 	for range 2 {
 		s.body.Resize(fyne.NewSize(width, s.body.MinSize().Height))
 	}
-	high := min(s.body.MinSize().Height+2*sheetInset, s.v.win.Canvas().Size().Height-2*sheetAway)
-	if size := fyne.NewSize(width+2*sheetInset, high).Add(s.pad()); s.d.Size() != size {
-		s.d.Resize(size)
-	}
-}
-
-// pad is what a pop-up adds round what is in it.
-func (s *sheet) pad() fyne.Size {
-	return s.d.MinSize().Subtract(s.scroll.MinSize())
+	there := s.v.win.Canvas().Size()
+	size := fyne.NewSize(width+2*sheetInset, min(s.body.MinSize().Height+2*sheetInset, there.Height-2*sheetAway))
+	s.d.Move(fyne.NewPos(max(1, (there.Width-size.Width)/2), max(1, (there.Height-size.Height)/2)))
+	s.d.Resize(size)
 }
 
 func (s *sheet) escapable(b *widgets.Button) { b.OnKey = s.typed }

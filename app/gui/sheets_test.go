@@ -125,6 +125,32 @@ func TestImportFromTheSheet(t *testing.T) {
 	})
 }
 
+func TestSheetsStandInTheMiddle(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		middle := func(when string) {
+			t.Helper()
+			there, at, size := d.win.Canvas().Size(), d.sheet.d.Position(), d.sheet.scroll.Size()
+			if off := at.X - (there.Width-size.Width)/2; off > 1 || off < -1 {
+				t.Errorf("%s: at %v, %v large, in %v", when, at, size, there)
+			}
+			if off := at.Y - (there.Height-size.Height)/2; off > 1 || off < -1 {
+				t.Errorf("%s: at %v, %v large, in %v", when, at, size, there)
+			}
+			if size.Width > there.Width || size.Height > there.Height {
+				t.Errorf("%s: %v large in %v", when, size, there)
+			}
+		}
+		d.showAdd()
+		middle("opened")
+		d.f.loginErr = &backend.Problem{Code: backend.ProblemFailed, Message: "no"}
+		d.tap(tr(textViaClaude))
+		middle("after a failure, when less is in it")
+		d.showKeys()
+		d.win.Resize(fyne.NewSize(420, 380))
+		middle("in a window that got small")
+	})
+}
+
 func TestRename(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.choose(lab, tr(textRename))

@@ -51,7 +51,10 @@ func (v *View) goTo(at int) {
 	if at < 0 || at >= len(v.tabs) {
 		return
 	}
-	v.settings = nil
+	if v.settings != nil {
+		v.settings = nil
+		v.win.Canvas().Unfocus() // what had the focus is gone
+	}
 	v.at = at
 	v.bar.tabs.Choose(at)
 	v.show()
