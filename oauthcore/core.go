@@ -49,6 +49,8 @@ type Core struct {
 	// lastConfig is what was last found in .claude.json. It saves looking
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
+	// lastSwapSeen saves reading the activity log for every view.
+	lastSwapSeen atomic.Pointer[swapSeen]
 }
 
 // lockWait is how long an operation waits for another one of Baton's. The two

@@ -37,6 +37,7 @@ type View struct {
 	Active   string
 	Live     LiveView
 	Next     *Candidate
+	LastSwap *Activity // the newest swap, while the account it went to is live; else nil
 	Problems []*Error
 }
 
@@ -83,6 +84,9 @@ func (c *Core) View(ctx context.Context) View {
 	}
 	if next, err := Choose(Candidates(s.vault, s.book, now), v.Active, now); err == nil {
 		v.Next = &next
+	}
+	if last, ok := c.lastSwap(s.vault, v.Active); ok {
+		v.LastSwap = &last
 	}
 	return v
 }

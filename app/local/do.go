@@ -50,6 +50,8 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		r.Key, err = b.core.Pause(ctx, a.Key)
 	case backend.ActionResume:
 		r.Key, err = b.core.Resume(ctx, a.Key)
+	case backend.ActionMove:
+		r.Key, err = b.core.Move(ctx, a.Key, a.Place)
 	case backend.ActionRemove:
 		gone, err := b.core.Remove(ctx, oauthcore.RemoveRequest{Name: a.Key, Revoke: a.Revoke, Yes: a.Yes})
 		r.Key = gone.Key

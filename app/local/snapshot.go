@@ -28,6 +28,9 @@ func (b *Backend) take() backend.Snapshot {
 	if v.Next != nil {
 		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
 	}
+	if v.LastSwap != nil {
+		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
+	}
 	for _, o := range b.core.Overrides(b.Getenv) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
 	}
