@@ -49,6 +49,8 @@ type Core struct {
 	// lastConfig is what was last found in .claude.json. It saves looking
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
+	// configSeen saves reading it for a view while the file did not change.
+	configSeen atomic.Pointer[configSeen]
 	// lastSwapSeen saves reading the activity log for every view.
 	lastSwapSeen atomic.Pointer[swapSeen]
 }

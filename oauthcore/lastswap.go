@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
-	"os"
 
 	"baton/oauthcore/files"
 )
@@ -76,10 +75,4 @@ func tail(fsys files.FS, path string, most int64) ([]byte, error) {
 		}
 	}
 	return io.ReadAll(f)
-}
-
-// unchanged says that a file is the one it was, as far as its size, time and
-// identity tell.
-func unchanged(was, is fs.FileInfo) bool {
-	return was.Size() == is.Size() && was.ModTime().Equal(is.ModTime()) && os.SameFile(was, is)
 }

@@ -67,7 +67,7 @@ func (c *Core) View(ctx context.Context) View {
 		v.Live.Reason = "unreadable"
 	}
 	o.live = live
-	o.cfg, err = c.readConfig()
+	o.cfg, err = c.lookAtConfig()
 	problem(err)
 	p := newProofs()
 	problem(c.adoptPool(o, p))

@@ -75,7 +75,7 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 	if err != nil {
 		return r, err
 	}
-	if n := len(b.core.Sessions(alive)); n > 0 && done.From != done.To {
+	if n := len(b.core.Sessions(b.Processes)); n > 0 && done.From != done.To {
 		follow := "1 session follows at its next prompt"
 		if n > 1 {
 			follow = fmt.Sprintf("%d sessions follow at their next prompt", n)

@@ -30,6 +30,8 @@ type Config struct {
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Processes is the table in which running Claude Codes are looked up.
+	Processes oauthcore.ProcessTable
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -102,6 +104,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Processes == nil {
+		c.Processes = processes
 	}
 	if c.Version == "" {
 		c.Version = "dev"

@@ -34,7 +34,7 @@ func (b *Backend) take() backend.Snapshot {
 	for _, o := range b.core.Overrides(b.Getenv) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
 	}
-	for _, x := range b.core.Sessions(alive) {
+	for _, x := range b.core.Sessions(b.Processes) {
 		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
 	}
 	settings, err := b.core.Settings()
