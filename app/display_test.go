@@ -90,11 +90,11 @@ type window struct {
 	id string
 }
 
-// find waits for the window with exactly this title.
-func (d display) find(ctx context.Context, title string) (window, error) {
+// find waits for a process's window with exactly this title.
+func (d display) find(ctx context.Context, title string, pid int) (window, error) {
 	var ids []string
 	err := until(ctx, func() bool {
-		out, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^"+title+"$")
+		out, err := d.run(ctx, "xdotool", "search", "--all", "--onlyvisible", "--pid", strconv.Itoa(pid), "--name", "^"+title+"$")
 		ids = strings.Fields(out)
 		return err == nil && len(ids) > 0
 	})

@@ -27,14 +27,19 @@ func open(ctx context.Context, t *testing.T, w *world, d display, variant string
 	t.Helper()
 	o := &opened{cmd: exec.CommandContext(ctx, "baton", args...)}
 	o.cmd.Dir = w.dir
-	o.cmd.Env = w.env("DISPLAY="+d.name, "FYNE_THEME="+variant, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "XDG_RUNTIME_DIR="+w.dir)
+	o.cmd.Env = w.onDisplay(d, variant)
 	o.cmd.Stderr = &o.stderr
 	background(t, o.cmd)
 	var err error
-	if o.window, err = d.find(ctx, "Baton"); err != nil {
+	if o.window, err = d.find(ctx, "Baton", o.cmd.Process.Pid); err != nil {
 		t.Fatalf("%v\n%s", err, o.stderr.String())
 	}
 	return o
+}
+
+// onDisplay is the environment of a Baton with a window.
+func (w *world) onDisplay(d display, variant string) []string {
+	return w.env("DISPLAY="+d.name, "FYNE_THEME="+variant, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "XDG_RUNTIME_DIR="+w.dir)
 }
 
 // ended waits for the process and fails if it does not end well.
