@@ -12,8 +12,11 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// spentCap is how many fingerprints of used-up refresh tokens an account keeps.
-const spentCap = 32
+// spentCap is how many fingerprints of used-up refresh tokens an account
+// keeps: more than a login can use up. It ends after 30 days at the latest and
+// is refreshed every 8 hours, so whatever an old backup brings back, while it
+// could still do harm, is known.
+const spentCap = 128
 
 // Account is one account as the vault knows it.
 type Account struct {

@@ -49,6 +49,7 @@ type Core struct {
 	// lastConfig is what was last found in .claude.json. It saves looking
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
+	printer    files.Printer
 	// configSeen saves reading it for a view while the file did not change.
 	configSeen atomic.Pointer[configSeen]
 	// lastSwapSeen saves reading the activity log for every view.
@@ -81,7 +82,7 @@ func New(env Env) *Core {
 	if env.Step == nil {
 		env.Step = func(string) {}
 	}
-	return &Core{Env: env}
+	return &Core{Env: env, printer: files.NewPrinter()}
 }
 
 // lock takes one of Baton's own locks, or says who has to wait for what.

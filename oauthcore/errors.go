@@ -80,6 +80,21 @@ func damage(cause error) string {
 	return "is not valid JSON"
 }
 
+// changed is the error for a file that is no longer what was read.
+func changed(path string, cause error) *Error {
+	return &Error{Code: CodeBusy, Message: path + " was changed by another program just now", Hint: "nothing was overwritten; try again", Err: cause}
+}
+
+// misshapen says that an error is about what a file says, not about reading it.
+func misshapen(err error) bool {
+	for _, kind := range []error{jsonedit.ErrSyntax, jsonedit.ErrDuplicate, jsonedit.ErrShape, errShape} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // unreadable is the error for a file that is there and cannot be read.
 func unreadable(path string, cause error) *Error {
 	e := &Error{Code: CodeFailed, Message: fmt.Sprintf("cannot read %s", path), Hint: "look at the file's owner and mode, then try again", Err: cause}

@@ -9,8 +9,6 @@ import (
 
 	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
-
-	"github.com/tidwall/gjson"
 )
 
 // Live is Claude Code's login as it stands in .credentials.json.
@@ -23,8 +21,7 @@ type Live struct {
 func (l Live) Usable() bool { return l.Credential.Usable() }
 
 const (
-	liveMember   = "claudeAiOauth"
-	configMember = "oauthAccount"
+	liveMember = "claudeAiOauth"
 	// An older Claude Code truncates the file and writes it in place, so a
 	// reader can meet half of it: look again before believing that.
 	tornTries = 5
@@ -90,108 +87,18 @@ func (l Live) with(cr Credential) ([]byte, error) {
 	return jsonedit.Set(doc, line.Bytes(), liveMember)
 }
 
-// config is Claude Code's global configuration, of which only oauthAccount is
-// ever changed. It can be megabytes, so its place in the document is kept.
-type config struct {
-	doc      []byte
-	account  []byte // the member's bytes, nil where it is missing or null
-	from, to int    // where the member's value stands in doc, 0, 0 where it does not
-}
-
-// readConfig reads .claude.json. The error is an *Error. The bytes are always
-// the file's own; looking through them again is saved where they are those of
-// the last time.
-func (c *Core) readConfig() (config, error) {
-	path := c.Paths.ClaudeJSON
-	doc, err := readOr(c.FS, path)
-	if err != nil {
-		return config{}, err
-	}
-	if last := c.lastConfig.Load(); last != nil && bytes.Equal(last.doc, doc) {
-		return *last, nil
-	}
-	cfg, err := parseConfig(doc)
-	if err != nil {
-		return config{}, damaged(path, err)
-	}
-	c.lastConfig.Store(&cfg)
-	return cfg, nil
-}
-
-func parseConfig(doc []byte) (config, error) {
-	cfg := config{doc: doc}
-	if blank(doc) {
-		return cfg, nil
-	}
-	from, to, ok, err := jsonedit.Place(doc, configMember)
-	if err != nil || !ok {
-		return cfg, err
-	}
-	cfg.from, cfg.to = from, to
-	if raw := doc[from:to]; !blank(raw) {
-		if !gjson.ParseBytes(raw).IsObject() {
-			return config{}, &memberError{configMember}
-		}
-		cfg.account = raw
-	}
-	return cfg, nil
-}
-
-type memberError struct{ name string }
-
-func (e *memberError) Error() string { return e.name + ": " + errShape.Error() }
-func (e *memberError) Unwrap() error { return errShape }
-
-// with gives the configuration with another oauthAccount; nil takes it out, and
-// Claude Code fills it in at its next start. Every other byte stays.
-func (f config) with(account []byte) (config, error) {
-	if f.to == 0 || account == nil {
-		doc := f.doc
-		if blank(doc) {
-			doc = []byte("{}")
-		}
-		doc, err := apply(doc, []edit{{configMember, account}})
-		if err != nil {
-			return config{}, err
-		}
-		return parseConfig(doc)
-	}
-	doc := make([]byte, 0, len(f.doc)+len(account))
-	doc = append(append(append(doc, f.doc[:f.from]...), account...), f.doc[f.to:]...)
-	to := f.from + len(account)
-	return config{doc, doc[f.from:to], f.from, to}, nil
-}
-
-// identityIn reads whose oauthAccount it is.
-func identityIn(account []byte) Identity {
-	if account == nil {
-		return Identity{}
-	}
-	m := gjson.ParseBytes(account)
-	return Identity{
-		AccountUUID:      m.Get("accountUuid").String(),
-		OrganizationUUID: m.Get("organizationUuid").String(),
-		Email:            m.Get("emailAddress").String(),
-		OrganizationName: m.Get("organizationName").String(),
-		DisplayName:      m.Get("displayName").String(),
-	}
-}
-
-// configMode is what a replaced .claude.json may keep of its mode.
-const configMode fs.FileMode = 0o644
-
 // pending is a whole new file that waits for its fence.
 type pending struct {
 	c      *Core
 	path   string
-	was    []byte
-	staged *files.Staged // nil where nothing has to change
-	giveUp func() error  // called before the waiting file is removed, nil for nothing
+	still  func() (bool, error) // whether the file is the one that was read
+	staged *files.Staged        // nil where nothing has to change
+	giveUp func() error         // called before the waiting file is removed, nil for nothing
 }
 
 // prepare stages new bytes for a file that held was when it was read.
 func (c *Core) prepare(path string, was, doc []byte, keep fs.FileMode) (*pending, error) {
-	p := &pending{c: c, path: path, was: was}
+	p := &pending{c: c, path: path, still: func() (bool, error) { return files.Holds(c.FS, path, was) }}
 	if bytes.Equal(was, doc) {
 		return p, nil
 	}
@@ -208,12 +115,12 @@ func (p *pending) commit(fence func() error) error {
 	err := fence()
 	same := false
 	if err == nil {
-		if same, err = files.Holds(p.c.FS, p.path, p.was); err != nil {
+		if same, err = p.still(); err != nil {
 			err = unreadable(p.path, err)
 		}
 	}
 	if err == nil && !same {
-		err = &Error{Code: CodeBusy, Message: p.path + " was changed by another program just now", Hint: "nothing was overwritten; try again"}
+		err = changed(p.path, files.ErrChanged)
 	}
 	if err != nil {
 		p.discard()
@@ -280,42 +187,4 @@ func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wa
 	}
 	p.discard()
 	return err
-}
-
-// replaceConfig splices oauthAccount under Claude Code's own lock. A file that
-// changes meanwhile is read and spliced again.
-func (g *guard) replaceConfig(ctx context.Context, account []byte) error {
-	return g.writing(ctx, g.c.configLock(), writeWait, func() error { return g.spliceConfig(account) })
-}
-
-// spliceConfig does it, with that lock held.
-func (g *guard) spliceConfig(account []byte) error {
-	for try := 1; ; try++ {
-		p, err := g.prepareConfig(account)
-		if err != nil || p == nil {
-			return err
-		}
-		err = p.commit(g.fence)
-		if CodeOf(err) != CodeBusy || try == openTries {
-			return err
-		}
-	}
-}
-
-// prepareConfig reads .claude.json and stages it with another oauthAccount; nil
-// where nothing has to change.
-func (g *guard) prepareConfig(account []byte) (*pending, error) {
-	cfg, err := g.c.readConfig()
-	if err != nil {
-		return nil, err
-	}
-	if cfg.account == nil && account == nil {
-		return nil, nil
-	}
-	next, err := cfg.with(account)
-	if err != nil {
-		return nil, damaged(g.c.Paths.ClaudeJSON, err)
-	}
-	g.c.lastConfig.Store(&next) // what will be read back, if all goes well
-	return g.c.prepare(g.c.Paths.ClaudeJSON, cfg.doc, next.doc, configMode)
 }

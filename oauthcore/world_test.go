@@ -311,3 +311,23 @@ func millis(t time.Time) string {
 	b, _ := json.Marshal(t.UnixMilli())
 	return string(b)
 }
+
+// midRefresh begins a refresh and comes back when the provider has the request
+// and did not answer yet; answer lets it, and gives what Refresh gave.
+func (w *world) midRefresh(ctx context.Context, key string) (answer func() error) {
+	w.Helper()
+	reached, until := make(chan struct{}, 1), make(chan struct{})
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: until, Reached: reached}); err != nil {
+		w.Fatal(err)
+	}
+	done := make(chan error, 1)
+	go func() {
+		_, err := w.core.Refresh(ctx, key)
+		done <- err
+	}()
+	<-reached
+	return func() error {
+		close(until)
+		return <-done
+	}
+}
