@@ -122,6 +122,12 @@ func (c *AccountCard) Focusable() fyne.Focusable {
 	return c.menu
 }
 
+// Controls returns what can be pressed on the card: the button, the link in the
+// second line, and the way to the overflow menu. Those not shown are hidden.
+func (c *AccountCard) Controls() (primary, second, menu fyne.CanvasObject) {
+	return c.primary, c.second, c.menu
+}
+
 // dressControls brings buttons and link in line with the view. They belong to
 // the card and not to its renderer, because the focus stays on them while the
 // renderer may be thrown away.

@@ -55,6 +55,9 @@ func (f *FootLine) SetView(v FootView) {
 	}
 }
 
+// Control returns the link, hidden where there is none.
+func (f *FootLine) Control() fyne.CanvasObject { return f.link }
+
 // HeightFor is the height the line needs at a width.
 func (f *FootLine) HeightFor(width float32) float32 {
 	if width >= footBreak || f.view.Right == "" {

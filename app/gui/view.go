@@ -224,6 +224,7 @@ func (v *View) show() {
 		v.page.Refresh()
 	}
 	v.arm(now)
+	v.tellPlaces()
 }
 
 func (v *View) showEntry(e *entry, tone int, now time.Time) {
