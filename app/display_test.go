@@ -115,7 +115,13 @@ func (w window) picture(ctx context.Context) (image.Image, error) {
 
 // click presses the left button at a place in the window.
 func (w window) click(ctx context.Context, at image.Point) error {
-	_, err := w.run(ctx, "xdotool", "mousemove", "--sync", "--window", w.id, strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")
+	_, err := w.run(ctx, "xdotool", "mousemove", "--window", w.id, strconv.Itoa(at.X), strconv.Itoa(at.Y), "click", "1")
+	return err
+}
+
+// keys presses keys, one after the other, as xdotool names them.
+func (w window) keys(ctx context.Context, names ...string) error {
+	_, err := w.run(ctx, "xdotool", append([]string{"windowactivate", "--sync", w.id, "key", "--clearmodifiers", "--delay", "40"}, names...)...)
 	return err
 }
 

@@ -25,9 +25,14 @@ type opened struct {
 // open starts Baton with its window and waits for it.
 func open(ctx context.Context, t *testing.T, w *world, d display, variant string, args ...string) *opened {
 	t.Helper()
+	return openIn(ctx, t, w, d, w.onDisplay(d, variant), args...)
+}
+
+// openIn is open with an environment.
+func openIn(ctx context.Context, t *testing.T, w *world, d display, env []string, args ...string) *opened {
+	t.Helper()
 	o := &opened{cmd: exec.CommandContext(ctx, "baton", args...)}
-	o.cmd.Dir = w.dir
-	o.cmd.Env = w.onDisplay(d, variant)
+	o.cmd.Dir, o.cmd.Env = w.dir, env
 	o.cmd.Stderr = &o.stderr
 	background(t, o.cmd)
 	var err error

@@ -83,7 +83,7 @@ func account(v oauthcore.AccountView, busy string) backend.Account {
 	if v.LoginEnds && !v.NeedsLogin {
 		a.Notices = append(a.Notices, backend.NoticeLoginEnds)
 	}
-	if v.Unsure {
+	if v.Unsure && !v.NeedsLogin { // of a login that was refused that is no longer the question
 		a.Notices = append(a.Notices, backend.NoticeUnsure)
 	}
 	if v.Offline {
