@@ -15,11 +15,13 @@ import (
 	"testing"
 	"time"
 
+	"baton/.ci/screen"
+
 	"fyne.io/fyne/v2/theme"
 )
 
 // again starts Baton a second time on the display and gives its outcome.
-func (w *world) again(ctx context.Context, d display) (outcome, error) {
+func (w *world) again(ctx context.Context, d *screen.Screen) (outcome, error) {
 	cmd := exec.CommandContext(ctx, "baton")
 	cmd.Dir, cmd.Env = w.dir, w.onDisplay(d, "dark")
 	var stdout, stderr strings.Builder
@@ -32,15 +34,6 @@ func (w *world) again(ctx context.Context, d display) (outcome, error) {
 	return outcome{cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()}, err
 }
 
-// windows are those to be seen with Baton's title.
-func (d display) windows(ctx context.Context) []string {
-	out, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^Baton$")
-	if err != nil {
-		return nil // it fails where it finds none
-	}
-	return strings.Fields(out)
-}
-
 // A second start shows the window there is, whatever became of it.
 func TestASecondStart(t *testing.T) {
 	d := newDisplay(t)
@@ -49,10 +42,10 @@ func TestASecondStart(t *testing.T) {
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	o.showing(ctx, t, "first", theme.VariantDark, activeOnly(0))
-	if _, err := d.run(ctx, "xdotool", "windowminimize", "--sync", o.id); err != nil {
+	if _, err := d.Run(ctx, "xdotool", "windowminimize", "--sync", o.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := d.windows(ctx); len(got) != 0 {
+	if got := visible(ctx, d); len(got) != 0 {
 		t.Fatalf("the window is not out of the way: %v", got)
 	}
 	got, err := w.again(ctx, d)
@@ -60,17 +53,17 @@ func TestASecondStart(t *testing.T) {
 		t.Fatalf("the second start: %v, %+v", err, got)
 	}
 	if err := until(ctx, func() bool {
-		front, err := d.run(ctx, "xdotool", "getactivewindow")
-		return err == nil && strings.TrimSpace(front) == o.id && len(d.windows(ctx)) == 1
+		front, err := d.Run(ctx, "xdotool", "getactivewindow")
+		return err == nil && strings.TrimSpace(front) == o.ID && len(visible(ctx, d)) == 1
 	}); err != nil {
 		t.Fatalf("the window did not come to the front: %v", err)
 	}
 	// A demo has accounts of its own, and a window.
 	demo := open(ctx, t, w, d, "dark", "demo")
-	if demo.id == o.id {
+	if demo.ID == o.ID {
 		t.Error("the demo has no window of its own")
 	}
-	if err := demo.close(ctx); err != nil {
+	if err := demo.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	demo.ended(t)
@@ -93,7 +86,7 @@ func TestASecondStart(t *testing.T) {
 	}
 	next := open(ctx, t, w, d, "dark")
 	next.showing(ctx, t, "next", theme.VariantDark, activeOnly(0))
-	if err := next.close(ctx); err != nil {
+	if err := next.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	next.ended(t)

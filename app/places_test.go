@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"baton/.ci/screen"
 )
 
 // driven is a window that says where what can be pressed is.
@@ -24,7 +26,7 @@ type driven struct {
 }
 
 // drive opens a window to be driven by mouse and keyboard.
-func drive(ctx context.Context, t *testing.T, w *world, d display, more ...string) *driven {
+func drive(ctx context.Context, t *testing.T, w *world, d *screen.Screen, more ...string) *driven {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "places.json")
 	env := append(w.onDisplay(d, "dark"), append(more, "BATON_PLACES="+file)...)
@@ -71,7 +73,7 @@ func names(places map[string]image.Rectangle) []string {
 // picked keeps a picture for people.
 func (o *driven) picked(ctx context.Context, name string) {
 	o.t.Helper()
-	picture, err := o.picture(ctx)
+	picture, err := o.Picture(ctx)
 	if err != nil {
 		o.t.Errorf("no picture of %s: %v", name, err)
 		return
@@ -95,19 +97,12 @@ func (o *driven) active(ctx context.Context, key string) {
 	})
 }
 
-// still waits until the window has drawn what was asked of it: until two
-// pictures in a row are the same. A caret that blinks may keep it from that,
-// so it is not waited for long.
+// still waits until the window has drawn what was asked of it.
 func (o *driven) still(ctx context.Context) {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	last := ""
-	_ = until(ctx, func() bool {
-		now, err := o.run(ctx, "import", "-window", o.id, "rgb:-")
-		same := err == nil && now == last
-		last = now
-		return same
-	})
+	o.t.Helper()
+	if _, err := o.Still(ctx, 2*time.Second); err != nil {
+		o.t.Fatal(err)
+	}
 }
 
 // press clicks on something, once it is there.
@@ -115,7 +110,7 @@ func (o *driven) press(ctx context.Context, name string) {
 	o.t.Helper()
 	o.wait(ctx, "nothing to press", func(p map[string]image.Rectangle) bool { _, there := p[name]; return there })
 	r := o.places()[name]
-	if err := o.click(ctx, image.Pt((r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2)); err != nil {
+	if err := o.Click(ctx, image.Pt((r.Min.X+r.Max.X)/2, (r.Min.Y+r.Max.Y)/2)); err != nil {
 		o.t.Fatal(err)
 	}
 	o.still(ctx)
@@ -124,7 +119,7 @@ func (o *driven) press(ctx context.Context, name string) {
 // typed presses keys.
 func (o *driven) typed(ctx context.Context, keys ...string) {
 	o.t.Helper()
-	if err := o.keys(ctx, keys...); err != nil {
+	if err := o.Keys(ctx, keys...); err != nil {
 		o.t.Fatal(err)
 	}
 	o.still(ctx)
@@ -134,12 +129,12 @@ func (o *driven) typed(ctx context.Context, keys ...string) {
 // elsewhere.
 func (o *driven) part(ctx context.Context, r image.Rectangle) string {
 	o.t.Helper()
-	_, err := o.run(ctx, "xdotool", "mousemove", "--window", o.id, "3", "3")
+	err := o.Point(ctx, image.Pt(3, 3))
 	if err == nil {
 		o.still(ctx)
 		var out string
 		area := fmt.Sprintf("%dx%d+%d+%d", r.Dx(), r.Dy(), r.Min.X, r.Min.Y)
-		if out, err = o.run(ctx, "import", "-window", o.id, "-crop", area, "rgb:-"); err == nil {
+		if out, err = o.Run(ctx, "import", "-window", o.ID, "-crop", area, "rgb:-"); err == nil {
 			return out
 		}
 	}
@@ -164,7 +159,7 @@ func (o *driven) holds(key string) {
 // ends closes the window.
 func (o *driven) ends(ctx context.Context) {
 	o.t.Helper()
-	if err := o.close(ctx); err != nil {
+	if err := o.Close(ctx); err != nil {
 		o.t.Fatal(err)
 	}
 	o.ended(o.t)
