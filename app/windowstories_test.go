@@ -36,7 +36,13 @@ func TestSwapAndUndoInTheWindow(t *testing.T) {
 	o.wait(ctx, "the filter leaves more than one card", func(p map[string]image.Rectangle) bool {
 		return len(names(p)) > 0 && strings.Count(strings.Join(names(p), " "), "card:ada@example.com") == 0
 	})
-	o.typed(ctx, "Tab", "Tab", "Return")
+	// Return in the filter goes to the card, where it is a window with a menu;
+	// else the card is two steps on.
+	if _, menu := o.places()["menu"]; menu {
+		o.typed(ctx, "Return", "Return")
+	} else {
+		o.typed(ctx, "Tab", "Tab", "Return")
+	}
 	o.wait(ctx, "the keyboard does not swap", func(p map[string]image.Rectangle) bool {
 		_, button := p["card:ada@corp.example:primary"]
 		return !button
