@@ -40,6 +40,7 @@ type View struct {
 	Active   string
 	Live     LiveView
 	Next     *Candidate
+	LastSwap *Activity // the newest swap, while the account it went to is live; else nil
 	Problems []*Error
 }
 
@@ -69,7 +70,7 @@ func (c *Core) View(ctx context.Context) View {
 		v.Live.Reason = "unreadable"
 	}
 	o.live = live
-	o.cfg, err = c.readConfig()
+	o.cfg, err = c.lookAtConfig()
 	problem(err)
 	p := newProofs()
 	problem(c.adoptPool(o, p))
@@ -86,6 +87,9 @@ func (c *Core) View(ctx context.Context) View {
 	}
 	if next, err := Choose(Candidates(s.vault, s.book, now), v.Active, now); err == nil {
 		v.Next = &next
+	}
+	if last, ok := c.lastSwap(s.vault, v.Active); ok {
+		v.LastSwap = &last
 	}
 	return v
 }

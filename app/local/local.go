@@ -37,8 +37,8 @@ type Config struct {
 	// Security runs macOS's program security, which is asked only where GOOS is
 	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
-	// Alive says whether a process runs; nil: this machine's are asked.
-	Alive func(pid int) bool
+	// Processes is the table in which running Claude Codes are looked up.
+	Processes oauthcore.ProcessTable
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -116,8 +116,8 @@ func (c Config) withDefaults() Config {
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
 	}
-	if c.Alive == nil {
-		c.Alive = alive
+	if c.Processes == nil {
+		c.Processes = processes
 	}
 	if c.Version == "" {
 		c.Version = "dev"
