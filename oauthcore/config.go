@@ -152,10 +152,11 @@ func (c *Core) stageConfig(cfg config, account []byte) (*pending, error) {
 	} else {
 		waits, err = c.stageWhole(cfg, account)
 	}
+	var known *Error
 	switch {
 	case errors.Is(err, files.ErrChanged):
 		return nil, changed(path, err)
-	case CodeOf(err) != "":
+	case errors.As(err, &known):
 		return nil, err
 	case err != nil:
 		return nil, unwritable(path, err)

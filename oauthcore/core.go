@@ -58,6 +58,10 @@ type Core struct {
 	printer    files.Printer
 	// shut is how the Keychain refused last, nil where it did not.
 	shut atomic.Pointer[refusal]
+	// configSeen saves reading it for a view while the file did not change.
+	configSeen atomic.Pointer[configSeen]
+	// lastSwapSeen saves reading the activity log for every view.
+	lastSwapSeen atomic.Pointer[swapSeen]
 }
 
 // lockWait is how long an operation waits for another one of Baton's. The two

@@ -227,6 +227,8 @@ func unsureWhy(a *Account) string {
 	switch {
 	case a.RestoredFromBackup:
 		return "it came back with a backup"
+	case a.ClientDoubts:
+		return "Claude Code was told to log in again"
 	case a.SetAsideUnsure:
 		return "a login set aside may be its newest"
 	}

@@ -96,7 +96,7 @@ func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
 	if err := c.begin(ctx, o, w); err != nil {
 		return "", err
 	}
-	return c.target(o.store, w.To, w.done.From)
+	return c.target(o.store, w, w.done.From)
 }
 
 // guess aims by what the files say, changing nothing.
@@ -120,7 +120,7 @@ func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
 			active = who.account.Key
 		}
 	}
-	return c.target(s, w.To, active)
+	return c.target(s, w, active)
 }
 
 // begin is done once a swap, with the files open: whose login goes out, and
@@ -157,15 +157,22 @@ func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
 }
 
 // target says which account a swap is to.
-func (c *Core) target(s *store, to, from string) (string, error) {
-	switch to {
+func (c *Core) target(s *store, w *swapping, from string) (string, error) {
+	switch w.To {
 	case "":
-		next, err := Choose(Candidates(s.vault, s.book, c.Now()), from, c.Now())
+		all := Candidates(s.vault, s.book, c.Now())
+		if w.Automatic {
+			var err error
+			if all, err = c.mayFollow(s.vault, all, from); err != nil {
+				return "", err
+			}
+		}
+		next, err := Choose(all, from, c.Now())
 		return next.Key, err
 	case SwapBack:
 		return s.previous(from)
 	}
-	a, err := s.vault.Resolve(to)
+	a, err := s.vault.Resolve(w.To)
 	if err != nil {
 		return "", err
 	}
@@ -237,7 +244,7 @@ func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*
 		return nil, err
 	}
 	if first {
-		now, err := c.target(o.store, w.To, w.done.From)
+		now, err := c.target(o.store, w, w.done.From)
 		if err != nil {
 			return nil, err
 		}

@@ -28,14 +28,17 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Program tells where this program lies, for Claude Code's settings; nil:
+	// the running one.
+	Program func() (string, error)
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
 	// Security runs macOS's program security, which is asked only where GOOS is
 	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
-	// Alive says whether a process runs; nil: this machine's are asked.
-	Alive func(pid int) bool
+	// Processes is the table in which running Claude Codes are looked up.
+	Processes oauthcore.ProcessTable
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -107,11 +110,14 @@ func (c Config) withDefaults() Config {
 	if c.OpenURL == nil {
 		c.OpenURL = func(string) error { return nil }
 	}
+	if c.Program == nil {
+		c.Program = program
+	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
 	}
-	if c.Alive == nil {
-		c.Alive = alive
+	if c.Processes == nil {
+		c.Processes = processes
 	}
 	if c.Version == "" {
 		c.Version = "dev"

@@ -197,7 +197,7 @@ func TestSessionsGoByTheProcessTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := m.open(local.Config{Alive: func(pid int) bool { return pid == 42 }})
+	b := m.open(local.Config{Processes: func(pid int) (oauthcore.Process, bool) { return oauthcore.Process{}, pid == 42 }})
 	if got := b.Snapshot().Sessions; len(got) != 1 || got[0] != (backend.Session{PID: 42, Cwd: "/src/42"}) {
 		t.Errorf("sessions %+v", got)
 	}
