@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"sort"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -32,7 +33,10 @@ type CardList struct {
 	from, to int // the cards that are shown
 }
 
-var _ fyne.Widget = (*CardList)(nil)
+var (
+	_ fyne.Widget     = (*CardList)(nil)
+	_ fyne.Accessible = (*CardList)(nil)
+)
 
 const (
 	listGap    float32 = 10
@@ -174,6 +178,12 @@ func (l *CardList) reveal() {
 		}
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible: how many cards there are.
+func (l *CardList) AccessibilityLabel() string { return strconv.Itoa(len(l.cards)) }
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *CardList) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
 
 // CreateRenderer implements fyne.Widget.
 func (l *CardList) CreateRenderer() fyne.WidgetRenderer { return &listRenderer{l: l} }

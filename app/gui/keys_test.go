@@ -121,8 +121,13 @@ func TestCardsByKeys(t *testing.T) {
 			key  fyne.KeyName
 			want string
 		}{
-			{fyne.KeyDown, workKey}, {fyne.KeyEnd, night}, {fyne.KeyUp, lab}, {fyne.KeyHome, personal},
-			{fyne.KeyPageDown, night}, {fyne.KeyPageUp, personal}, {fyne.KeyUp, personal},
+			{fyne.KeyDown, workKey},
+			{fyne.KeyEnd, night},
+			{fyne.KeyUp, lab},
+			{fyne.KeyHome, personal},
+			{fyne.KeyPageDown, night},
+			{fyne.KeyPageUp, personal},
+			{fyne.KeyUp, personal},
 		} {
 			d.typeKey(c.key)
 			if got := d.chosen(); got != c.want {

@@ -18,6 +18,7 @@ func TestPresentStates(t *testing.T) {
 		a       backend.Account
 		in      situation
 		state   string
+		middle  string
 		second  string
 		primary string
 		kind    widgets.ButtonKind
@@ -33,6 +34,11 @@ func TestPresentStates(t *testing.T) {
 		{
 			name: "active and limited", a: backend.Account{State: backend.StateLimited, Active: true, LimitedUntil: now.Add(time.Hour)},
 			state: "Active", second: "Limited until 14:13",
+		},
+		{
+			name:  "active, limited and about to end",
+			a:     backend.Account{State: backend.StateLimited, Active: true, LimitedUntil: now.Add(time.Hour), Notices: []backend.Notice{backend.NoticeLoginEnds}, LoginExpiresAt: now.Add(30 * time.Hour)},
+			state: "Active", middle: "Limited until 14:13", second: "Login ends in 30 h",
 		},
 		{
 			name: "limited, nobody knows until when", a: backend.Account{State: backend.StateLimited},
@@ -74,7 +80,7 @@ func TestPresentStates(t *testing.T) {
 	} {
 		c.in.now = now
 		v, does := present(c.a, c.in)
-		if v.State != c.state || v.Second != c.second || v.Primary != c.primary || v.PrimaryKind != c.kind || v.PrimaryOff != c.off || does != c.does {
+		if v.State != c.state || v.Middle != c.middle || v.Second != c.second || v.Primary != c.primary || v.PrimaryKind != c.kind || v.PrimaryOff != c.off || does != c.does {
 			t.Errorf("%s: state %q, second %q, button %q kind %d off %v, gesture %d", c.name, v.State, v.Second, v.Primary, v.PrimaryKind, v.PrimaryOff, does)
 		}
 	}
