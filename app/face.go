@@ -104,7 +104,18 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	err = gui.Run(gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo})
+	face := gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo}
+	if demo == "" { // a demo has accounts of its own each time
+		one, code, mine := onlyOne(getenv, os.Stderr)
+		if !mine {
+			return code, true
+		}
+		if one != nil {
+			defer func() { _ = one.Close() }() // the process ends with it
+			face.Raise = one.Raise()
+		}
+	}
+	err = gui.Run(face)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
 		return 0, false

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
 )
 
@@ -80,11 +81,29 @@ func damage(cause error) string {
 	return "is not valid JSON"
 }
 
+// changed is the error for a file that is no longer what was read.
+func changed(path string, cause error) *Error {
+	return &Error{Code: CodeBusy, Message: path + " was changed by another program just now", Hint: "nothing was overwritten; try again", Err: cause}
+}
+
+// misshapen says that an error is about what a file says, not about reading it.
+func misshapen(err error) bool {
+	for _, kind := range []error{jsonedit.ErrSyntax, jsonedit.ErrDuplicate, jsonedit.ErrShape, errShape} {
+		if errors.Is(err, kind) {
+			return true
+		}
+	}
+	return false
+}
+
 // unreadable is the error for a file that is there and cannot be read.
 func unreadable(path string, cause error) *Error {
 	e := &Error{Code: CodeFailed, Message: fmt.Sprintf("cannot read %s", path), Hint: "look at the file's owner and mode, then try again", Err: cause}
 	if errors.Is(cause, fs.ErrPermission) {
 		e.Message += ": permission denied"
+	}
+	if errors.Is(cause, files.ErrInUse) {
+		e.Code, e.Hint = CodeBusy, "another program has it open: close that, then try again"
 	}
 	return e
 }
@@ -92,6 +111,13 @@ func unreadable(path string, cause error) *Error {
 // unwritable is the error for a file that could not be replaced. The old one
 // is whole.
 func unwritable(path string, cause error) *Error {
+	if errors.Is(cause, files.ErrInUse) {
+		return &Error{
+			Code: CodeBusy, Err: cause,
+			Message: fmt.Sprintf("cannot write %s: another program has it open; the old file is untouched", path),
+			Hint:    "close what uses it, also a virus scanner or a backup, then try again",
+		}
+	}
 	var pe *fs.PathError
 	why := cause
 	if errors.As(cause, &pe) {

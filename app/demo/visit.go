@@ -18,17 +18,15 @@ import (
 // ErrNoConsent: the consent page did not offer the account, or refused.
 var ErrNoConsent = errors.New("the consent page did not let this account in")
 
-var (
-	requestField = regexp.MustCompile(`name="request" value="([^"]+)"`)
-	accountRow   = regexp.MustCompile(`(?s)name="account" id="account-\d+" value="(\d+)".*?<b>.*?</b><span>(.*?)</span>`)
-	codeField    = regexp.MustCompile(`<output id="code">([^<]+)</output>`)
-)
-
 // Visit does what a person does in a browser with a login's address: opens the
 // consent page, picks the account and presses Allow. who is the email, or
 // "email · organisation" where one email has several. For a login whose code
 // is pasted it gives CODE#STATE, else "".
 func Visit(ctx context.Context, address, who string) (pasted string, err error) {
+	// Compiled here, not at the start of every command of Baton's.
+	requestField := regexp.MustCompile(`name="request" value="([^"]+)"`)
+	accountRow := regexp.MustCompile(`(?s)name="account" id="account-\d+" value="(\d+)".*?<b>.*?</b><span>(.*?)</span>`)
+	codeField := regexp.MustCompile(`<output id="code">([^<]+)</output>`)
 	page, err := fetch(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return "", err

@@ -45,6 +45,13 @@ type Staged struct {
 // replaced until Commit. A new file has mode 0600; where one is replaced its
 // mode is kept if that is no wider than keep allows (keep 0: always 0600).
 func Stage(fsys FS, path string, data []byte, keep fs.FileMode) (*Staged, error) {
+	return stage(fsys, path, keep, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+func stage(fsys FS, path string, keep fs.FileMode, write func(io.Writer) error) (*Staged, error) {
 	target, err := Target(fsys, path)
 	if err != nil {
 		return nil, err
@@ -62,7 +69,7 @@ func Stage(fsys FS, path string, data []byte, keep fs.FileMode) (*Staged, error)
 		return nil, err
 	}
 	s := &Staged{fsys, f.Name(), target}
-	_, err = f.Write(data)
+	err = write(f)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil && old != nil {
 		err = s.follow(old, keep)

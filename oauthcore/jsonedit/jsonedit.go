@@ -11,8 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-
-	"github.com/tidwall/gjson"
+	"io"
 )
 
 var (
@@ -23,10 +22,6 @@ var (
 	// ErrDuplicate says that an object names the same member twice.
 	ErrDuplicate = errors.New("a member stands twice")
 )
-
-// maxDepth is the nesting that encoding/json accepts too; it keeps the
-// recursive validator off the end of the stack.
-const maxDepth = 10000
 
 // Member is one member of an object as it stands in the document.
 type Member struct {
@@ -41,23 +36,15 @@ type span struct {
 	valueStart, valueEnd int
 }
 
-// Valid says whether the document is one well-formed JSON value.
-func Valid(doc []byte) bool {
-	if bytes.Count(doc, []byte{'['})+bytes.Count(doc, []byte{'{'}) > maxDepth {
-		return json.Valid(doc)
-	}
-	return gjson.ValidBytes(doc)
-}
-
 // Members lists the members of the top-level object in their order. The error
 // wraps ErrSyntax, ErrShape or ErrDuplicate.
 func Members(doc []byte) ([]Member, error) {
-	spans, _, err := open(doc)
+	o, err := open(doc)
 	if err != nil {
 		return nil, err
 	}
-	out := make([]Member, len(spans))
-	for i, s := range spans {
+	out := make([]Member, len(o.spans))
+	for i, s := range o.spans {
 		out[i] = Member{s.key, doc[s.valueStart:s.valueEnd]}
 	}
 	return out, nil
@@ -66,13 +53,13 @@ func Members(doc []byte) ([]Member, error) {
 // Get finds the value at the path of member names; ok is false where a member
 // is missing. The error wraps ErrSyntax, ErrShape or ErrDuplicate.
 func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
-	at, root, err := open(doc)
+	o, err := open(doc)
 	if err != nil {
 		return nil, false, err
 	}
-	raw = doc[root.Index:]
+	raw = doc
 	for i, name := range path {
-		s, found := pick(at, name)
+		s, found := o.pick(name)
 		if !found {
 			return nil, false, nil
 		}
@@ -80,23 +67,29 @@ func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
 		if i == len(path)-1 {
 			break
 		}
-		if at, err = spansOf(child(raw, s.valueStart)); err != nil {
+		if o, err = child(doc, s); err != nil {
 			return nil, false, fmt.Errorf("%q: %w", name, err)
 		}
 	}
 	return raw, true, nil
 }
 
-// Place finds the value of a member of the top-level object: doc[from:to] are
-// its bytes. ok is false where it is missing. The error wraps ErrSyntax,
-// ErrShape or ErrDuplicate.
-func Place(doc []byte, name string) (from, to int, ok bool, err error) {
-	at, _, err := open(doc)
+// Place finds the value of one member of the top-level object of a document
+// that is too long to be kept: its bytes, and where they begin and end. ok is
+// false where it is missing. The whole document is read and checked. The error
+// is the reader's, or wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Place(r io.Reader, name string) (raw []byte, from, to int, ok bool, err error) {
+	o, err := scanReader(r).open(func(have string) func([]byte) {
+		if have != name {
+			return nil
+		}
+		return func(b []byte) { raw = bytes.Clone(b) }
+	})
 	if err != nil {
-		return 0, 0, false, err
+		return nil, 0, 0, false, err
 	}
-	s, ok := pick(at, name)
-	return s.valueStart, s.valueEnd, ok, nil
+	s, ok := o.pick(name)
+	return raw, s.valueStart, s.valueEnd, ok, nil
 }
 
 // Set puts raw, itself valid JSON, at the path and returns a new document. A
@@ -110,24 +103,23 @@ func Set(doc, raw []byte, path ...string) ([]byte, error) {
 	if !Valid(raw) {
 		return nil, fmt.Errorf("the new value of %q: %w", path[len(path)-1], ErrSyntax)
 	}
-	at, obj, err := open(doc)
+	o, err := open(doc)
 	if err != nil {
 		return nil, err
 	}
 	for i, name := range path {
-		s, found := pick(at, name)
+		s, found := o.pick(name)
 		if !found {
 			value := raw
 			for j := len(path) - 1; j > i; j-- {
 				value = append(append(append([]byte{'{'}, quote(path[j])...), ':'), append(value[:len(value):len(value)], '}')...)
 			}
-			return insert(doc, obj, at, name, value), nil
+			return insert(doc, o, name, value), nil
 		}
 		if i == len(path)-1 {
 			return splice(doc, s.valueStart, s.valueEnd, raw), nil
 		}
-		obj = child(doc[s.valueStart:s.valueEnd], s.valueStart)
-		if at, err = spansOf(obj); err != nil {
+		if o, err = child(doc, s); err != nil {
 			return nil, fmt.Errorf("%q: %w", name, err)
 		}
 	}
@@ -137,19 +129,19 @@ func Set(doc, raw []byte, path ...string) ([]byte, error) {
 // Delete takes the member at the path out, with its comma. A missing member
 // is no error: the document comes back as it was.
 func Delete(doc []byte, path ...string) ([]byte, error) {
-	at, _, err := open(doc)
+	o, err := open(doc)
 	if err != nil {
 		return nil, err
 	}
 	for i, name := range path {
-		s, found := pick(at, name)
+		s, found := o.pick(name)
 		if !found {
 			return doc, nil
 		}
 		if i == len(path)-1 {
-			return cut(doc, at, s), nil
+			return cut(doc, o.spans, s), nil
 		}
-		if at, err = spansOf(child(doc[s.valueStart:s.valueEnd], s.valueStart)); err != nil {
+		if o, err = child(doc, s); err != nil {
 			return nil, fmt.Errorf("%q: %w", name, err)
 		}
 	}
@@ -176,44 +168,20 @@ func Equal(a, b []byte) bool {
 	return bytes.Equal(x.Bytes(), y.Bytes())
 }
 
-// open validates the document and lists the members of its top-level object.
-func open(doc []byte) ([]span, gjson.Result, error) {
-	if !Valid(doc) {
-		return nil, gjson.Result{}, ErrSyntax
-	}
-	root := gjson.ParseBytes(doc)
-	spans, err := spansOf(root)
-	return spans, root, err
-}
-
-// child parses a value that begins at offset at of the document.
-func child(raw []byte, at int) gjson.Result {
-	r := gjson.ParseBytes(raw)
-	r.Index += at
-	return r
-}
-
-func spansOf(obj gjson.Result) ([]span, error) {
-	if !obj.IsObject() {
-		return nil, ErrShape
-	}
-	var spans []span
-	seen := map[string]bool{}
-	var err error
-	obj.ForEach(func(key, value gjson.Result) bool {
-		if seen[key.Str] {
-			err = fmt.Errorf("%q: %w", key.Str, ErrDuplicate)
-			return false
+// unique refuses an object that names a member twice.
+func (o object) unique() error {
+	seen := make(map[string]bool, len(o.spans))
+	for _, s := range o.spans {
+		if seen[s.key] {
+			return fmt.Errorf("%q: %w", s.key, ErrDuplicate)
 		}
-		seen[key.Str] = true
-		spans = append(spans, span{key.Str, key.Index, value.Index, value.Index + len(value.Raw)})
-		return true
-	})
-	return spans, err
+		seen[s.key] = true
+	}
+	return nil
 }
 
-func pick(spans []span, name string) (span, bool) {
-	for _, s := range spans {
+func (o object) pick(name string) (span, bool) {
+	for _, s := range o.spans {
 		if s.key == name {
 			return s, true
 		}
@@ -222,15 +190,13 @@ func pick(spans []span, name string) (span, bool) {
 }
 
 // insert adds a member at the end of obj, spaced like the first one.
-func insert(doc []byte, obj gjson.Result, at []span, name string, value []byte) []byte {
+func insert(doc []byte, o object, name string, value []byte) []byte {
 	member := append(quote(name), ':')
-	if len(at) == 0 {
-		brace := obj.Index + bytes.IndexByte(doc[obj.Index:], '{')
-		return splice(doc, brace+1, brace+1, append(member, value...))
+	if len(o.spans) == 0 {
+		return splice(doc, o.brace+1, o.brace+1, append(member, value...))
 	}
-	first, last := at[0], at[len(at)-1]
-	brace := obj.Index + bytes.IndexByte(doc[obj.Index:], '{')
-	lead := doc[brace+1 : first.keyStart]
+	first, last := o.spans[0], o.spans[len(o.spans)-1]
+	lead := doc[o.brace+1 : first.keyStart]
 	text := append([]byte{','}, lead...)
 	text = append(text, member...)
 	if doc[first.valueStart-1] == ' ' {
