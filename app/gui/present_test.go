@@ -3,6 +3,7 @@
 package gui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -178,16 +179,22 @@ func TestAvatarTonesDiffer(t *testing.T) {
 	for i := range widgets.AvatarTones {
 		accounts = append(accounts, backend.Account{Key: string(rune('a' + i))})
 	}
+	first := avatarTones(nil, accounts)
 	seen := map[int]bool{}
-	for _, tone := range avatarTones(accounts) {
+	for _, tone := range first {
 		seen[tone] = true
 	}
 	if len(seen) != widgets.AvatarTones {
 		t.Errorf("%d different colours for %d accounts", len(seen), widgets.AvatarTones)
 	}
-	more := avatarTones(append(accounts, backend.Account{Key: "later"}))
+	slices.Reverse(accounts)
+	moved := avatarTones(nil, accounts)
+	more := avatarTones(first, append([]backend.Account{{Key: "0"}}, accounts...))
 	for _, a := range accounts {
-		if more[a.Key] != avatarTones(accounts)[a.Key] {
+		if moved[a.Key] != first[a.Key] {
+			t.Errorf("%s changed its colour when the order did", a.Key)
+		}
+		if more[a.Key] != first[a.Key] {
 			t.Errorf("%s changed its colour when another account came", a.Key)
 		}
 	}

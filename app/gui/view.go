@@ -37,7 +37,8 @@ type View struct {
 	login   *loginSheet
 	sheet   *sheet
 	prefs   prefs
-	room    float32 // what the widest words of a card's button take
+	tones   map[string]int // avatar colours, by key
+	room    float32        // what the widest words of a card's button take
 
 	unfolded bool // all banners are shown
 	asking   bool // everyone's usage is being asked for
