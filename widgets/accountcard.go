@@ -64,10 +64,16 @@ type AccountCard struct {
 	// by more than there are: to the last or the first.
 	OnStep func(by int)
 
+	// OnDragged is told how far down the card is being dragged by its avatar,
+	// OnDropped that it was let go. Without OnDragged it can't be dragged.
+	OnDragged func(by float32)
+	OnDropped func()
+
 	view    CardView
 	primary *Button
 	menu    *Button
 	second  *Link
+	grip    *grip
 }
 
 var (
@@ -87,6 +93,13 @@ func NewAccountCard(v CardView) *AccountCard {
 		b.OnFocus = func() { call(c.OnFocus) }
 		b.OnKey = c.typed
 	}
+	c.grip = newGrip()
+	c.grip.onDragged = func(by float32) {
+		if c.OnDragged != nil {
+			c.OnDragged(by)
+		}
+	}
+	c.grip.onDropped = func() { call(c.OnDropped) }
 	c.second.OnFocus = func() { call(c.OnFocus) }
 	c.second.OnKey = c.typed
 	c.dressControls()

@@ -25,6 +25,7 @@ type CardList struct {
 
 	cards    []Card
 	column   *column
+	mark     *canvas.Rectangle // where a dragged card would go
 	scroll   *container.Scroll
 	widest   float32 // of a card
 	width    float32 // of a card, as last laid out
@@ -52,6 +53,8 @@ func NewCardList() *CardList { return NewCardListUpTo(listWidest) }
 func NewCardListUpTo(widest float32) *CardList {
 	l := &CardList{widest: widest}
 	l.column = newColumn(l)
+	l.mark = &canvas.Rectangle{CornerRadius: 1.5}
+	l.mark.Hide()
 	l.scroll = container.NewVScroll(l.column)
 	l.scroll.OnScrolled = func(fyne.Position) { l.reveal() }
 	l.ExtendBaseWidget(l)
@@ -228,11 +231,11 @@ func (r *columnRenderer) Destroy() {}
 
 func (r *columnRenderer) Objects() []fyne.CanvasObject {
 	l := r.c.l
-	all := make([]fyne.CanvasObject, 0, l.to-l.from)
+	all := make([]fyne.CanvasObject, 0, l.to-l.from+1)
 	for _, c := range l.cards[l.from:l.to] {
 		all = append(all, c)
 	}
-	return all
+	return append(all, l.mark)
 }
 
 func (r *columnRenderer) MinSize() fyne.Size { return fyne.NewSize(0, r.c.l.height) }

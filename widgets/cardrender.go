@@ -59,6 +59,7 @@ func newCardRenderer(c *AccountCard) *cardRenderer {
 	r.all = append(r.all, r.hint.objects()...)
 	r.all = append(r.all, r.dot)
 	r.all = append(r.all, r.state.objects()...)
+	r.all = append(r.all, c.grip)
 	r.all = append(r.all, r.middle.Text, r.second.Text, c.second, c.primary, c.menu)
 	r.Refresh()
 	return r
@@ -131,6 +132,8 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	r.bar.Move(fyne.NewPos(0, 14))
 	r.bar.Resize(fyne.NewSize(4, s.Height-28))
 	put(r.avatar, b.avatar)
+	put(r.c.grip, b.avatar)
+	r.c.grip.Hidden = r.c.OnDragged == nil
 	r.layoutName(b)
 	if r.detail.full != "" {
 		r.detail.place(b.detail.x, b.detail.y, b.detail.w, b.detail.h)

@@ -181,6 +181,28 @@ func TestMoveByKeys(t *testing.T) {
 	})
 }
 
+func TestMoveByDragging(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		c := d.entries[lab].card
+		high := c.Size().Height + 10
+		c.OnDragged(-high)
+		c.OnDragged(-2 * high)
+		c.OnDropped()
+		d.settle()
+		if d.shown[1] != lab {
+			t.Errorf("dragged two up from the fourth place, the order is %q", d.shown)
+		}
+		c.OnDragged(5)
+		c.OnDropped()
+		c.OnDragged(20 * high)
+		c.OnDropped()
+		d.settle()
+		if d.shown[4] != lab || len(d.f.called()) != 2 {
+			t.Errorf("dragged below the last, the order is %q; calls %s", d.shown, d.calls())
+		}
+	})
+}
+
 func TestEverythingCanBeReachedByTab(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		c := d.win.Canvas()

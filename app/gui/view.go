@@ -43,6 +43,7 @@ type View struct {
 	unfolded bool // all banners are shown
 	asking   bool // everyone's usage is being asked for
 	moving   bool // an account is being moved
+	dragTo   int  // place among the cards shown a dragged one would go to
 
 	tabs     []tab
 	panes    []pane // built when first seen
@@ -229,6 +230,8 @@ func (v *View) newEntry(key string) *entry {
 	e.card.OnMenu = func(anchor fyne.CanvasObject) { v.openMenu(key, anchor) }
 	e.card.OnFocus = func() { v.accounts.list.ScrollTo(e.card) }
 	e.card.OnStep = func(by int) { v.step(e.card, by) }
+	e.card.OnDragged = func(by float32) { v.dragTo = v.accounts.list.Dragging(e.card, by) }
+	e.card.OnDropped = func() { v.drop(key) }
 	return e
 }
 
