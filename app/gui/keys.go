@@ -237,6 +237,8 @@ const (
 	textNotUsed               key = "notUsed"
 	textHappened              key = "happened"
 	textDemo                  key = "demo"
+	textNameAcross            key = "nameAcross"
+	textSettingAcross         key = "settingAcross"
 )
 
 // These have a plural: their wording depends on how many there are of N.

@@ -151,11 +151,11 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	switch {
 	case t.bare:
 	case instead:
-		middle(t.filter, 0, x-barGap, t.filter.MinSize().Height)
+		middle(t.filter, 0, x-barGap, max(m.Height, t.filter.MinSize().Height))
 	case filter:
 		wide := min(filterWide, filterLeast+room())
 		x -= barGap + wide
-		middle(t.filter, x, wide, t.filter.MinSize().Height)
+		middle(t.filter, x, wide, max(m.Height, t.filter.MinSize().Height))
 	case find:
 		x -= barGap + side
 		middle(t.find, x, side, side)
