@@ -24,7 +24,7 @@ func (c *Core) lockPlaces() []string {
 
 func (c *Core) keeper() *clientlock.Keeper {
 	k := clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)
-	k.Step = c.Step
+	k.Step, k.Spare = c.Step, c.SpareLocks
 	return k
 }
 

@@ -21,6 +21,9 @@ type AccountView struct {
 	AccessExpiresAt    time.Time
 	LoginExpiresAt     time.Time
 	Usage              *Usage
+	// LoginAddress is where Claude Code was told to log in, "" where it was not,
+	// or not since the login was found good.
+	LoginAddress string
 }
 
 // LiveView is the login Claude Code uses, without a token.
@@ -62,7 +65,7 @@ func (c *Core) View(ctx context.Context) View {
 	}
 	c.noticeRestored(s.vault)
 	o := &opened{store: s}
-	live, err := c.readLive(ctx)
+	live, err := c.lookLive(ctx)
 	if problem(err) {
 		v.Live.Reason = "unreadable"
 	}
@@ -142,6 +145,9 @@ func viewOf(a *Account, p Page, active string, now time.Time) AccountView {
 		Usage: p.Usage.At(now),
 	}
 	v.LimitedUntil, _ = p.limited(now)
+	if a.ClientDoubts {
+		v.LoginAddress = p.LoginAddress
+	}
 	return v
 }
 

@@ -3,6 +3,8 @@
 package gui
 
 import (
+	"fmt"
+
 	"fyne.io/fyne/v2"
 
 	"baton/widgets"
@@ -22,7 +24,9 @@ func (p Place) Middle() fyne.Position {
 
 // Places says where what can be pressed is at the moment, for tests and
 // pictures that click as a person does. The names are "add", "filter",
-// "undo", and for each account in sight "card:KEY", "card:KEY:primary",
+// "find" (the filter, while it is an icon), "menu", "undo", "back" (out of the
+// settings), "tab:N" from 0 on, "stranger" and "stranger:primary" for a login
+// that is nobody's, and for each account in sight "card:KEY", "card:KEY:primary",
 // "card:KEY:second" and "card:KEY:menu"; what is not shown is not in it. It
 // belongs on the UI goroutine.
 func (v *View) Places() map[string]Place {
@@ -35,7 +39,22 @@ func (v *View) Places() map[string]Place {
 	}
 	add("add", v.bar.add)
 	add("filter", v.bar.filter)
+	add("find", v.bar.find)
+	add("menu", v.bar.menu)
 	add("undo", v.foot.Control())
+	if v.settings != nil {
+		add("back", v.settings.back)
+	}
+	if v.bar.tabs.Visible() {
+		for i, t := range v.bar.tabs.Controls() {
+			add(fmt.Sprint("tab:", i), t)
+		}
+	}
+	if v.inSight(v.found.card) {
+		add("stranger", v.found.card)
+		primary, _, _ := v.found.card.Controls()
+		add("stranger:primary", primary)
+	}
 	for key, e := range v.entries {
 		if !v.inSight(e.card) {
 			continue
@@ -51,10 +70,10 @@ func (v *View) Places() map[string]Place {
 
 // inSight says whether a card is among those the list shows now.
 func (v *View) inSight(c *widgets.AccountCard) bool {
-	if !v.list.Visible() || !c.Visible() {
+	if v.settings != nil || !v.accounts.list.Visible() || !c.Visible() {
 		return false
 	}
-	for _, have := range v.list.Cards() {
+	for _, have := range v.accounts.list.Cards() {
 		if have == widgets.Card(c) {
 			return true
 		}

@@ -63,6 +63,12 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		return r, b.core.Configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
+	case backend.ActionSetup:
+		return b.setup(ctx, a)
+	case backend.ActionReport:
+		return b.report(ctx, a.Told)
+	case backend.ActionFailure:
+		return b.failure(ctx, a.Told)
 	default:
 		return r, &backend.Problem{Code: backend.ProblemUnsupported, Message: fmt.Sprintf("this Baton cannot do %q", a.Kind)}
 	}

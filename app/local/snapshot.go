@@ -26,7 +26,7 @@ func (b *Backend) take() backend.Snapshot {
 	}
 	b.mu.Unlock()
 	if v.Next != nil {
-		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
+		s.Next = &backend.Next{Key: v.Next.Key, Name: v.Next.Name, Reason: reason(v.Next)}
 	}
 	if v.LastSwap != nil {
 		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
