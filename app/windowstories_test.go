@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"baton/app/demo"
 )
 
 // within gives a story in a window its time.
@@ -173,6 +175,24 @@ func TestRemoveInTheWindow(t *testing.T) {
 	}
 	o.active(ctx, "ada@example.com")
 	o.holds("ada@example.com")
+	o.ends(ctx)
+}
+
+// An open window asks for usage once that is switched on, and not before.
+func TestUsageInTheWindow(t *testing.T) {
+	d, w, ctx := newDisplay(t), started(t), within(t)
+	o := drive(ctx, t, w, d)
+	known := func() bool { return strings.Contains(w.done(t, "list"), "61%") }
+	if known() || w.provider.State().Calls[demo.EndpointUsage] != 0 {
+		t.Error("usage was asked for though nobody asked for it")
+	}
+	w.done(t, "config", "usage.poll", "on")
+	if err := until(ctx, known); err != nil {
+		t.Fatalf("usage is not asked for: %v", err)
+	}
+	o.still(ctx)
+	o.picked(ctx, "usage")
+	o.active(ctx, "ada@example.com")
 	o.ends(ctx)
 }
 
