@@ -104,6 +104,7 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
+	defer polling(b)()
 	face := gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo}
 	if demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(getenv, os.Stderr)
@@ -124,4 +125,14 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 		return 1, true
 	}
 	return 0, true
+}
+
+// polling asks for usage as long as a face is open, where that is switched on;
+// stop ends it.
+func polling(b backend.Backend) (stop context.CancelFunc) {
+	ctx, stop := context.WithCancel(context.Background())
+	if p, ok := b.(interface{ Poll(context.Context) }); ok {
+		go p.Poll(ctx)
+	}
+	return stop
 }
