@@ -96,6 +96,8 @@ type Page struct {
 	Usage    *Usage
 	// ActiveAt is when the account was last made the live one.
 	ActiveAt time.Time
+	// Copied is what was last copied to the mirror, nil for nothing.
+	Copied *CopyNote
 	// Offline says that the last call for the account met trouble on the way.
 	Offline bool
 }
@@ -139,7 +141,10 @@ type Book struct {
 	Pages map[string]*Page
 	// LastActive is the account last seen or made live.
 	LastActive string
-	doc        []byte
+	// CopyTrouble is what the last copying to the mirror failed with, "" where
+	// it did not.
+	CopyTrouble string
+	doc         []byte
 }
 
 // ParseBook reads the book's bytes; none, blank ones and null are an empty book.
@@ -157,6 +162,8 @@ func ParseBook(doc []byte) (*Book, error) {
 		switch m.Key {
 		case "lastActive":
 			err = text(gjson.ParseBytes(m.Raw), &b.LastActive)
+		case "copyTrouble":
+			err = text(gjson.ParseBytes(m.Raw), &b.CopyTrouble)
 		case "accounts":
 			var pages []jsonedit.Member
 			if pages, err = jsonedit.Members(m.Raw); err != nil {
@@ -199,6 +206,8 @@ func parsePage(raw []byte) (*Page, error) {
 			p.ActiveAt, err = millis(v)
 		case "offline":
 			err = flag(v, &p.Offline)
+		case "copied":
+			p.Copied, err = parseNote(m.Raw)
 		case "usage":
 			if v.Type != gjson.Null {
 				p.Usage = &Usage{}
@@ -232,7 +241,7 @@ func (b *Book) look(key string) Page {
 
 // Encode gives the file's bytes.
 func (b *Book) Encode() ([]byte, error) {
-	doc, err := apply(b.doc, []edit{{"schemaVersion", []byte("1")}, setText("lastActive", b.LastActive)})
+	doc, err := apply(b.doc, []edit{{"schemaVersion", []byte("1")}, setText("lastActive", b.LastActive), setText("copyTrouble", b.CopyTrouble)})
 	if err != nil {
 		return nil, err
 	}
@@ -256,6 +265,9 @@ func (b *Book) Encode() ([]byte, error) {
 			return nil, err
 		}
 	}
+	if doc, err = b.dropPages(doc); err != nil {
+		return nil, err
+	}
 	return jsonedit.Pretty(doc)
 }
 
@@ -266,6 +278,7 @@ func (p *Page) encode(raw []byte) ([]byte, error) {
 		setMillis("markedAt", p.Mark.MarkedAt),
 		setMillis("activeAt", p.ActiveAt),
 		setFlag("offline", p.Offline),
+		setNote(p.Copied),
 	}
 	if p.PoolSeen {
 		edits = append(edits, edit{"poolLimited", []byte(fmt.Sprint(p.PoolMark.Limited))}, setMillis("poolResetsAt", p.PoolMark.ResetsAt))

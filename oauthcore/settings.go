@@ -28,7 +28,7 @@ func switches() []Setting {
 	return []Setting{
 		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself." + notYet},
 		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it." + notYet},
-		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
+		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
 		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},
 		{Key: "notify.free", About: "A notification when a limited account is free again." + notYet},
 		{Key: "notify.login", About: "A notification when a login is about to end or was refused." + notYet},

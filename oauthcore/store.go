@@ -132,9 +132,11 @@ func (c *Core) modify(ctx context.Context, wait time.Duration, read func() (*sto
 		return damaged(c.Paths.Book(), err)
 	}
 	c.noticeRestored(s.vault)
+	logins := s.vault.count()
 	if err := fn(s); err != nil {
 		return err
 	}
+	s.vault.recount(logins, c.Now())
 	if s.vaultOnly {
 		return c.writeVault(s, vaultBefore)
 	}
@@ -192,7 +194,7 @@ func (s *store) align() error {
 			if err := s.pool.Drop(a.Key); err != nil {
 				return err
 			}
-			delete(s.book.Pages, a.Key)
+			s.book.forget(a.Key)
 			continue
 		}
 		if s.contested[a.Key] || !a.Credential.Usable() {

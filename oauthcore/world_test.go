@@ -58,7 +58,9 @@ type world struct {
 	home     demo.Home
 	paths    oauthcore.Paths
 	core     *oauthcore.Core
-	expected int // violations this test causes on purpose
+	mirror   *fakeMirror // nil: there is no keyring
+	poolWas  []byte      // the pool, kept by a test
+	expected int         // violations this test causes on purpose
 }
 
 func newWorld(t *testing.T) *world {
@@ -97,10 +99,14 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 	if err != nil {
 		w.Fatal(err)
 	}
-	return oauthcore.New(oauthcore.Env{
+	env := oauthcore.Env{
 		Paths: w.paths, FS: fsys, Locks: &files.Locks{}, Now: w.clock.Now, GOOS: "linux",
 		Provider: provider.New(endpoints, provider.Options{Now: w.clock.Now, Timeout: 5 * time.Second}),
-	})
+	}
+	if w.mirror != nil {
+		env.Mirror, env.MirrorSwitch = w.mirror.open, w.mirror.word
+	}
+	return oauthcore.New(env)
 }
 
 func (w *world) read(path string) []byte {

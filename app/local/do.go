@@ -24,6 +24,7 @@ func (b *Backend) Do(ctx context.Context, a backend.Action) (backend.Result, err
 		clear(b.busy) // not before: another action may still wait for something
 	}
 	b.mu.Unlock()
+	b.mirrorSoon()
 	b.reload()
 	if p := problem(err); p != nil {
 		return r, p
@@ -61,6 +62,12 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		return r, b.core.Configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
+	case backend.ActionKeyringStatus:
+		return b.keyringStatus(ctx)
+	case backend.ActionKeyringPush:
+		return b.keyringPush(ctx, a)
+	case backend.ActionKeyringRestore:
+		return b.keyringRestore(ctx, a)
 	default:
 		return r, &backend.Problem{Code: backend.ProblemUnsupported, Message: fmt.Sprintf("this Baton cannot do %q", a.Kind)}
 	}

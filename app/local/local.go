@@ -30,6 +30,9 @@ type Config struct {
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Mirror gives the keyring that copies of logins are kept in, as the
+	// core's Mirror; nil: the system's.
+	Mirror func(asked bool) oauthcore.Mirror
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -38,6 +41,7 @@ type Backend struct {
 	core   *oauthcore.Core
 	client *provider.Client
 	hub    hub
+	mirror mirroring
 
 	reloading sync.Mutex // held while a snapshot is taken to be kept
 
@@ -77,6 +81,7 @@ func New(cfg Config) (*Backend, error) {
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
 		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+		Mirror: cfg.Mirror, MirrorSwitch: mirrorSwitch(cfg.Getenv),
 	})
 	return b, nil
 }
@@ -102,6 +107,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Mirror == nil {
+		c.Mirror = systemMirror
 	}
 	if c.Version == "" {
 		c.Version = "dev"
