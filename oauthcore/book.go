@@ -144,7 +144,9 @@ type Book struct {
 	// CopyTrouble is what the last copying to the mirror failed with, "" where
 	// it did not.
 	CopyTrouble string
-	doc         []byte
+	// CopyPause is until when the mirror is left alone in the background.
+	CopyPause time.Time
+	doc       []byte
 }
 
 // ParseBook reads the book's bytes; none, blank ones and null are an empty book.
@@ -164,6 +166,8 @@ func ParseBook(doc []byte) (*Book, error) {
 			err = text(gjson.ParseBytes(m.Raw), &b.LastActive)
 		case "copyTrouble":
 			err = text(gjson.ParseBytes(m.Raw), &b.CopyTrouble)
+		case "copyPausedUntil":
+			b.CopyPause, err = millis(gjson.ParseBytes(m.Raw))
 		case "accounts":
 			var pages []jsonedit.Member
 			if pages, err = jsonedit.Members(m.Raw); err != nil {
@@ -241,7 +245,11 @@ func (b *Book) look(key string) Page {
 
 // Encode gives the file's bytes.
 func (b *Book) Encode() ([]byte, error) {
-	doc, err := apply(b.doc, []edit{{"schemaVersion", []byte("1")}, setText("lastActive", b.LastActive), setText("copyTrouble", b.CopyTrouble)})
+	doc, err := apply(b.doc, []edit{
+		{"schemaVersion", []byte("1")},
+		setText("lastActive", b.LastActive),
+		setText("copyTrouble", b.CopyTrouble), setMillis("copyPausedUntil", b.CopyPause),
+	})
 	if err != nil {
 		return nil, err
 	}

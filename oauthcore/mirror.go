@@ -33,6 +33,8 @@ type Mirror interface {
 var (
 	ErrNoCopy     = errors.New("there is no copy")
 	ErrCopyTooBig = errors.New("the copy is too big")
+	// ErrMirrorSilent is one of those others: there was no answer in time.
+	ErrMirrorSilent = errors.New("the mirror does not answer")
 )
 
 // CopyState says how an account's copy stands to its login.

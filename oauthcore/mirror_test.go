@@ -10,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
@@ -403,5 +404,29 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 	w.push()
 	if got := w.mirror.calls(); got != nil {
 		t.Errorf("all was done, and yet: %q", got)
+	}
+}
+
+// A keyring that does not answer is left alone for a while, unless the person
+// asks.
+func TestASilentKeyringIsLeftAlone(t *testing.T) {
+	w := mirrored(t)
+	w.mirror.err = &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "no answer", Err: oauthcore.ErrMirrorSilent}
+	if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); err == nil {
+		t.Fatal("it went well")
+	}
+	w.mirror.err = nil
+	w.mirror.calls()
+	w.clock.Add(9 * time.Minute)
+	w.push()
+	if got := w.mirror.calls(); got != nil {
+		t.Errorf("nine minutes later it was asked %q", got)
+	}
+	if rows, err := w.core.Push(t.Context(), oauthcore.PushRequest{Name: work, Asked: true}); err != nil || len(rows) != 1 {
+		t.Errorf("asked for: %+v, %v", rows, err)
+	}
+	w.push()
+	if w.copied(lab) == nil {
+		t.Error("it is still left alone")
 	}
 }

@@ -3,13 +3,21 @@ package oauthcore
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 )
 
-// mirrorWait is how long a push that the person asked for waits for another
-// one's end; one in the background has the time ctx leaves it.
-const mirrorWait = time.Minute
+const (
+	// askedWait is how long a push that the person asked for waits for another
+	// one's end, quietWait one in the background: what that one does not copy
+	// any more is copied by the next.
+	askedWait = time.Minute
+	quietWait = time.Second
+	// mirrorRest is how long a keyring that did not answer is left alone in the
+	// background: not every command shall end late.
+	mirrorRest = 10 * time.Minute
+	// pushTries is how often a push looks for what changed while it went on.
+	pushTries = 3
+)
 
 // PushRequest says which copies to bring up to date.
 type PushRequest struct {
@@ -35,27 +43,42 @@ func (c *Core) Push(ctx context.Context, r PushRequest) ([]CopyRow, error) {
 	if err != nil || p == nil {
 		return nil, err
 	}
-	release, err := c.lock(ctx, c.Paths.MirrorLock(), mirrorWait)
+	wait := quietWait
+	if r.Asked {
+		wait = askedWait
+		c.Progress("", "waiting for your keyring")
+	}
+	release, err := c.lock(ctx, c.Paths.MirrorLock(), wait)
 	if err != nil {
 		return nil, err
 	}
 	defer release()
-	// Another Baton may have done it meanwhile.
-	if p, err = c.planPush(ctx, r); err != nil || p == nil {
-		return nil, err
-	}
-	if r.Asked {
-		c.Progress("", "waiting for your keyring")
-	}
-	why := copyTrouble("", p.run(ctx))
-	err = c.noteCopies(ctx, func(b *Book) { p.remember(b, why, c) })
-	if why != nil {
-		if ctx.Err() != nil && errors.Is(why, ctx.Err()) {
-			return p.rows, ctx.Err()
+	var rows []CopyRow
+	for try := 1; try <= pushTries; try++ {
+		// Another Baton may have done it meanwhile, or made it necessary.
+		if p, err = c.planPush(ctx, r); err != nil || p == nil {
+			return rows, err
 		}
-		return p.rows, why
+		err = p.carryOut(ctx)
+		rows = append(rows, p.rows...)
+		if err != nil || r.Asked {
+			return rows, err
+		}
 	}
-	return p.rows, err
+	return rows, nil
+}
+
+// carryOut does what was planned and remembers what came of it.
+func (p *push) carryOut(ctx context.Context) error {
+	why := copyTrouble("", p.run(ctx))
+	err := p.noteCopies(ctx, func(b *Book) { p.remember(b, why) })
+	switch {
+	case why == nil:
+		return err
+	case ctx.Err() != nil && errors.Is(why, ctx.Err()):
+		return ctx.Err()
+	}
+	return why
 }
 
 // push is one push under way.
@@ -94,6 +117,9 @@ func (c *Core) planPush(ctx context.Context, r PushRequest) (*push, error) {
 	s, err := c.read()
 	if err != nil {
 		return nil, err
+	}
+	if !r.Asked && s.book.CopyPause.After(c.Now()) {
+		return nil, nil
 	}
 	p := &push{Core: c, PushRequest: r, m: c.Mirror(r.Asked), store: s, on: on, notes: map[string]*CopyNote{}}
 	if p.live, err = c.liveKey(ctx, s); err != nil {
@@ -154,153 +180,4 @@ func (p *push) changed(a *Account) bool {
 	note, err := copyOf(a, a.Key == p.live).note()
 	have := p.store.book.look(a.Key).Copied
 	return err == nil && (have == nil || *have != note)
-}
-
-// run does it. The error is what ended it before its time.
-func (p *push) run(ctx context.Context) error {
-	fresh := slices.ContainsFunc(p.due, func(a *Account) bool { return p.store.book.look(a.Key).Copied == nil })
-	if p.Asked || fresh || len(p.gone) > 0 {
-		if err := p.index(ctx); err != nil {
-			return err
-		}
-	}
-	for _, a := range p.due {
-		if err := p.one(ctx, a); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// index deletes the copies of removed accounts and has the index name all
-// others, before there is one it does not name. Accounts only the index knows
-// stay in it: they are what a restore is for.
-func (p *push) index(ctx context.Context) error {
-	have, err := p.getIndex(ctx, p.m)
-	if err != nil {
-		return err
-	}
-	want := copyIndex{}
-	if p.on {
-		for _, a := range p.store.vault.Accounts() {
-			if copyable(a) || slices.Contains(have, a.Key) {
-				want = append(want, a.Key)
-			}
-		}
-	}
-	gone := p.gone
-	for _, key := range have {
-		a := p.store.vault.Get(key)
-		switch {
-		case a != nil && a.Removed && !slices.Contains(gone, a):
-			gone = append(gone, a) // forgotten by the book
-		case (a == nil || !a.Removed) && !slices.Contains(want, key):
-			want = append(want, key)
-		}
-	}
-	for _, a := range gone {
-		if err := p.m.Delete(ctx, p.Paths.CopyName(a.Key)); err != nil {
-			return err
-		}
-		p.notes[a.Key] = nil
-	}
-	if slices.Equal(have, want) {
-		return nil
-	}
-	value, err := want.encode()
-	if err != nil {
-		return err
-	}
-	return p.m.Put(ctx, p.Paths.CopyName(""), value)
-}
-
-// one copies one account's login, unless the mirror holds it or a newer one.
-// Trouble with this account alone goes into its row.
-func (p *push) one(ctx context.Context, a *Account) error {
-	row := CopyRow{Key: a.Key, Live: a.Key == p.live}
-	defer func() {
-		if row.State != "" {
-			p.rows = append(p.rows, row)
-		}
-	}()
-	if !copyable(a) {
-		row.State, row.Err = CopyUnsure, errNotCopied(a)
-		return nil
-	}
-	want := copyOf(a, row.Live)
-	have, err := p.getCopy(ctx, p.m, a.Key)
-	switch {
-	case errors.Is(err, errCopyShape):
-		row.State, row.Err = CopyDamaged, copyTrouble(a.Key, err)
-		return nil
-	case errors.Is(err, ErrNoCopy):
-	case err != nil:
-		return err
-	case have.ahead(a):
-		row.State, row.Err = CopyAhead, errAhead(a)
-		return nil
-	}
-	value, err := want.encode()
-	if err != nil {
-		return err
-	}
-	if was, err := have.encode(); err != nil || !was.Equal(value) {
-		err := p.m.Put(ctx, p.Paths.CopyName(a.Key), value)
-		if errors.Is(err, ErrCopyTooBig) {
-			row.State, row.Err = CopyTooBig, copyTrouble(a.Key, err)
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-	}
-	note, err := want.note()
-	row.State, p.notes[a.Key] = CopyOK, &note
-	return err
-}
-
-// ahead says that the copy is a newer login than the account's.
-func (l loginCopy) ahead(a *Account) bool {
-	return l.generation > a.Generation && !l.token.Equal(a.Credential.RefreshToken) && !a.IsSpent(l.token)
-}
-
-// remember puts what became known into the book. Trouble is told once, not
-// after every operation.
-func (p *push) remember(b *Book, why *Error, c *Core) {
-	for key, note := range p.notes {
-		if a := p.store.vault.Get(key); note == nil && (a == nil || a.Removed) {
-			delete(b.Pages, key)
-			continue
-		}
-		b.Page(key).Copied = note
-	}
-	trouble := ""
-	if why != nil && !errors.Is(why, context.Canceled) {
-		trouble = why.Message
-	}
-	if trouble != "" && trouble != b.CopyTrouble {
-		c.log(Activity{Kind: "notCopied", Text: trouble})
-	}
-	b.CopyTrouble = trouble
-}
-
-// errNotCopied says why an account's login is not copied.
-func errNotCopied(a *Account) *Error {
-	if a.NeedsLogin || a.Credential.RefreshToken.Empty() {
-		return needsLogin(a, "")
-	}
-	return &Error{
-		Code: CodeUnsure, Key: a.Key,
-		Message: "it is not sure that the login of " + a.Name() + " still works, so it was not copied",
-		Hint:    "find out with: baton refresh " + a.Key,
-	}
-}
-
-// errAhead says that the mirror holds the newer login.
-func errAhead(a *Account) *Error {
-	return &Error{
-		Code: CodeKeyring, Key: a.Key,
-		Message: "the keyring holds a newer login of " + a.Name() + " than Baton, which may come from a backup",
-		Hint:    "take it back with: baton keyring restore " + a.Key + " --force, or refresh the account if it still works",
-	}
 }

@@ -62,6 +62,8 @@ func keyringError(err error) error {
 		cause = errors.Join(oauthcore.ErrNoCopy, err)
 	case keyring.StateTooBig:
 		cause = errors.Join(oauthcore.ErrCopyTooBig, err)
+	case keyring.StateTimeout:
+		cause = errors.Join(oauthcore.ErrMirrorSilent, err)
 	}
 	return &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: e.Error(), Hint: e.Next(), Err: cause}
 }
