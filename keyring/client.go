@@ -92,6 +92,10 @@ func (c Client) ask(ctx context.Context, r request) (secret.Secret, error) {
 	return secret.Secret{}, &Error{State: StateUnavailable, Detail: "Baton's helper ended without an answer"}
 }
 
+// grace is how long a helper nobody waits for has to take a prompt off the
+// screen before it is killed.
+const grace = 500 * time.Millisecond
+
 // run gives the helper's answer; ok is false where there is none. When it
 // returns, the helper and all it started have ended or are killed. The error
 // is why it could not be started.
@@ -106,6 +110,12 @@ func (c Client) run(ctx context.Context, question []byte) (a answer, ok bool, er
 	}
 	var out capped
 	cmd.Stdout = &out
+	end := newReaper(func() { killGroup(cmd) })
+	cmd.Cancel = func() error {
+		_ = stdin.Close() // tells it
+		end.after(grace)
+		return nil
+	}
 	if err := cmd.Start(); err != nil {
 		return answer{}, false, err
 	}
@@ -115,6 +125,7 @@ func (c Client) run(ctx context.Context, question []byte) (a answer, ok bool, er
 		_, _ = stdin.Write(question) // a helper that reads nothing answers nothing
 	}()
 	_ = cmd.Wait() // what counts is the answer; this closes stdin, too
+	end.stop()
 	<-asked
 	a, err = parseAnswer(out.Bytes())
 	return a, err == nil, nil
@@ -138,7 +149,7 @@ func (c Client) command(ctx context.Context) (*exec.Cmd, error) {
 	}
 	ownGroup(cmd)
 	// A grandchild that left the group could hold the pipe open.
-	cmd.WaitDelay = time.Second
+	cmd.WaitDelay = grace + time.Second
 	return cmd, nil
 }
 

@@ -76,7 +76,6 @@ func TestAHelperAloneEnds(t *testing.T) {
 	for _, how := range []string{"nobody waits", "time over"} {
 		cmd := exec.Command(os.Args[0], HelperArg)
 		ownGroup(cmd)
-		cmd.Cancel = nil
 		// A bus that lets connect and says nothing.
 		bus := silent(t)
 		cmd.Env = append(os.Environ(), "DBUS_SESSION_BUS_ADDRESS="+bus)

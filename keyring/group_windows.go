@@ -17,5 +17,10 @@ func ownGroup(cmd *exec.Cmd) {
 	cmd.SysProcAttr = &syscall.SysProcAttr{CreationFlags: windows.CREATE_NEW_PROCESS_GROUP | windows.CREATE_NO_WINDOW}
 }
 
+// killGroup ends the command.
+func killGroup(cmd *exec.Cmd) {
+	_ = cmd.Process.Kill() // it may have ended by itself
+}
+
 // end ends the helper at once.
 func end() { os.Exit(exitAlone) }

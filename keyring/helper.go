@@ -33,12 +33,13 @@ func Helper(stdin io.Reader, stdout io.Writer) int {
 	if err != nil {
 		return exitMisuse
 	}
-	time.AfterFunc(time.Duration(r.WaitMS)*time.Millisecond, end)
+	k := newRing()
+	time.AfterFunc(time.Duration(r.WaitMS)*time.Millisecond, func() { giveUp(k) })
 	go func() {
 		_, _ = io.Copy(io.Discard, in) // until whoever asked is gone
-		end()
+		giveUp(k)
 	}()
-	reply, err := line(serve(r, newRing()))
+	reply, err := line(serve(r, k))
 	if err == nil {
 		_, err = stdout.Write(reply)
 	}
@@ -48,11 +49,30 @@ func Helper(stdin io.Reader, stdout io.Writer) int {
 	return exitAsked
 }
 
+// dismissWait is how long a prompt has to go away.
+const dismissWait = grace / 2
+
+// giveUp takes a prompt that is shown off the screen, then ends the process.
+func giveUp(k ring) {
+	gone := make(chan struct{})
+	go func() {
+		defer close(gone)
+		k.dismiss()
+	}()
+	select {
+	case <-gone:
+	case <-time.After(dismissWait):
+	}
+	end()
+}
+
 // ring is the keyring as the helper sees it.
 type ring interface {
 	// ready says whether items can be read and written: nil, or why not. Where
 	// it may ask, it has a locked keyring unlocked by the person first.
 	ready(quiet bool) *Error
+	// dismiss takes a prompt ready waits for off the screen; it may take long.
+	dismiss()
 	Set(service, user, value string) error
 	Get(service, user string) (string, error)
 	Delete(service, user string) error

@@ -5,6 +5,7 @@ package keyring
 import (
 	"errors"
 	"slices"
+	"sync"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -30,12 +31,16 @@ const (
 // collection is locked is asked and, where the person may be asked, mended
 // beforehand and on a connection of its own: the library would prompt without
 // being told to, and takes whatever signal comes first for the prompt's end.
-type busRing struct{ plainRing }
+type busRing struct {
+	plainRing
+	mu     sync.Mutex
+	prompt dbus.BusObject // the one that is shown, nil while none is
+}
 
-func newRing() ring { return busRing{} }
+func newRing() ring { return &busRing{} }
 
 // ready implements ring.
-func (b busRing) ready(quiet bool) *Error {
+func (b *busRing) ready(quiet bool) *Error {
 	// Never one that starts a bus: a server without a desktop has none, and
 	// would be left with a stray daemon.
 	conn, err := dbus.SessionBusPrivateNoAutoStartup()
@@ -104,7 +109,7 @@ func isLocked(conn *dbus.Conn, path dbus.ObjectPath) (bool, error) {
 }
 
 // unlock has the daemon ask the person for the keyring's password.
-func (b busRing) unlock(conn *dbus.Conn, path dbus.ObjectPath) *Error {
+func (b *busRing) unlock(conn *dbus.Conn, path dbus.ObjectPath) *Error {
 	var unlocked []dbus.ObjectPath
 	prompt := noPrompt
 	service := conn.Object(busService, busPath)
@@ -112,7 +117,7 @@ func (b busRing) unlock(conn *dbus.Conn, path dbus.ObjectPath) *Error {
 		return b.explain(err)
 	}
 	if prompt != noPrompt {
-		if e := b.prompt(conn, prompt); e != nil {
+		if e := b.ask(conn, prompt); e != nil {
 			return e
 		}
 	}
@@ -125,15 +130,35 @@ func (b busRing) unlock(conn *dbus.Conn, path dbus.ObjectPath) *Error {
 	return nil
 }
 
-// prompt shows a prompt and waits for its own end, whatever else is signalled
+// shown notes which prompt is on the screen.
+func (b *busRing) shown(prompt dbus.BusObject) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.prompt = prompt
+}
+
+// dismiss implements ring.
+func (b *busRing) dismiss() {
+	b.mu.Lock()
+	prompt := b.prompt
+	b.mu.Unlock()
+	if prompt != nil {
+		_ = prompt.Call(busPrompt+".Dismiss", 0).Err // the process ends whatever comes of it
+	}
+}
+
+// ask shows a prompt and waits for its own end, whatever else is signalled
 // meanwhile. The process's deadline bounds the wait.
-func (b busRing) prompt(conn *dbus.Conn, path dbus.ObjectPath) *Error {
+func (b *busRing) ask(conn *dbus.Conn, path dbus.ObjectPath) *Error {
 	if err := conn.AddMatchSignal(dbus.WithMatchObjectPath(path), dbus.WithMatchInterface(busPrompt)); err != nil {
 		return b.explain(err)
 	}
 	signals := make(chan *dbus.Signal, 64)
 	conn.Signal(signals)
-	if err := conn.Object(busService, path).Call(busPrompt+".Prompt", 0, "").Err; err != nil {
+	prompt := conn.Object(busService, path)
+	b.shown(prompt)
+	defer b.shown(nil)
+	if err := prompt.Call(busPrompt+".Prompt", 0, "").Err; err != nil {
 		return b.explain(err)
 	}
 	for s := range signals {
@@ -158,7 +183,7 @@ func first[T any](body []any) (v T, ok bool) {
 }
 
 // explain implements ring.
-func (busRing) explain(err error) *Error {
+func (*busRing) explain(err error) *Error {
 	var e *Error
 	if errors.As(err, &e) {
 		return e

@@ -25,6 +25,9 @@ func newRing() ring { return keychainRing{} }
 // asks.
 func (keychainRing) ready(bool) *Error { return nil }
 
+// dismiss implements ring: what the Keychain asks is not Baton's to take away.
+func (keychainRing) dismiss() {}
+
 // explain implements ring.
 func (keychainRing) explain(err error) *Error {
 	var ended *exec.ExitError

@@ -12,5 +12,8 @@ func newRing() ring { return otherRing{} }
 // ready implements ring.
 func (otherRing) ready(bool) *Error { return nil }
 
+// dismiss implements ring: nothing is ever asked.
+func (otherRing) dismiss() {}
+
 // explain implements ring.
 func (otherRing) explain(err error) *Error { return &Error{State: StateRefused, Detail: err.Error()} }

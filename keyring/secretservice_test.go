@@ -178,7 +178,8 @@ func TestADaemonThatNeverAnswers(t *testing.T) {
 	})
 }
 
-// Cancel works while the keyring waits for the person.
+// Cancel works while the keyring waits for the person, and takes its question
+// off the screen.
 func TestCancel(t *testing.T) {
 	b := bus(t)
 	f := serving(t, b, &keyringtest.Fake{Locked: true, Hang: "Prompt"})
@@ -195,6 +196,9 @@ func TestCancel(t *testing.T) {
 	}
 	if f.Kept() != 0 {
 		t.Error("it was written all the same")
+	}
+	if f.Dismissed() != 1 {
+		t.Errorf("the prompt was taken off the screen %d times", f.Dismissed())
 	}
 }
 

@@ -85,7 +85,7 @@ func (e *Error) Next() string {
 	case StateMissing:
 		return "nothing was copied under this name yet"
 	case StateLocked:
-		return "unlock it, as by logging in to the desktop with its password, then try again"
+		return "unlock it in the program you manage it with, or have baton keyring push ask for its password"
 	case StateUnavailable:
 		return "a keyring runs in a desktop session; start one there (GNOME Keyring, KWallet, KeePassXC), then try again"
 	case StateTooBig:

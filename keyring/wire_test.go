@@ -28,6 +28,8 @@ func (m *memory) ready(quiet bool) *Error {
 	return nil
 }
 
+func (m *memory) dismiss() {}
+
 func (m *memory) Set(service, user, value string) error {
 	if m.err == nil && !m.forget {
 		m.items[service+" "+user] = value

@@ -215,8 +215,8 @@ func (r *runner) printKeyring(snap backend.Snapshot, k backend.Keyring, rows []b
 	table := [][]cell{{{text: "NAME"}, {text: "COPY"}}}
 	for _, row := range rows {
 		word := cell{text: copyWord(row.Copy), colour: copyColour(row.Copy)}
-		if row.CopiedLive && row.Copy != backend.CopyMissing {
-			word.text += ", of the active login"
+		if row.CopiedLive && row.Copy != backend.CopyMissing && row.Copy != backend.CopyUnknown {
+			word.text += " (was active when copied)"
 		}
 		table = append(table, []cell{{text: nameOf(snap, row.Key)}, word})
 	}

@@ -36,11 +36,11 @@ func TestKeyringStatus(t *testing.T) {
 			`copies are on (keyring.mirror)
 the keyring can be read
 NAME                  COPY
-Personal              up to date, of the active login
+Personal              up to date (was active when copied)
 仕事                  an older login
 ada.side@example.com  none
 lab@uni.example       a newer login than Baton's
-lost@example.com      there, and Baton has no login: baton keyring restore
+lost@example.com      the only login there is: baton keyring restore
 odd @example.com      not readable by this Baton
 `,
 			`{"schemaVersion":1,"on":true,"byEnvironment":false,"keyring":{"state":"ok","message":null,"hint":null},"lastTrouble":null,"accounts":[{"key":"ada@example.com","copy":"ok","live":true},{"key":"ada@corp.example","copy":"behind","live":false},{"key":"ada.side@example.com","copy":"missing","live":true},{"key":"lab@uni.example","copy":"ahead","live":false},{"key":"lost@example.com","copy":"lost","live":false},{"key":"odd\n@example.com","copy":"damaged","live":false}]}

@@ -27,7 +27,7 @@ func copyWord(state string) string {
 	case backend.CopyMissing:
 		return "none"
 	case backend.CopyLost:
-		return "there, and Baton has no login: baton keyring restore"
+		return "the only login there is: baton keyring restore"
 	case backend.CopyUnsure:
 		return "none: the login may be used up"
 	case backend.CopyDamaged:

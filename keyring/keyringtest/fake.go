@@ -24,12 +24,13 @@ type Fake struct {
 	// Forget has it call every write a success and keep nothing.
 	Forget bool
 
-	mu      sync.Mutex
-	conn    *dbus.Conn
-	items   map[string]secretValue // by name
-	prompts int
-	reached chan struct{} // closed once the method that hangs was called
-	once    sync.Once
+	mu        sync.Mutex
+	conn      *dbus.Conn
+	items     map[string]secretValue // by name
+	prompts   int
+	dismissed int
+	reached   chan struct{} // closed once the method that hangs was called
+	once      sync.Once
 }
 
 type secretValue struct {
@@ -84,6 +85,13 @@ func (f *Fake) Prompts() int {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return f.prompts
+}
+
+// Dismissed says how often a prompt was taken off the screen.
+func (f *Fake) Dismissed() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dismissed
 }
 
 // Kept says how many items there are.
@@ -193,6 +201,14 @@ func (p prompt) Prompt(string) *dbus.Error {
 	if err := p.f.conn.Emit(promptPath, "org.freedesktop.Secret.Prompt.Completed", p.f.Dismiss, dbus.MakeVariant([]dbus.ObjectPath{loginPath})); err != nil {
 		return dbus.MakeFailedError(err)
 	}
+	return nil
+}
+
+// Dismiss takes it off the screen.
+func (p prompt) Dismiss() *dbus.Error {
+	p.f.mu.Lock()
+	defer p.f.mu.Unlock()
+	p.f.dismissed++
 	return nil
 }
 
