@@ -11,7 +11,7 @@ const (
 	// one's end, quietWait one in the background: what that one does not copy
 	// any more is copied by the next.
 	askedWait = time.Minute
-	quietWait = time.Second
+	quietWait = 250 * time.Millisecond
 	// mirrorRest is how long a keyring that did not answer is left alone in the
 	// background: not every command shall end late.
 	mirrorRest = 10 * time.Minute
