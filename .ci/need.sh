@@ -28,12 +28,12 @@ packages_of() {
 	display-dnf) echo mesa-dri-drivers ;;
 	display-pacman) echo mesa ;;
 	tests-apt-get)
-		echo xvfb openbox xdotool libgl1-mesa-dri
+		echo xvfb openbox xdotool libgl1-mesa-dri dbus-daemon gnome-keyring
 		# Ubuntu's chromium is an empty package that asks for snap.
 		ubuntu || echo chromium
 		;;
-	tests-dnf) echo xorg-x11-server-Xvfb openbox xdotool mesa-dri-drivers chromium ;;
-	tests-pacman) echo xorg-server-xvfb openbox xdotool mesa chromium ;;
+	tests-dnf) echo xorg-x11-server-Xvfb openbox xdotool mesa-dri-drivers dbus-daemon gnome-keyring chromium ;;
+	tests-pacman) echo xorg-server-xvfb openbox xdotool mesa dbus gnome-keyring chromium ;;
 	esac
 }
 
@@ -55,7 +55,7 @@ has() {
 	display) has_display_driver ;;
 	tests)
 		local one
-		for one in Xvfb openbox xdotool; do
+		for one in Xvfb openbox xdotool dbus-daemon gnome-keyring-daemon; do
 			command -v "$one" >/dev/null 2>&1 || return
 		done
 		has_display_driver && { command -v chromium >/dev/null 2>&1 || ubuntu; }
@@ -132,7 +132,7 @@ get() {
 	for group in "$@"; do
 		has "$group" && continue
 		if [ -z "$(package_manager)" ]; then
-			say "missing for $what, and not to be installed from here: a C compiler, pkg-config and the headers of OpenGL, X11, Wayland and xkbcommon (for the tests also Xvfb, openbox, xdotool and Chromium)"
+			say "missing for $what, and not to be installed from here: a C compiler, pkg-config and the headers of OpenGL, X11, Wayland and xkbcommon (for the tests also Xvfb, openbox, xdotool, dbus-daemon, GNOME Keyring and Chromium)"
 		fi
 		return 1
 	done

@@ -15,6 +15,7 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/keyring"
 
 	"github.com/pkg/browser"
 )
@@ -24,6 +25,9 @@ const exitUsage = 2
 
 // Main is the program's entry; it returns the exit status.
 func Main() int {
+	if keyring.IsHelper(os.Args) {
+		return keyring.Run() // before anything else: it is asked often, and quickly
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A browser that is started writes to where it was told; standard output

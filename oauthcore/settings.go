@@ -29,7 +29,7 @@ func switches() []Setting {
 		{Key: settingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
 		{Key: settingAcross, About: "Automatic swaps may also go from a company's account to a private one, or to another company's."},
 		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
-		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
+		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
 		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},
 		{Key: "notify.free", About: "A notification when a limited account is free again." + notYet},
 		{Key: "notify.login", About: "A notification when a login is about to end or was refused." + notYet},
