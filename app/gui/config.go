@@ -27,6 +27,9 @@ type Config struct {
 	Version string
 	// Demo, when not empty, is a line that says that nothing here is real.
 	Demo string
+	// Hidden says that the window is not shown at first. Whoever starts it so
+	// shows it: by Raise, or from the hook of RunWith.
+	Hidden bool
 	// Raise brings the window to the front each time something arrives. May
 	// be nil.
 	Raise <-chan struct{}

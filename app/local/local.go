@@ -27,6 +27,8 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Switches are those of the surroundings, beside the core's.
+	Switches []Switch
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error

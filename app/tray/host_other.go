@@ -1,0 +1,7 @@
+//go:build windows || darwin || js
+
+package tray
+
+import "context"
+
+func watch(context.Context, func()) Host { return always{} }

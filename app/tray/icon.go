@@ -1,0 +1,27 @@
+//go:build cgo && !js
+
+package tray
+
+import (
+	"os"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/theme"
+
+	"baton/icons"
+)
+
+// icon is the picture for a light.
+func icon(Light, bool) fyne.Resource { return icons.Baton() }
+
+// darkPanel says whether the panel is more likely dark. No interface tells; a
+// panel mostly goes with the windows, but GNOME's bar is dark whatever they are.
+func darkPanel(app fyne.App) bool {
+	for desktop := range strings.SplitSeq(os.Getenv("XDG_CURRENT_DESKTOP"), ":") {
+		if strings.EqualFold(desktop, "GNOME") {
+			return true
+		}
+	}
+	return app.Settings().ThemeVariant() == theme.VariantDark
+}
