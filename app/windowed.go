@@ -22,6 +22,9 @@ const hasWindow = true
 // good.
 func showWindow(cfg gui.Config) error {
 	log.SetOutput(trayLog{os.Stderr})
+	if dir, err := os.UserCacheDir(); err == nil {
+		_ = os.MkdirAll(dir, 0o700) // the toolkit makes its own folder there, but not this one
+	}
 	var t *tray.Tray
 	err := gui.RunWith(cfg, func(a fyne.App, w fyne.Window, v *gui.View) {
 		t = tray.Attach(a, w, v, tray.Config{
@@ -35,13 +38,13 @@ func showWindow(cfg gui.Config) error {
 	return err
 }
 
-// trayLog passes on what the toolkit logs, but for its complaint that there is
-// no panel to show the icon: Baton says so in its own words, and a panel that
-// comes later gets the icon.
+// trayLog passes on what the toolkit logs, but for what its tray has to say:
+// that there is no panel, or none any more. Baton says so in its own words, and
+// a panel that comes later gets the icon.
 type trayLog struct{ to io.Writer }
 
 func (l trayLog) Write(p []byte) (int, error) {
-	if bytes.Contains(p, []byte("systray error: failed to register:")) {
+	if bytes.Contains(p, []byte("systray error:")) {
 		return len(p), nil
 	}
 	return l.to.Write(p)

@@ -27,8 +27,15 @@ func (t *Tray) click(c Click) {
 	case ClickOpen:
 		t.open()
 	case ClickQuit:
-		t.app.Quit()
+		t.quit()
 	}
+}
+
+// quit ends Baton. From here on nothing is shown: the toolkit takes its tray
+// down first.
+func (t *Tray) quit() {
+	t.stopped.Store(true)
+	t.app.Quit()
 }
 
 // open brings the window up.

@@ -42,7 +42,7 @@ func (t *Tray) detachClose() {
 func (t *Tray) closed() {
 	p := t.app.Preferences()
 	if !p.BoolWithFallback(PrefCloseToTray, true) || !t.end.host.Answers() {
-		t.app.Quit()
+		t.quit()
 		return
 	}
 	t.win.Hide()

@@ -29,6 +29,7 @@ const busWait = 2 * time.Second
 type busHost struct {
 	conn    *dbus.Conn
 	answers atomic.Bool
+	closing atomic.Bool
 	changed func()
 	signals chan *dbus.Signal
 	done    chan struct{}
@@ -111,6 +112,12 @@ func (h *busHost) look() {
 
 func (h *busHost) follow() {
 	defer close(h.done)
+	defer func() { // the bus is gone, unless it is we who go
+		h.answers.Store(false)
+		if !h.closing.Load() {
+			go h.changed()
+		}
+	}()
 	for s := range h.signals {
 		switch s.Name {
 		case "org.freedesktop.DBus.NameOwnerChanged":
@@ -144,6 +151,7 @@ func (h *busHost) Answers() bool { return h.answers.Load() }
 
 // Close implements Host.
 func (h *busHost) Close() {
+	h.closing.Store(true)
 	_ = h.conn.Close() // closes the signals' channel; nothing was left to say
 	<-h.done
 }

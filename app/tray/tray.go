@@ -4,6 +4,7 @@ package tray
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"runtime"
 	"slices"
@@ -64,6 +65,7 @@ type Tray struct {
 	items   []Item            // the menu as it is shown
 	menu    *fyne.Menu        // one for ever: the toolkit may show the first again
 	picture picture           // the icon as it is shown
+	broken  bool              // the toolkit can show no tray any more
 	end     closing
 	stopped atomic.Bool // nothing is shown any more
 }
@@ -176,10 +178,8 @@ func (t *Tray) show() {
 	}
 	if !slices.Equal(items, t.items) {
 		t.items = items
-		if d := t.desktop(); d != nil {
-			t.menu.Items = t.build(items)
-			d.SetSystemTrayMenu(t.menu)
-		}
+		t.menu.Items = t.build(items)
+		t.onPanel(func(d desktop.App) { d.SetSystemTrayMenu(t.menu) })
 	}
 	t.showIcon()
 	if t.timer != nil {
@@ -188,14 +188,21 @@ func (t *Tray) show() {
 	t.timer = time.AfterFunc(nextChange(*t.snap, now)+time.Millisecond, t.soon)
 }
 
-// desktop is where there is a tray to fill; nil without a session bus, which
-// the toolkit would only complain about.
-func (t *Tray) desktop() desktop.App {
-	if _, ok := t.end.host.(never); ok {
-		return nil
+// onPanel has the toolkit show something, where there is a session bus to show
+// it on. Once that is gone, with the session or with the toolkit's own end, the
+// toolkit panics; there is nobody left to show anything to then.
+func (t *Tray) onPanel(show func(desktop.App)) {
+	d, ok := t.app.(desktop.App)
+	if _, none := t.end.host.(never); none || !ok || t.broken {
+		return
 	}
-	d, _ := t.app.(desktop.App)
-	return d
+	defer func() {
+		if gone := recover(); gone != nil {
+			t.broken = true
+			t.cfg.Logger.Info("the tray is gone", "reason", fmt.Sprint(gone))
+		}
+	}()
+	show(d)
 }
 
 func (t *Tray) build(items []Item) (out []*fyne.MenuItem) {
@@ -228,9 +235,7 @@ func (t *Tray) showIcon() {
 		return
 	}
 	t.picture = p
-	if d := t.desktop(); d != nil {
-		d.SetSystemTrayIcon(icon(p.light, p.dark))
-	}
+	t.onPanel(func(d desktop.App) { d.SetSystemTrayIcon(icon(p.light, p.dark)) })
 }
 
 // send hands notifications to the system, one after the other: its server may
