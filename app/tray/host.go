@@ -16,12 +16,6 @@ type Host interface {
 // allows for the first answer, and never starts a session bus.
 func Watch(ctx context.Context, changed func()) Host { return watch(ctx, changed) }
 
-// always is a host that is part of the system.
-type always struct{}
-
-func (always) Answers() bool { return true }
-func (always) Close()        {}
-
 // never is the host of a session without a bus.
 type never struct{}
 
