@@ -112,6 +112,16 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
+	if cfg.Demo == "" { // a demo has accounts of its own each time
+		one, code, mine := onlyOne(getenv, os.Stderr)
+		if !mine {
+			return code, true
+		}
+		if one != nil {
+			defer func() { _ = one.Close() }() // the process ends with it
+			cfg.Raise = one.Raise()
+		}
+	}
 	err = showWindow(cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):

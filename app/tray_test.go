@@ -11,6 +11,8 @@ import (
 	"testing"
 	"time"
 
+	"baton/.ci/screen"
+
 	"github.com/godbus/dbus/v5"
 )
 
@@ -22,16 +24,13 @@ type inTray struct {
 	menu  dbus.BusObject
 }
 
-// openInTray starts Baton on a display, with more in its environment.
-func startInTray(ctx context.Context, t *testing.T, w *world, d display, b *bus, args []string, env ...string) *opened {
+// startInTray starts Baton on a display with a session bus, and waits for
+// nothing.
+func startInTray(ctx context.Context, t *testing.T, w *world, d *screen.Screen, b *bus, args []string, env ...string) *opened {
 	t.Helper()
-	o := &opened{window: window{display: d}, cmd: exec.CommandContext(ctx, "baton", args...)}
-	o.cmd.Dir = w.dir
-	o.cmd.Env = w.env(append([]string{
-		"DISPLAY=" + d.name, "FYNE_THEME=dark", "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1",
-		"XDG_RUNTIME_DIR=" + w.dir, "DBUS_SESSION_BUS_ADDRESS=" + b.address,
-	}, env...)...)
-	o.cmd.Stderr = &o.stderr
+	o := &opened{Window: screen.Window{Screen: d}, cmd: exec.CommandContext(ctx, "baton", args...)}
+	o.cmd.Dir, o.cmd.Stderr = w.dir, &o.stderr
+	o.cmd.Env = append(append(w.onDisplay(d, "dark"), "DBUS_SESSION_BUS_ADDRESS="+b.address), env...)
 	background(t, o.cmd)
 	return o
 }
@@ -45,8 +44,8 @@ func (o *opened) shown(ctx context.Context, t *testing.T, want bool) {
 }
 
 // visible says whether a window of Baton's can be seen now.
-func (d display) visible(ctx context.Context) bool {
-	out, err := d.run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^Baton$")
+func (o *opened) visible(ctx context.Context) bool {
+	out, err := o.Run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^Baton$")
 	return err == nil && strings.TrimSpace(out) != ""
 }
 
@@ -172,7 +171,7 @@ func TestClosingHidesToTheTray(t *testing.T) {
 		if err := tray.reach(ctx); err != nil {
 			t.Fatal(err)
 		}
-		if err := tray.close(ctx); err != nil {
+		if err := tray.Keys(ctx, "alt+F4"); err != nil {
 			t.Fatal(err)
 		}
 		tray.shown(ctx, t, false)
@@ -184,30 +183,26 @@ func TestClosingHidesToTheTray(t *testing.T) {
 	}
 	// The panel goes for good: now closing ends Baton.
 	tray.panel.close(t)
-	gone := make(chan error, 1)
-	go func() { gone <- tray.cmd.Wait() }()
-	if err := until(ctx, func() bool {
-		if tray.visible(ctx) {
-			_ = tray.reach(ctx) // the window may be gone by now
-			_ = tray.close(ctx) // likewise
+	ended := make(chan error, 1)
+	go func() { ended <- tray.cmd.Wait() }()
+	for over := false; !over; {
+		// A close that came before the news of the panel hides the window once
+		// more; it comes back, and is closed again.
+		if err := until(ctx, func() bool { over = len(ended) > 0; return over || tray.visible(ctx) }); err != nil {
+			t.Fatal("closing the window without a tray did not end Baton")
 		}
-		select {
-		case err := <-gone:
-			if err != nil {
-				t.Errorf("Baton ended badly: %v\n%s", err, tray.stderr.String())
-			}
-			return true
-		default:
-			return false
+		if !over && tray.reach(ctx) == nil {
+			_ = tray.Keys(ctx, "alt+F4") // the window may be gone by now
 		}
-	}); err != nil {
-		t.Fatal("closing the window without a tray did not end Baton")
+	}
+	if err := <-ended; err != nil {
+		t.Errorf("Baton ended badly: %v\n%s", err, tray.stderr.String())
 	}
 }
 
 // reach finds the window again: it is a new one for the window manager.
 func (o *opened) reach(ctx context.Context) (err error) {
-	o.window, err = o.display.find(ctx, "Baton")
+	o.Window, err = o.Find(ctx, "Baton", o.cmd.Process.Pid)
 	return err
 }
 
@@ -260,7 +255,7 @@ func TestHiddenStartWithoutATray(t *testing.T) {
 	if err := o.reach(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if err := o.window.close(ctx); err != nil {
+	if err := o.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	o.ended(t)

@@ -26,6 +26,7 @@ func showWindow(cfg gui.Config) error {
 		_ = os.MkdirAll(dir, 0o700) // the toolkit makes its own folder there, but not this one
 	}
 	var t *tray.Tray
+	cfg.Tray = func() bool { return t != nil && t.Answers() }
 	err := gui.RunWith(cfg, func(a fyne.App, w fyne.Window, v *gui.View) {
 		t = tray.Attach(a, w, v, tray.Config{
 			Backend: cfg.Backend, Hidden: cfg.Hidden, Demo: cfg.Demo != "",

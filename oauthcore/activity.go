@@ -13,7 +13,7 @@ import (
 // refreshed or refused, when and why. It never holds a token.
 type Activity struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // "swapped", "refreshed", "refused", "added", "adopted", "repaired", "removed", "setAside", "limited"
+	Kind string    `json:"kind"` // "swapped", "refreshed", "refused", "added", "adopted", "repaired", "removed", "setAside", "limited", "active", "doubted"
 	Key  string    `json:"key,omitempty"`
 	From string    `json:"from,omitempty"`
 	Text string    `json:"text,omitempty"`

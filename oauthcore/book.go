@@ -98,6 +98,9 @@ type Page struct {
 	ActiveAt time.Time
 	// Offline says that the last call for the account met trouble on the way.
 	Offline bool
+	// LoginAddress is where a message of Claude Code's said to log in, "" for
+	// nowhere. It is http or https.
+	LoginAddress string
 }
 
 // limited gives the time an account is limited until, by its mark and its
@@ -199,6 +202,8 @@ func parsePage(raw []byte) (*Page, error) {
 			p.ActiveAt, err = millis(v)
 		case "offline":
 			err = flag(v, &p.Offline)
+		case "loginAddress":
+			err = text(v, &p.LoginAddress)
 		case "usage":
 			if v.Type != gjson.Null {
 				p.Usage = &Usage{}
@@ -266,6 +271,7 @@ func (p *Page) encode(raw []byte) ([]byte, error) {
 		setMillis("markedAt", p.Mark.MarkedAt),
 		setMillis("activeAt", p.ActiveAt),
 		setFlag("offline", p.Offline),
+		setText("loginAddress", p.LoginAddress),
 	}
 	if p.PoolSeen {
 		edits = append(edits, edit{"poolLimited", []byte(fmt.Sprint(p.PoolMark.Limited))}, setMillis("poolResetsAt", p.PoolMark.ResetsAt))

@@ -28,8 +28,9 @@ const notYet = " Not in this version yet."
 // at first.
 func switches() []Setting {
 	return []Setting{
-		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself." + notYet},
-		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it." + notYet},
+		{Key: settingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
+		{Key: settingAcross, About: "Automatic swaps may also go from a company's account to a private one, or to another company's."},
+		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
 		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
 		{Key: "notify.swap", About: "A notification when another account becomes the active one, whoever swapped."},
 		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},

@@ -40,7 +40,7 @@ func rules() []mutant {
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
 		{
-			"Claude Code's lock around credential writes is taken", "oauthcore/live.go",
+			"Claude Code's lock around credential writes is taken", "oauthcore/replace.go",
 			"	err = g.writing(ctx, g.c.storageLock(), wait, func() error {", "	err = func(fn func() error) error { return fn() }(func() error {",
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
@@ -55,7 +55,7 @@ func rules() []mutant {
 			"TestAfterALostLock",
 		},
 		{
-			"the fence: the file still holds what was read", "oauthcore/live.go",
+			"the fence: the file still holds what was read", "oauthcore/replace.go",
 			"	if err == nil && !same {", "	if err == nil && !same && false {",
 			"TestAFileThatChangesBeforeItsReplacement",
 		},

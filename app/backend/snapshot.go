@@ -114,6 +114,7 @@ type Session struct {
 // Next is the account a swap without a name would choose.
 type Next struct {
 	Key    string
+	Name   string
 	Reason string // one sentence part, for example "92% of its 5 hours left"
 }
 

@@ -36,6 +36,9 @@ func (r *runner) commands() []*cobra.Command {
 		r.resumeCommand(),
 		r.removeCommand(),
 		r.usageCommand(),
+		r.statuslineCommand(),
+		r.hookCommand(),
+		r.setupCommand(),
 		r.configCommand(),
 		r.doctorCommand(),
 	}

@@ -14,6 +14,7 @@ import (
 	"baton/app/backend"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/keychain"
 	"baton/oauthcore/provider"
 )
 
@@ -29,9 +30,17 @@ type Config struct {
 	Version string
 	// Switches are those of the surroundings, beside the core's.
 	Switches []Switch
+	// Program tells where this program lies, for Claude Code's settings; nil:
+	// the running one.
+	Program func() (string, error)
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Security runs macOS's program security, which is asked only where GOOS is
+	// darwin; nil: the system's own, and none for another provider's logins.
+	Security keychain.Runner
+	// Processes is the table in which running Claude Codes are looked up.
+	Processes oauthcore.ProcessTable
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -76,9 +85,10 @@ func New(cfg Config) (*Backend, error) {
 	}
 	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
 	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
-		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 	})
 	return b, nil
 }
@@ -102,8 +112,14 @@ func (c Config) withDefaults() Config {
 	if c.OpenURL == nil {
 		c.OpenURL = func(string) error { return nil }
 	}
+	if c.Program == nil {
+		c.Program = program
+	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Processes == nil {
+		c.Processes = processes
 	}
 	if c.Version == "" {
 		c.Version = "dev"

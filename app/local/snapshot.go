@@ -26,12 +26,15 @@ func (b *Backend) take() backend.Snapshot {
 	}
 	b.mu.Unlock()
 	if v.Next != nil {
-		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
+		s.Next = &backend.Next{Key: v.Next.Key, Name: v.Next.Name, Reason: reason(v.Next)}
+	}
+	if v.LastSwap != nil {
+		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
 	}
 	for _, o := range b.core.Overrides(b.Getenv) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
 	}
-	for _, x := range b.core.Sessions(alive) {
+	for _, x := range b.core.Sessions(b.Processes) {
 		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
 	}
 	var err error
@@ -77,7 +80,7 @@ func account(v oauthcore.AccountView, busy string) backend.Account {
 	if v.LoginEnds && !v.NeedsLogin {
 		a.Notices = append(a.Notices, backend.NoticeLoginEnds)
 	}
-	if v.Unsure {
+	if v.Unsure && !v.NeedsLogin { // of a login that was refused that is no longer the question
 		a.Notices = append(a.Notices, backend.NoticeUnsure)
 	}
 	if v.Offline {

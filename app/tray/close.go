@@ -4,13 +4,10 @@ package tray
 
 import "time"
 
-// The preferences, shared with the settings page.
+// The preferences that remember what was said.
 const (
-	// PrefCloseToTray says whether closing the window leaves Baton in the
-	// tray, where there is one; on when it is missing.
-	PrefCloseToTray = "window.closeToTray"
-	prefSaidNone    = "tray.saidNone"
-	prefSaidHidden  = "tray.saidHidden"
+	prefSaidNone   = "tray.said-none"
+	prefSaidHidden = "tray.said-hidden"
 )
 
 // hostWait is how long a host may take: one that restarts, or comes up after
@@ -23,6 +20,10 @@ type closing struct {
 	grace  *time.Timer // runs while no host answers
 	hidden bool        // the window is, by us
 }
+
+// Answers says whether something shows Baton's icon now. It may be called from
+// any goroutine.
+func (t *Tray) Answers() bool { return t.end.host.Answers() }
 
 // attachClose decides, each time the window is closed, whether it hides: only
 // where the tray can bring it back.
@@ -40,8 +41,7 @@ func (t *Tray) detachClose() {
 }
 
 func (t *Tray) closed() {
-	p := t.app.Preferences()
-	if !p.BoolWithFallback(PrefCloseToTray, true) || !t.end.host.Answers() {
+	if !t.view.CloseToTray() || !t.Answers() {
 		t.quit()
 		return
 	}
@@ -60,7 +60,7 @@ func (t *Tray) hostChanged() {
 		t.end.grace.Stop()
 		t.end.grace = nil
 	}
-	if t.end.host.Answers() {
+	if t.Answers() {
 		return
 	}
 	wait := hostWait
@@ -73,7 +73,7 @@ func (t *Tray) hostChanged() {
 // noHost is what follows from there being no tray: it is said, once, and the
 // window is not left hidden.
 func (t *Tray) noHost() {
-	if t.stopped.Load() || t.end.host.Answers() {
+	if t.stopped.Load() || t.Answers() {
 		return
 	}
 	if t.end.hidden {

@@ -33,6 +33,7 @@ type fake struct {
 	panics   bool
 	opened   []string // what the window was asked for
 	hostDown bool
+	endsIt   bool        // closing the window ends Baton
 	queue    chan func() // for the UI goroutine, which is the test's own
 }
 
@@ -76,6 +77,7 @@ func (f *fake) SendNotification(n *fyne.Notification) { f.told = append(f.told, 
 func (f *fake) Quit()                                 { f.quits++ }
 func (f *fake) Add()                                  { f.opened = append(f.opened, "add") }
 func (f *fake) LogIn(key string)                      { f.opened = append(f.opened, "log in "+key) }
+func (f *fake) CloseToTray() bool                     { return !f.endsIt }
 func (f *fake) Answers() bool                         { return !f.hostDown }
 func (f *fake) Close()                                {}
 

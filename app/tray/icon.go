@@ -13,7 +13,16 @@ import (
 )
 
 // icon is the picture for a light.
-func icon(Light, bool) fyne.Resource { return icons.Baton() }
+func icon(l Light, dark bool) fyne.Resource {
+	state := icons.TrayReady
+	switch l {
+	case LightLimited:
+		state = icons.TrayLimited
+	case LightAttention:
+		state = icons.TrayAttention
+	}
+	return icons.Tray(state, dark)
+}
 
 // darkPanel says whether the panel is more likely dark. No interface tells; a
 // panel mostly goes with the windows, but GNOME's bar is dark whatever they are.

@@ -20,8 +20,9 @@ import (
 // View is what the tray needs of the window's content. Its methods belong to
 // the UI goroutine.
 type View interface {
-	Add()             // opens what adds an account
-	LogIn(key string) // starts a login to an account that is there
+	Add()              // opens what adds an account
+	LogIn(key string)  // starts a login to an account that is there
+	CloseToTray() bool // closing the window is to leave Baton in the tray
 }
 
 // Config is what the tray needs of its surroundings.

@@ -114,7 +114,7 @@ func TestClosing(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			play(t, Config{}, func(f *fake, w *window, _ *Tray) {
-				f.Preferences().SetBool(PrefCloseToTray, c.keep)
+				f.endsIt = !c.keep
 				f.hostDown = c.down
 				w.intercept()
 				f.settle()
