@@ -33,8 +33,8 @@ func switches() []Setting {
 		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
 		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
 		{Key: "notify.swap", About: "A notification when another account becomes the active one, whoever swapped."},
-		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},
-		{Key: "notify.free", About: "A notification when a limited account is free again." + notYet},
+		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
+		{Key: "notify.free", About: "A notification when a limited account is free again."},
 		{Key: "notify.login", About: "A notification when a login is about to end or was refused."},
 	}
 }

@@ -11,6 +11,8 @@ import (
 const (
 	SwitchSwap  = "notify.swap"
 	SwitchLogin = "notify.login"
+	SwitchLimit = "notify.limit"
+	SwitchFree  = "notify.free"
 )
 
 // Note is one notification. Neither line ever holds a token.
@@ -30,21 +32,32 @@ func News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
 			out = append(out, n)
 		}
 	}
-	if !on(s, SwitchLogin) {
-		return out
-	}
 	for _, a := range s.Accounts {
-		var was backend.Account
-		known := false
-		if before != nil {
+		was := a
+		known := before != nil
+		if known {
 			was, known = before.Find(a.Key)
 		}
-		switch {
-		case known && a.State == backend.StateNeedsLogin && was.State != backend.StateNeedsLogin:
-			out = append(out, Note{textRefusedOf(nameOf(a)), textRefused})
-		case a.State != backend.StateNeedsLogin && a.Has(backend.NoticeLoginEnds) && !was.Has(backend.NoticeLoginEnds) && !a.LoginExpiresAt.IsZero():
-			out = append(out, Note{textEndsOf(nameOf(a)), capital(ending(a.LoginExpiresAt, now))})
-		}
+		out = append(out, of(was, a, known, s, now)...)
+	}
+	return out
+}
+
+// of is what became true of one account; known says that it was there before.
+func of(was, a backend.Account, known bool, s backend.Snapshot, now time.Time) (out []Note) {
+	turned := func(to backend.State) bool { return known && a.State == to && was.State != to }
+	ends := a.Has(backend.NoticeLoginEnds) && (!known || !was.Has(backend.NoticeLoginEnds))
+	switch {
+	case on(s, SwitchLogin) && turned(backend.StateNeedsLogin):
+		out = append(out, Note{textRefusedOf(nameOf(a)), textRefused})
+	case on(s, SwitchLogin) && ends && a.State != backend.StateNeedsLogin && !a.LoginExpiresAt.IsZero():
+		out = append(out, Note{textEndsOf(nameOf(a)), capital(ending(a.LoginExpiresAt, now))})
+	}
+	switch {
+	case on(s, SwitchLimit) && turned(backend.StateLimited):
+		out = append(out, Note{textAtLimit(nameOf(a)), capital(condition(a, now))})
+	case on(s, SwitchFree) && turned(backend.StateReady) && was.State == backend.StateLimited:
+		out = append(out, Note{textFreeAgain(nameOf(a)), capital(condition(a, now))})
 	}
 	return out
 }

@@ -12,7 +12,7 @@ import (
 
 // with switches some notifications on.
 func with(s backend.Snapshot, keys ...string) backend.Snapshot {
-	for _, key := range []string{SwitchSwap, SwitchLogin} {
+	for _, key := range []string{SwitchSwap, SwitchLogin, SwitchLimit, SwitchFree} {
 		value := "off"
 		if slices.Contains(keys, key) {
 			value = "on"
@@ -28,6 +28,9 @@ func TestNews(t *testing.T) {
 	ending := func(s *backend.Snapshot) {
 		s.Accounts[1].Notices = []backend.Notice{backend.NoticeLoginEnds}
 		s.Accounts[1].LoginExpiresAt = noon().Add(5*day + time.Hour)
+	}
+	free := func(s *backend.Snapshot) {
+		s.Accounts[2].State, s.Accounts[2].LimitedUntil = backend.StateReady, time.Time{}
 	}
 	swapped := Note{"Work is active", "92% left"}
 	refused := Note{"Work needs login", "The provider no longer accepts this login; log in again."}
@@ -50,6 +53,16 @@ func TestNews(t *testing.T) {
 		{name: "at the start", on: both, first: true, change: []func(*backend.Snapshot){swap, refuse}},
 		{name: "about to end at the start", on: both, first: true, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
 		{name: "nothing asked for", change: []func(*backend.Snapshot){swap, refuse, ending}},
+		{name: "at its limit", on: []string{SwitchLimit}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
+		}}, want: []Note{{"Personal has reached its limit", "Limited until 13:00"}}},
+		{name: "free again", on: []string{SwitchFree}, change: []func(*backend.Snapshot){free}, want: []Note{{"Side project is free again", "Ready"}}},
+		{name: "limits, not asked for", on: both, change: []func(*backend.Snapshot){free, func(s *backend.Snapshot) {
+			s.Accounts[0].State = backend.StateLimited
+		}}},
+		{name: "resumed is no news of limits", on: []string{SwitchLimit, SwitchFree}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Accounts[4].State = backend.StateReady
+		}}},
 		{name: "logged out", on: both, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
 			s.Active, s.Live = "", backend.Live{Reason: backend.LiveNone}
 		}}, want: []Note{{"Nobody is logged in any more", ""}}},

@@ -50,6 +50,8 @@ func textAdded(name string) string     { return name + " is kept now" }
 func textEnds(when string) string      { return "login ends " + when }
 func textEndsOf(name string) string    { return name + "'s login ends soon" }
 func textRefusedOf(name string) string { return name + " needs login" }
+func textAtLimit(name string) string   { return name + " has reached its limit" }
+func textFreeAgain(name string) string { return name + " is free again" }
 
 const (
 	textSwappingNext = "Swapping to the next account…"
