@@ -24,7 +24,7 @@ epoch() { git log -1 --format=%ct 2>/dev/null || echo 1767225600; }
 desktop_entry() {
 	cat <<-DESKTOP
 		[Desktop Entry]
-		Version=1.5
+		Version=1.0
 		Type=Application
 		Name=Baton
 		GenericName=Account switcher
@@ -32,7 +32,7 @@ desktop_entry() {
 		Exec=$1
 		Icon=app.baton.Baton
 		Terminal=false
-		Categories=Utility;Development;
+		Categories=Utility;
 		Keywords=claude;account;login;swap;
 		StartupNotify=true
 		StartupWMClass=Baton

@@ -4,6 +4,7 @@ package app_test
 
 import (
 	"bufio"
+	"bytes"
 	"context"
 	"fmt"
 	"os/exec"
@@ -153,6 +154,28 @@ func (p *panel) icon(ctx context.Context, t *testing.T) dbus.BusObject {
 		t.Fatal("Baton's icon never came")
 		return nil
 	}
+}
+
+// look is the picture a panel shows for an icon, as the bus carries it.
+func look(ctx context.Context, t *testing.T, menu dbus.BusObject, b *bus) string {
+	t.Helper()
+	var value dbus.Variant
+	item := b.connect(t).Object(menu.Destination(), "/StatusNotifierItem")
+	err := item.CallWithContext(ctx, "org.freedesktop.DBus.Properties.Get", 0, "org.kde.StatusNotifierItem", "IconPixmap").Store(&value)
+	var pictures []struct {
+		W, H   int32
+		Pixels []byte
+	}
+	if err == nil {
+		err = dbus.Store([]any{value.Value()}, &pictures)
+	}
+	if err != nil || len(pictures) != 1 || len(pictures[0].Pixels) != int(4*pictures[0].W*pictures[0].H) || pictures[0].W < 22 {
+		t.Fatalf("the icon has no picture: %v, %d", err, len(pictures))
+	}
+	if bytes.Count(pictures[0].Pixels, pictures[0].Pixels[:1]) == len(pictures[0].Pixels) {
+		t.Error("the icon's picture is blank")
+	}
+	return string(pictures[0].Pixels)
 }
 
 // line is one item of a menu as the panel has it.

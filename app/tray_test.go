@@ -140,7 +140,8 @@ func TestTrayTellsOfTrouble(t *testing.T) {
 	}
 	w.becomes(ctx, t, "ada@example.com")
 
-	// A damaged file stops the swap; the click says so.
+	// A damaged file stops the swap; the icon and the click say so.
+	ready := look(ctx, t, tray.menu, tray.bus)
 	pool := w.file(".claude", "oauth_pool.json")
 	whole, err := os.ReadFile(pool)
 	if err != nil {
@@ -148,6 +149,9 @@ func TestTrayTellsOfTrouble(t *testing.T) {
 	}
 	if err := os.WriteFile(pool, []byte("{"), 0o600); err != nil {
 		t.Fatal(err)
+	}
+	if err := until(ctx, func() bool { return look(ctx, t, tray.menu, tray.bus) != ready }); err != nil {
+		t.Error("the icon looks the same")
 	}
 	choose(ctx, t, tray.menu, "ada@example.com · ")
 	if said := tray.next(ctx, t); !strings.Contains(said, "oauth_pool.json") {

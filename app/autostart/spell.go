@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// desktopFile is the entry by the Desktop Entry Specification 1.5. It is hidden
+// desktopFile is the entry by the Desktop Entry Specification. It is hidden
 // from no desktop: those without a tray show the window.
 func (e Entry) desktopFile() string {
 	var command []string
@@ -14,7 +14,7 @@ func (e Entry) desktopFile() string {
 	}
 	return "[Desktop Entry]\n" +
 		"Type=Application\n" +
-		"Version=1.5\n" +
+		"Version=1.0\n" +
 		"Name=" + escaped(e.Name) + "\n" +
 		"Exec=" + escaped(strings.Join(command, " ")) + "\n" +
 		"Icon=" + e.ID + "\n" +
