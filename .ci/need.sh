@@ -17,13 +17,19 @@ package_manager() {
 }
 
 # packages_of lists what a group is made of, by the names of the package
-# manager: desktop builds the window, display shows it, tests is what the
-# tests drive.
+# manager: desktop builds the window, mingw builds it for Windows, display shows
+# it, tests is what the tests drive, packages packs.
 packages_of() {
 	case $1-$(package_manager) in
 	desktop-apt-get) echo gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev ;;
 	desktop-dnf) echo gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;
 	desktop-pacman) echo gcc pkgconf libglvnd libx11 libxcursor libxrandr libxinerama libxi libxxf86vm wayland libxkbcommon ;;
+	mingw-apt-get) echo gcc-mingw-w64-x86-64-posix ;;
+	mingw-dnf) echo mingw64-gcc ;;
+	mingw-pacman) echo mingw-w64-gcc ;;
+	packages-apt-get) echo zip xz-utils ;;
+	packages-dnf) echo zip xz dpkg ;;
+	packages-pacman) echo zip xz dpkg ;;
 	display-apt-get) echo libgl1-mesa-dri ;;
 	display-dnf) echo mesa-dri-drivers ;;
 	display-pacman) echo mesa ;;
@@ -52,6 +58,8 @@ installed() {
 has() {
 	case $1 in
 	desktop) has_desktop ;;
+	mingw) command -v x86_64-w64-mingw32-gcc >/dev/null 2>&1 ;;
+	packages) command -v zip >/dev/null 2>&1 && command -v xz >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 ;;
 	display) has_display_driver ;;
 	tests)
 		local one

@@ -31,6 +31,10 @@ type loginSheet struct {
 // UI goroutine.
 func (v *View) Add() { v.showAdd() }
 
+// LogIn starts a browser login for an account that is there. It belongs on the
+// UI goroutine.
+func (v *View) LogIn(key string) { v.logInAgain(key) }
+
 // showAdd offers the ways to add an account.
 func (v *View) showAdd() {
 	l := v.newLogin(tr(textAdd), "")

@@ -28,6 +28,8 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Switches are those of the surroundings, beside the core's.
+	Switches []Switch
 	// Program tells where this program lies, for Claude Code's settings; nil:
 	// the running one.
 	Program func() (string, error)
