@@ -15,6 +15,7 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/keyring"
 
 	"github.com/pkg/browser"
 )
@@ -24,6 +25,9 @@ const exitUsage = 2
 
 // Main is the program's entry; it returns the exit status.
 func Main() int {
+	if keyring.IsHelper(os.Args) {
+		return keyring.Run() // before anything else: it is asked often, and quickly
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A browser that is started writes to where it was told; standard output
@@ -111,6 +115,7 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
+	defer polling(b)()
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(getenv, os.Stderr)
@@ -131,4 +136,14 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 		return 1, true
 	}
 	return 0, true
+}
+
+// polling asks for usage as long as a face is open, where that is switched on;
+// stop ends it.
+func polling(b backend.Backend) (stop context.CancelFunc) {
+	ctx, stop := context.WithCancel(context.Background())
+	if p, ok := b.(interface{ Poll(context.Context) }); ok {
+		go p.Poll(ctx)
+	}
+	return stop
 }

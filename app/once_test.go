@@ -42,11 +42,11 @@ func TestASecondStart(t *testing.T) {
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	o.showing(ctx, t, "first", theme.VariantDark, activeOnly(0))
-	if _, err := d.Run(ctx, "xdotool", "windowminimize", "--sync", o.ID); err != nil {
+	if _, err := d.Run(ctx, "xdotool", "windowminimize", o.ID); err != nil {
 		t.Fatal(err)
 	}
-	if got := visible(ctx, d); len(got) != 0 {
-		t.Fatalf("the window is not out of the way: %v", got)
+	if err := until(ctx, func() bool { return len(visible(ctx, d)) == 0 }); err != nil {
+		t.Fatalf("the window is not out of the way: %v", err)
 	}
 	got, err := w.again(ctx, d)
 	if err != nil || got.code != 0 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 {

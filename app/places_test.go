@@ -5,7 +5,6 @@ package app_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"image"
 	"os"
 	"path/filepath"
@@ -129,17 +128,21 @@ func (o *driven) typed(ctx context.Context, keys ...string) {
 // elsewhere.
 func (o *driven) part(ctx context.Context, r image.Rectangle) string {
 	o.t.Helper()
-	err := o.Point(ctx, image.Pt(3, 3))
-	if err == nil {
-		o.still(ctx)
-		var out string
-		area := fmt.Sprintf("%dx%d+%d+%d", r.Dx(), r.Dy(), r.Min.X, r.Min.Y)
-		if out, err = o.Run(ctx, "import", "-window", o.ID, "-crop", area, "rgb:-"); err == nil {
-			return out
+	if err := o.Point(ctx, image.Pt(3, 3)); err != nil {
+		o.t.Fatal(err)
+	}
+	picture, err := o.Still(ctx, 2*time.Second)
+	if err != nil {
+		o.t.Fatal(err)
+	}
+	var out strings.Builder
+	for y := r.Min.Y; y < r.Max.Y; y++ {
+		for x := r.Min.X; x < r.Max.X; x++ {
+			c := picture.RGBAAt(x, y)
+			out.Write([]byte{c.R, c.G, c.B})
 		}
 	}
-	o.t.Fatal(err)
-	return ""
+	return out.String()
 }
 
 // holds checks by the files who is logged in: both of Claude Code's, and what

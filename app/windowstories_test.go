@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"baton/app/demo"
 )
 
 // within gives a story in a window its time.
@@ -36,13 +38,7 @@ func TestSwapAndUndoInTheWindow(t *testing.T) {
 	o.wait(ctx, "the filter leaves more than one card", func(p map[string]image.Rectangle) bool {
 		return len(names(p)) > 0 && strings.Count(strings.Join(names(p), " "), "card:ada@example.com") == 0
 	})
-	// Return in the filter goes to the card, where it is a window with a menu;
-	// else the card is two steps on.
-	if _, menu := o.places()["menu"]; menu {
-		o.typed(ctx, "Return", "Return")
-	} else {
-		o.typed(ctx, "Tab", "Tab", "Return")
-	}
+	o.typed(ctx, "Return", "Return") // to the card, and its button
 	o.wait(ctx, "the keyboard does not swap", func(p map[string]image.Rectangle) bool {
 		_, button := p["card:ada@corp.example:primary"]
 		return !button
@@ -57,6 +53,41 @@ func TestSwapAndUndoInTheWindow(t *testing.T) {
 	if took := time.Since(start); took > time.Second {
 		t.Errorf("a command's swap was shown after %v", took)
 	}
+	o.ends(ctx)
+
+	// Opened anew, the window takes back the swap a command made.
+	o = drive(ctx, t, w, d)
+	o.press(ctx, "undo")
+	o.active(ctx, "ada@corp.example")
+	o.holds("ada@corp.example")
+	o.typed(ctx, "ctrl+z") // and by the keyboard takes that back
+	o.active(ctx, "ada@example.com")
+	o.holds("ada@example.com")
+	o.typed(ctx, "ctrl+4")
+	o.active(ctx, "lab@uni.example")
+	o.holds("lab@uni.example")
+	o.ends(ctx)
+}
+
+// The order is the person's own, and stays.
+func TestMoveInTheWindow(t *testing.T) {
+	d, w, ctx := newDisplay(t), started(t), within(t)
+	o := drive(ctx, t, w, d)
+	under := func(upper, lower string) {
+		t.Helper()
+		o.wait(ctx, lower+" is not under "+upper, func(p map[string]image.Rectangle) bool {
+			return p["card:"+upper].Min.Y < p["card:"+lower].Min.Y
+		})
+	}
+	under("ada@example.com", "ada@corp.example")
+	o.typed(ctx, "Down", "alt+Down") // the first card, one down
+	under("ada@corp.example", "ada@example.com")
+	o.ends(ctx)
+	if list := w.done(t, "list"); strings.Index(list, "ada@corp.example") > strings.Index(list, "ada@example.com") {
+		t.Errorf("list:\n%s", list)
+	}
+	o = drive(ctx, t, w, d)
+	under("ada@corp.example", "ada@example.com")
 	o.ends(ctx)
 }
 
@@ -144,6 +175,24 @@ func TestRemoveInTheWindow(t *testing.T) {
 	}
 	o.active(ctx, "ada@example.com")
 	o.holds("ada@example.com")
+	o.ends(ctx)
+}
+
+// An open window asks for usage once that is switched on, and not before.
+func TestUsageInTheWindow(t *testing.T) {
+	d, w, ctx := newDisplay(t), started(t), within(t)
+	o := drive(ctx, t, w, d)
+	known := func() bool { return strings.Contains(w.done(t, "list"), "61%") }
+	if known() || w.provider.State().Calls[demo.EndpointUsage] != 0 {
+		t.Error("usage was asked for though nobody asked for it")
+	}
+	w.done(t, "config", "usage.poll", "on")
+	if err := until(ctx, known); err != nil {
+		t.Fatalf("usage is not asked for: %v", err)
+	}
+	o.still(ctx)
+	o.picked(ctx, "usage")
+	o.active(ctx, "ada@example.com")
 	o.ends(ctx)
 }
 

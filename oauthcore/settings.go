@@ -20,10 +20,6 @@ type Setting struct {
 	About string // a sentence on what it does
 }
 
-// notYet ends the sentence of a switch whose work this version does not do:
-// setting it is kept for the version that does.
-const notYet = " Not in this version yet."
-
 // switches are all of them; everything that acts without being asked is off
 // at first.
 func switches() []Setting {
@@ -31,7 +27,7 @@ func switches() []Setting {
 		{Key: settingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
 		{Key: settingAcross, About: "Automatic swaps may also go from a company's account to a private one, or to another company's."},
 		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
-		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files." + notYet},
+		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
 		{Key: "notify.swap", About: "A notification when another account becomes the active one, whoever swapped."},
 		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
 		{Key: "notify.free", About: "A notification when a limited account is free again."},

@@ -3,10 +3,7 @@ package screen
 import (
 	"bytes"
 	"context"
-	"errors"
 	"fmt"
-	"io"
-	"log"
 	"time"
 
 	"github.com/jezek/xgb"
@@ -29,10 +26,9 @@ const patch = 32
 
 // Watch begins with what is there now. Close ends it.
 func (s *Screen) Watch() (*Watcher, error) {
-	xgb.Logger = log.New(io.Discard, "", 0)
-	conn, err := xgb.NewConnDisplay(s.Name)
+	conn, err := s.look()
 	if err != nil {
-		return nil, fmt.Errorf("look at the screen: %w", err)
+		return nil, err
 	}
 	setup := xproto.Setup(conn).DefaultScreen(conn)
 	w := &Watcher{conn: conn, root: setup.Root, x: int16(setup.WidthInPixels/2) - patch/2, y: int16(setup.HeightInPixels/2) - patch/2}
@@ -66,15 +62,6 @@ func (w *Watcher) Drawn(ctx context.Context) error {
 	}
 }
 
-var errNoImage = errors.New("the screen gave no image")
-
 func (w *Watcher) look() ([]byte, error) {
-	got, err := xproto.GetImage(w.conn, xproto.ImageFormatZPixmap, xproto.Drawable(w.root), w.x, w.y, patch, patch, ^uint32(0)).Reply()
-	switch {
-	case err != nil:
-		return nil, err
-	case got == nil:
-		return nil, errNoImage
-	}
-	return got.Data, nil
+	return imageOf(w.conn, xproto.Drawable(w.root), w.x, w.y, patch, patch)
 }

@@ -1,7 +1,6 @@
 // Package screen gives tests and tools a display of their own, on which they
 // open real windows, drive them as a person does, and look at them. It stands
-// on Xvfb, openbox, xdotool and ImageMagick's import, and must not know what
-// the windows show.
+// on Xvfb, openbox and xdotool, and must not know what the windows show.
 package screen
 
 import (
@@ -23,7 +22,7 @@ const startWait = 20 * time.Second
 const lookEvery = 50 * time.Millisecond
 
 // Programs are what a screen stands on.
-func Programs() []string { return []string{"Xvfb", "openbox", "xdotool", "import"} }
+func Programs() []string { return []string{"Xvfb", "openbox", "xdotool"} }
 
 // Screen is an X server with a window manager on it.
 type Screen struct {

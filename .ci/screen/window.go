@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"image"
-	"image/png"
 	"strconv"
 	"strings"
 	"time"
@@ -31,31 +30,6 @@ func (s *Screen) Find(ctx context.Context, title string, pid int) (Window, error
 		return Window{}, fmt.Errorf("no window %q: %w", title, err)
 	}
 	return Window{s, ids[len(ids)-1]}, nil
-}
-
-// Picture is what the window looks like now.
-func (w Window) Picture(ctx context.Context) (image.Image, error) {
-	out, err := w.Run(ctx, "import", "-window", w.ID, "png:-")
-	if err != nil {
-		return nil, err
-	}
-	return png.Decode(strings.NewReader(out))
-}
-
-// Still is a picture of the window once it is drawn: when three in a row are the
-// same, or after atMost whatever there is, as where a caret blinks.
-func (w Window) Still(ctx context.Context, atMost time.Duration) (image.Image, error) {
-	short, cancel := context.WithTimeout(ctx, atMost)
-	defer cancel()
-	last, same := "", 0
-	_ = Until(short, func() bool { // in vain: the next one has to do
-		now, err := w.Run(short, "import", "-window", w.ID, "rgb:-")
-		if same++; err != nil || now != last {
-			last, same = now, 1
-		}
-		return same == 3
-	})
-	return w.Picture(ctx)
 }
 
 // Click presses the left button at a place in the window.

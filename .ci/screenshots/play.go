@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"image"
 	"os"
+	"path/filepath"
 
 	"baton/app/gui"
 
@@ -22,7 +23,13 @@ func play(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
-	s, err := newStage(ctx, v)
+	// Its path is in some of the pictures, so it is the same one each time. A
+	// window that was killed left its own.
+	home := filepath.Join("build", "home")
+	if err := os.RemoveAll(home); err != nil {
+		return err
+	}
+	s, err := newStage(ctx, v, home)
 	if err != nil {
 		return err
 	}

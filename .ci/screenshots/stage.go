@@ -26,15 +26,15 @@ type stage struct {
 // what a minute's end changes is not in the picture.
 func beginning() time.Time { return time.Date(2026, 3, 2, 10, 12, 5, 0, time.UTC) }
 
-// newStage makes the home, moves this process into it, and prepares it.
-func newStage(ctx context.Context, v view) (_ *stage, err error) {
+// newStage makes the home in dir, moves this process into it, and prepares it.
+func newStage(ctx context.Context, v view, dir string) (_ *stage, err error) {
 	started := time.Now()
 	s := &stage{now: func() time.Time { return beginning().Add(time.Since(started)) }}
 	s.provider = demo.NewProvider(demo.Options{Now: s.now})
 	if _, err := s.provider.Start(""); err != nil {
 		return nil, err
 	}
-	if s.home, err = demo.NewHome("", s.provider, s.now()); err != nil {
+	if s.home, err = demo.NewHome(dir, s.provider, s.now()); err != nil {
 		return nil, errors.Join(err, s.provider.Close())
 	}
 	defer func() {

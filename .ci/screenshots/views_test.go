@@ -68,7 +68,7 @@ func TestPrepared(t *testing.T) {
 			}
 			ctx, cancel := context.WithCancel(t.Context())
 			defer cancel()
-			s, err := newStage(ctx, v)
+			s, err := newStage(ctx, v, filepath.Join(t.TempDir(), "home"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -16,7 +16,8 @@ const (
 	// settleMost bounds it where looking takes long, see watching.rest.
 	settleMost = 600 * time.Millisecond
 	// poll is how often the files are looked at without a reason: for what no
-	// system tells, such as a session whose process was killed.
+	// system tells, such as a session whose process was killed, and for the
+	// clock of a machine that slept, in which timers stood still.
 	poll = 30 * time.Second
 	// pollBlind is the same where the system does not tell of changes.
 	pollBlind = 3 * time.Second

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -27,7 +28,7 @@ type watched struct {
 	set    map[string]string
 	b      *local.Backend
 	events <-chan backend.Event
-	live   map[int]bool // the processes there are
+	now    func() time.Time // nil: the machine's clock
 }
 
 // newHome makes a home with five accounts of which nobody watches any yet.
@@ -46,7 +47,7 @@ func newHome(t *testing.T) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &watched{T: t, home: home, set: home.Setenv(), live: map[int]bool{}}
+	return &watched{T: t, home: home, set: home.Setenv()}
 }
 
 // open stands for another Baton on the home.
@@ -55,6 +56,7 @@ func (w *watched) open() *local.Backend {
 	b, err := local.New(local.Config{
 		Getenv: func(name string) string { return w.set[name] },
 		Home:   func() (string, error) { return w.home.Dir, nil },
+		Now:    w.now,
 		Processes: func(pid int) (oauthcore.Process, bool) {
 			return oauthcore.Process{}, pid == 7
 		},
@@ -325,6 +327,25 @@ func TestALimitThatEndsIsTold(t *testing.T) {
 	if late := time.Since(until); late < 0 || late > time.Second {
 		t.Errorf("told %v after its end", late)
 	}
+}
+
+// A machine that slept finds limits past that no timer told of: what counts is
+// the clock on the wall.
+func TestALimitThatEndedWhileTheMachineSlept(t *testing.T) {
+	w := newHome(t)
+	var slept atomic.Int64
+	w.now = func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+	limit := backend.Action{Kind: backend.ActionLimit, Key: "ada@corp.example", Until: time.Now().Add(time.Hour)}
+	if _, err := w.open().Do(t.Context(), limit); err != nil {
+		t.Fatal(err)
+	}
+	w.watch()
+	slept.Store(int64(2 * time.Hour))
+	w.replace(w.path(".claude", "settings.json"), "{}") // any reason to look
+	w.told("its end", func(s backend.Snapshot) bool {
+		a, _ := s.Find("ada@corp.example")
+		return a.State == backend.StateReady
+	})
 }
 
 // One listener that leaves must not take the watching with it: what another

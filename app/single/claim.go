@@ -71,11 +71,12 @@ func Claim(ctx context.Context, p Place, log *slog.Logger) (*Instance, error) {
 	for {
 		try, done := context.WithTimeout(ctx, lockWait)
 		release, err := locks.Lock(try, lock)
+		taken := try.Err() != nil // else it is not the lock's being taken that is wrong
 		done()
 		switch {
 		case err == nil:
 			return listen(socket, release, log)
-		case ctx.Err() == nil && !errors.Is(err, files.ErrBusy):
+		case !taken:
 			return nil, err
 		}
 		// Where nobody listens the other one is just starting, or just ending:
@@ -127,8 +128,7 @@ func listen(socket string, release func(), log *slog.Logger) (*Instance, error) 
 	}
 	l, err := net.Listen("unix", socket)
 	if err == nil {
-		err = os.Chmod(socket, 0o600)
-		if err != nil {
+		if err = restrict(socket); err != nil {
 			_ = l.Close() // the first error is the one to tell
 		}
 	}

@@ -188,6 +188,25 @@ func TestPlace(t *testing.T) {
 	}
 }
 
+// Where no lock can be made that is told at once, and not taken for another
+// instance.
+func TestALockThatCannotBeMade(t *testing.T) {
+	p := place(t)
+	one := first(t, p)
+	path := strings.TrimSuffix(socket(t, p), ".sock") + ".lock"
+	if err := one.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if err := errors.Join(os.Remove(path), os.Mkdir(path, 0o700)); err != nil {
+		t.Fatal(err)
+	}
+	start := time.Now()
+	_, err := claim(t, p)
+	if err == nil || errors.Is(err, single.ErrSilent) || errors.Is(err, single.ErrRunning) || time.Since(start) > time.Second {
+		t.Errorf("after %v: %v", time.Since(start), err)
+	}
+}
+
 // socket is where an instance listens.
 func socket(t *testing.T, p single.Place) string {
 	t.Helper()
