@@ -69,12 +69,15 @@ func (c *Core) Activities() ([]Activity, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Activity
+	return parseActivities(doc), nil
+}
+
+func parseActivities(doc []byte) (out []Activity) {
 	for line := range bytes.Lines(doc) {
 		var a Activity
-		if json.Unmarshal(line, &a) == nil {
+		if json.Unmarshal(line, &a) == nil && a.Kind != "" {
 			out = append(out, a)
 		}
 	}
-	return out, nil
+	return out
 }

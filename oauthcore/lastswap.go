@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"io"
 	"io/fs"
+	"slices"
 
 	"baton/oauthcore/files"
 )
@@ -17,6 +18,7 @@ const tailSize = 32 << 10
 type swapSeen struct {
 	info fs.FileInfo
 	act  Activity // its Key is "" where the log holds no swap
+	acts []Activity
 }
 
 // lastSwap is the newest swap from one account to another, by the activity
@@ -24,26 +26,41 @@ type swapSeen struct {
 // active, the account live now, is not the one it went to, or where one of the
 // two was removed. The log is looked at again only when it changed.
 func (c *Core) lastSwap(v *Vault, active string) (Activity, bool) {
-	info, err := c.FS.Stat(c.Paths.Activity())
-	if err != nil {
-		return Activity{}, false
-	}
-	seen := c.lastSwapSeen.Load()
-	if seen == nil || !unchanged(seen.info, info) {
-		seen = &swapSeen{info: info}
-		// Trouble with the log stops nothing; it is looked at again next time.
-		doc, err := tail(c.FS, c.Paths.Activity(), tailSize)
-		if err == nil {
-			seen.act = newestSwap(doc)
-			c.lastSwapSeen.Store(seen)
-		}
-	}
 	there := func(key string) bool {
 		a := v.Get(key)
 		return a != nil && !a.Removed
 	}
-	act := seen.act
+	act := c.logSeen().act
 	return act, act.Key != "" && act.Key == active && there(act.Key) && there(act.From)
+}
+
+// logSeen is the end of the activity log, empty where there is none.
+func (c *Core) logSeen() *swapSeen {
+	info, err := c.FS.Stat(c.Paths.Activity())
+	if err != nil {
+		return &swapSeen{}
+	}
+	if seen := c.lastSwapSeen.Load(); seen != nil && unchanged(seen.info, info) {
+		return seen
+	}
+	seen := &swapSeen{info: info}
+	// Trouble with the log stops nothing; it is looked at again next time.
+	if doc, err := tail(c.FS, c.Paths.Activity(), tailSize); err == nil {
+		seen.act, seen.acts = newestSwap(doc), parseActivities(doc)
+		c.lastSwapSeen.Store(seen)
+	}
+	return seen
+}
+
+// recentMost is how many activities a view holds.
+const recentMost = 100
+
+// recent are the newest activities, the newest first.
+func (c *Core) recent() []Activity {
+	acts := c.logSeen().acts
+	acts = slices.Clone(acts[max(0, len(acts)-recentMost):])
+	slices.Reverse(acts)
+	return acts
 }
 
 // newestSwap looks through the end of a log, whose first line may be cut off.

@@ -65,7 +65,7 @@ func (c *Core) glimpse(ctx context.Context) (*store, string, error) {
 	if err != nil {
 		return nil, "", err
 	}
-	live, err := c.readLive(ctx)
+	live, err := c.lookLive(ctx)
 	if err != nil {
 		return nil, "", err
 	}

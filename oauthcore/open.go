@@ -183,7 +183,7 @@ func (c *Core) reconcile(o *opened, inbox *inboxLogin, p *proofs, revive bool) e
 		}
 	}
 	if o.owner != nil {
-		if was := o.book.LastActive; was != o.owner.Key {
+		if was := o.book.LastActive; was != "" && was != o.owner.Key {
 			o.act(Activity{Kind: "active", Key: o.owner.Key, From: was})
 		}
 		o.noteActive(o.owner.Key, now)

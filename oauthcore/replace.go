@@ -57,11 +57,7 @@ func (p *pending) commit(ctx context.Context, fence func() error) error {
 	if p.staged == nil {
 		return nil
 	}
-	if err := p.staged.commit(ctx); err != nil {
-		p.takeBack(ctx)
-		return err
-	}
-	return nil
+	return p.staged.commit(ctx)
 }
 
 // commitWait bounds fence and replacement where these take time, which with
@@ -128,12 +124,15 @@ func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wa
 		tried = true
 		return p.commit(ctx, g.fence)
 	})
-	switch {
-	case tried || err == nil:
-		return err
-	case mustLand:
-		return p.commit(ctx, g.fence)
+	if err != nil && !tried && mustLand {
+		tried, err = true, p.commit(ctx, g.fence)
 	}
-	p.discard()
+	switch {
+	case err == nil:
+	case tried:
+		p.takeBack(ctx)
+	default:
+		p.discard()
+	}
 	return err
 }

@@ -41,6 +41,7 @@ type View struct {
 	Live     LiveView
 	Next     *Candidate
 	LastSwap *Activity // the newest swap, while the account it went to is live; else nil
+	Recent   []Activity // what was done lately, the newest first
 	Problems []*Error
 }
 
@@ -91,6 +92,7 @@ func (c *Core) View(ctx context.Context) View {
 	if last, ok := c.lastSwap(s.vault, v.Active); ok {
 		v.LastSwap = &last
 	}
+	v.Recent = c.recent()
 	return v
 }
 

@@ -25,6 +25,9 @@ type CardView struct {
 
 	State     string // in words, two lines at most
 	StateTone Tone
+	// Middle is a line under the state that stands only with a Second.
+	Middle     string
+	MiddleTone Tone
 	// Second is a line under the state; as a link it calls OnSecond.
 	Second     string
 	SecondTone Tone
@@ -61,10 +64,16 @@ type AccountCard struct {
 	// by more than there are: to the last or the first.
 	OnStep func(by int)
 
+	// OnDragged is told how far down the card is being dragged by its avatar,
+	// OnDropped that it was let go. Without OnDragged it can't be dragged.
+	OnDragged func(by float32)
+	OnDropped func()
+
 	view    CardView
 	primary *Button
 	menu    *Button
 	second  *Link
+	grip    *grip
 }
 
 var (
@@ -84,6 +93,13 @@ func NewAccountCard(v CardView) *AccountCard {
 		b.OnFocus = func() { call(c.OnFocus) }
 		b.OnKey = c.typed
 	}
+	c.grip = newGrip()
+	c.grip.onDragged = func(by float32) {
+		if c.OnDragged != nil {
+			c.OnDragged(by)
+		}
+	}
+	c.grip.onDropped = func() { call(c.OnDropped) }
 	c.second.OnFocus = func() { call(c.OnFocus) }
 	c.second.OnKey = c.typed
 	c.dressControls()
@@ -231,16 +247,12 @@ func (c *AccountCard) TappedSecondary(*fyne.PointEvent) { c.openMenu() }
 // AccessibilityLabel implements fyne.Accessible.
 func (c *AccountCard) AccessibilityLabel() string {
 	v := c.view
-	parts := []string{v.Name, v.Badge, v.Detail, v.State, v.Second}
+	parts := []string{v.Name, v.Badge, v.Detail, v.State, v.Middle, v.Second}
 	if v.Problem != "" {
 		parts = append(parts, v.Problem, v.Hint)
 	} else {
 		for _, m := range v.Meters {
-			if m.Known {
-				parts = append(parts, m.Label+" "+m.number()+", "+m.Right)
-			} else {
-				parts = append(parts, m.Label+" "+m.Right)
-			}
+			parts = append(parts, m.said())
 		}
 	}
 	said := parts[:0]
@@ -265,10 +277,19 @@ func (c *AccountCard) HeightFor(width float32) float32 { return c.arranged(width
 func (c *AccountCard) arranged(width float32) boxes {
 	v, k := c.view, scaleOf(c)
 	b := arrange(width, k, v.PrimaryRoom, v.Primary != "")
+	size := textDetail * k
+	if v.Middle != "" && (b.shape == shapeNarrow || b.shape == shapeTiny) {
+		grow := size * leading
+		b.state.h += grow
+		b.meters.y += grow
+		b.height += grow
+		if b.shape == shapeTiny {
+			b.button.y += grow
+		}
+	}
 	if v.Problem == "" || b.shape == shapeWide {
 		return b
 	}
-	size := textDetail * k
 	lines := len(wrap(v.Problem, b.meters.w, size, fyne.TextStyle{}, problemMost)) +
 		len(wrap(v.Hint, b.meters.w, size, fyne.TextStyle{}, problemMost))
 	if more := lines - b.problemLines; more > 0 {

@@ -22,7 +22,10 @@ type Avatar struct {
 	view AvatarView
 }
 
-var _ fyne.Widget = (*Avatar)(nil)
+var (
+	_ fyne.Widget     = (*Avatar)(nil)
+	_ fyne.Accessible = (*Avatar)(nil)
+)
 
 // AvatarSize is the side of an avatar, unscaled.
 const AvatarSize float32 = 40
@@ -41,6 +44,13 @@ func (a *Avatar) SetView(v AvatarView) {
 		a.Refresh()
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible: nothing, since the name stands
+// beside it.
+func (a *Avatar) AccessibilityLabel() string { return "" }
+
+// AccessibilityRole implements fyne.Accessible.
+func (a *Avatar) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // CreateRenderer implements fyne.Widget.
 func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {

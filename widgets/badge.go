@@ -12,7 +12,10 @@ type Badge struct {
 	text string
 }
 
-var _ fyne.Widget = (*Badge)(nil)
+var (
+	_ fyne.Widget     = (*Badge)(nil)
+	_ fyne.Accessible = (*Badge)(nil)
+)
 
 const (
 	badgeHeight float32 = 20 // unscaled, like the padding
@@ -33,6 +36,12 @@ func (b *Badge) SetText(text string) {
 		b.Refresh()
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible.
+func (b *Badge) AccessibilityLabel() string { return b.text }
+
+// AccessibilityRole implements fyne.Accessible.
+func (b *Badge) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // CreateRenderer implements fyne.Widget.
 func (b *Badge) CreateRenderer() fyne.WidgetRenderer {

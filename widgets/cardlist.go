@@ -2,6 +2,7 @@ package widgets
 
 import (
 	"sort"
+	"strconv"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -24,6 +25,7 @@ type CardList struct {
 
 	cards    []Card
 	column   *column
+	mark     *canvas.Rectangle // where a dragged card would go
 	scroll   *container.Scroll
 	widest   float32 // of a card
 	width    float32 // of a card, as last laid out
@@ -32,7 +34,10 @@ type CardList struct {
 	from, to int // the cards that are shown
 }
 
-var _ fyne.Widget = (*CardList)(nil)
+var (
+	_ fyne.Widget     = (*CardList)(nil)
+	_ fyne.Accessible = (*CardList)(nil)
+)
 
 const (
 	listGap    float32 = 10
@@ -48,6 +53,8 @@ func NewCardList() *CardList { return NewCardListUpTo(listWidest) }
 func NewCardListUpTo(widest float32) *CardList {
 	l := &CardList{widest: widest}
 	l.column = newColumn(l)
+	l.mark = &canvas.Rectangle{CornerRadius: 1.5}
+	l.mark.Hide()
 	l.scroll = container.NewVScroll(l.column)
 	l.scroll.OnScrolled = func(fyne.Position) { l.reveal() }
 	l.ExtendBaseWidget(l)
@@ -175,6 +182,12 @@ func (l *CardList) reveal() {
 	}
 }
 
+// AccessibilityLabel implements fyne.Accessible: how many cards there are.
+func (l *CardList) AccessibilityLabel() string { return strconv.Itoa(len(l.cards)) }
+
+// AccessibilityRole implements fyne.Accessible.
+func (l *CardList) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleContainer }
+
 // CreateRenderer implements fyne.Widget.
 func (l *CardList) CreateRenderer() fyne.WidgetRenderer { return &listRenderer{l: l} }
 
@@ -218,11 +231,11 @@ func (r *columnRenderer) Destroy() {}
 
 func (r *columnRenderer) Objects() []fyne.CanvasObject {
 	l := r.c.l
-	all := make([]fyne.CanvasObject, 0, l.to-l.from)
+	all := make([]fyne.CanvasObject, 0, l.to-l.from+1)
 	for _, c := range l.cards[l.from:l.to] {
 		all = append(all, c)
 	}
-	return all
+	return append(all, l.mark)
 }
 
 func (r *columnRenderer) MinSize() fyne.Size { return fyne.NewSize(0, r.c.l.height) }

@@ -19,6 +19,7 @@ type cardRenderer struct {
 	problem      *paragraph
 	hint         *paragraph
 	state        *paragraph
+	middle       *line
 	second       *line
 	all          []fyne.CanvasObject
 	drawn        look     // what it was last drawn with
@@ -46,6 +47,7 @@ func newCardRenderer(c *AccountCard) *cardRenderer {
 		problem: newParagraph(textDetail, false, problemMost),
 		hint:    newParagraph(textDetail, false, problemMost),
 		state:   newParagraph(textDetail, false, 2),
+		middle:  newLine(textDetail, false, fyne.TextAlignLeading),
 		second:  newLine(textDetail, false, fyne.TextAlignLeading),
 	}
 	r.all = []fyne.CanvasObject{r.face, r.bar, r.avatar, r.name.Text, r.badge, r.detail.Text}
@@ -57,7 +59,8 @@ func newCardRenderer(c *AccountCard) *cardRenderer {
 	r.all = append(r.all, r.hint.objects()...)
 	r.all = append(r.all, r.dot)
 	r.all = append(r.all, r.state.objects()...)
-	r.all = append(r.all, r.second.Text, c.second, c.primary, c.menu)
+	r.all = append(r.all, c.grip)
+	r.all = append(r.all, r.middle.Text, r.second.Text, c.second, c.primary, c.menu)
 	r.Refresh()
 	return r
 }
@@ -73,7 +76,7 @@ func (r *cardRenderer) MinSize() fyne.Size {
 func (r *cardRenderer) Refresh() {
 	r.drawn, r.view = lookOf(r.c), r.c.view
 	v, p, k := r.c.view, r.drawn.Palette, r.drawn.scale
-	for _, l := range []*line{r.name, r.detail, r.second} {
+	for _, l := range []*line{r.name, r.detail, r.middle, r.second} {
 		l.scale(k)
 	}
 	for _, t := range []*paragraph{r.problem, r.hint, r.state} {
@@ -104,6 +107,7 @@ func (r *cardRenderer) Refresh() {
 	if !v.SecondLink {
 		second = v.Second
 	}
+	r.middle.set(v.Middle, p.tone(v.MiddleTone))
 	r.second.set(second, p.tone(v.SecondTone))
 	r.Layout(r.c.Size())
 	r.c.primary.Refresh()
@@ -128,6 +132,8 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	r.bar.Move(fyne.NewPos(0, 14))
 	r.bar.Resize(fyne.NewSize(4, s.Height-28))
 	put(r.avatar, b.avatar)
+	put(r.c.grip, b.avatar)
+	r.c.grip.Hidden = r.c.OnDragged == nil
 	r.layoutName(b)
 	if r.detail.full != "" {
 		r.detail.place(b.detail.x, b.detail.y, b.detail.w, b.detail.h)
@@ -207,6 +213,9 @@ func (r *cardRenderer) layoutState(b boxes) {
 	}
 	words := r.state.broken(v.State, w, limit)
 	whole := float32(len(words)) * high
+	if v.Middle != "" {
+		whole += high
+	}
 	if v.Second != "" {
 		whole += high
 	}
@@ -215,10 +224,13 @@ func (r *cardRenderer) layoutState(b boxes) {
 	r.dot.CornerRadius = dot / 2
 	put(r.dot, box{b.state.x, y + (high-dot)/2, dot, dot})
 	y += r.state.place(words, x, y, w, p.tone(v.StateTone))
+	if r.middle.place(b.state.x, y, b.state.w, high) > 0 {
+		y += high
+	}
 	r.second.place(b.state.x, y, b.state.w, high)
 	wide := min(b.state.w, measure(v.Second, r.second.TextSize, fyne.TextStyle{})+1)
 	tall := linkHeight(b.k)
-	put(r.c.second, box{b.state.x, y + (high-tall)/2, wide, tall})
+	put(r.c.second, box{b.state.x, min(y+(high-tall)/2, b.height-tall), wide, tall})
 }
 
 // percentText writes a percent the way people expect it: whole, and 100 only

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -35,7 +37,7 @@ var (
 const (
 	choicePad   float32 = 12
 	choiceArrow float32 = 20
-	choiceLines         = 4
+	choiceLines         = 8
 )
 
 // NewChoiceCard returns a card; a suggested one has the accent.
@@ -99,16 +101,17 @@ func (c *ChoiceCard) AccessibilityLabel() string { return c.title + ". " + c.abo
 // AccessibilityRole implements fyne.Accessible.
 func (c *ChoiceCard) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
-func (c *ChoiceCard) broken(width float32) (about []string, room, k float32) {
+func (c *ChoiceCard) broken(width float32) (title, about []string, room, k float32) {
 	k = scaleOf(c)
 	room = max(0, width-2*choicePad-(choiceArrow+8)*k)
-	return wrap(c.about, room, textDetail*k, fyne.TextStyle{}, choiceLines), room, k
+	return wrap(c.title, room, textControl*k, fyne.TextStyle{Bold: true}, 2),
+		wrap(c.about, room, textDetail*k, fyne.TextStyle{}, choiceLines), room, k
 }
 
 // HeightFor implements Card.
 func (c *ChoiceCard) HeightFor(width float32) float32 {
-	about, _, k := c.broken(width)
-	return 2*choicePad + (textControl+float32(len(about))*textDetail)*k*leading
+	title, about, _, k := c.broken(width)
+	return 2*choicePad + (float32(len(title))*textControl+float32(len(about))*textDetail)*k*leading
 }
 
 // CreateRenderer implements fyne.Widget.
@@ -117,7 +120,7 @@ func (c *ChoiceCard) CreateRenderer() fyne.WidgetRenderer {
 		c:     c,
 		ring:  &canvas.Rectangle{CornerRadius: radiusCard + 3, StrokeWidth: 2},
 		face:  &canvas.Rectangle{CornerRadius: radiusCard, StrokeWidth: 1},
-		title: newLine(textControl, true, fyne.TextAlignLeading),
+		title: newParagraph(textControl, true, 2),
 		about: newParagraph(textDetail, false, choiceLines),
 		arrow: &canvas.Image{FillMode: canvas.ImageFillContain},
 	}
@@ -126,17 +129,17 @@ func (c *ChoiceCard) CreateRenderer() fyne.WidgetRenderer {
 }
 
 type choiceRenderer struct {
-	c          *ChoiceCard
-	ring, face *canvas.Rectangle
-	title      *line
-	about      *paragraph
-	arrow      *canvas.Image
+	c            *ChoiceCard
+	ring, face   *canvas.Rectangle
+	title, about *paragraph
+	words        color.Color // of the title
+	arrow        *canvas.Image
 }
 
 func (r *choiceRenderer) Destroy() {}
 
 func (r *choiceRenderer) Objects() []fyne.CanvasObject {
-	all := []fyne.CanvasObject{r.ring, r.face, r.title.Text, r.arrow}
+	all := append([]fyne.CanvasObject{r.ring, r.face, r.arrow}, r.title.objects()...)
 	return append(all, r.about.objects()...)
 }
 
@@ -145,12 +148,11 @@ func (r *choiceRenderer) MinSize() fyne.Size {
 }
 
 func (r *choiceRenderer) Layout(s fyne.Size) {
-	about, room, k := r.c.broken(s.Width)
+	title, about, room, k := r.c.broken(s.Width)
 	put(r.face, box{0, 0, s.Width, s.Height})
 	put(r.ring, box{-3, -3, s.Width + 6, s.Height + 6})
-	high := textControl * k * leading
-	r.title.place(choicePad, choicePad, room, high)
-	r.about.place(about, choicePad, choicePad+high, room, paletteOf(r.c).Muted)
+	y := choicePad + r.title.place(title, choicePad, choicePad, room, r.words)
+	r.about.place(about, choicePad, y, room, paletteOf(r.c).Muted)
 	side := choiceArrow * k
 	put(r.arrow, box{s.Width - choicePad - side, (s.Height - side) / 2, side, side})
 }
@@ -158,9 +160,10 @@ func (r *choiceRenderer) Layout(s fyne.Size) {
 func (r *choiceRenderer) Refresh() {
 	c, p, k := r.c, paletteOf(r.c), scaleOf(r.c)
 	r.face.FillColor, r.face.StrokeColor = p.Card, p.Line
-	name, words := theme.ColorNamePlaceHolder, p.Text
+	name := theme.ColorNamePlaceHolder
+	r.words = p.Text
 	if c.suggested {
-		r.face.StrokeColor, words, name = p.Accent, p.Accent, theme.ColorNamePrimary
+		r.face.StrokeColor, r.words, name = p.Accent, p.Accent, theme.ColorNamePrimary
 	}
 	if c.hovered {
 		r.face.FillColor = blend(p.Card, p.Text, 0.07)
@@ -168,7 +171,6 @@ func (r *choiceRenderer) Refresh() {
 	r.ring.FillColor, r.ring.StrokeColor, r.ring.Hidden = alpha(p.Accent, 0), p.Accent, !c.focused
 	r.title.scale(k)
 	r.about.scale(k)
-	r.title.set(c.title, words)
 	r.arrow.Resource = theme.NewColoredResource(theme.NavigateNextIcon(), name)
 	r.Layout(c.Size())
 	r.arrow.Refresh()

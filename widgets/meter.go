@@ -46,7 +46,10 @@ type Meter struct {
 	view MeterView
 }
 
-var _ fyne.Widget = (*Meter)(nil)
+var (
+	_ fyne.Widget     = (*Meter)(nil)
+	_ fyne.Accessible = (*Meter)(nil)
+)
 
 const (
 	meterTextHeight float32 = 18
@@ -68,6 +71,23 @@ func (m *Meter) SetView(v MeterView) {
 		m.view = v
 		m.Refresh()
 	}
+}
+
+// AccessibilityLabel implements fyne.Accessible.
+func (m *Meter) AccessibilityLabel() string { return m.view.said() }
+
+// AccessibilityRole implements fyne.Accessible.
+func (m *Meter) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
+
+// said is the meter in words.
+func (v MeterView) said() string {
+	if !v.Known {
+		return v.Label + ": " + v.Right
+	}
+	if v.Right == "" {
+		return v.Label + ": " + v.number()
+	}
+	return v.Label + ": " + v.number() + ", " + v.Right
 }
 
 // CreateRenderer implements fyne.Widget.

@@ -11,8 +11,8 @@ import (
 // least 4.5:1 on Background and on Card (WCAG 2.2, 1.4.3).
 type Palette struct {
 	Background color.NRGBA // behind everything
-	Card       color.NRGBA // cards, buttons, entries
-	Raised     color.NRGBA // menus and sheets, above cards
+	Card       color.NRGBA // cards, buttons, entries, sheets
+	Raised     color.NRGBA // menus, above cards
 	Shadow     color.NRGBA // round what is raised
 	Line       color.NRGBA // borders and rules
 	Text       color.NRGBA
@@ -126,4 +126,9 @@ func alpha(c color.NRGBA, a uint8) color.NRGBA {
 func blend(under, over color.NRGBA, share float64) color.NRGBA {
 	mix := func(a, b uint8) uint8 { return uint8(float64(a)*(1-share) + float64(b)*share + 0.5) }
 	return color.NRGBA{R: mix(under.R, over.R), G: mix(under.G, over.G), B: mix(under.B, over.B), A: 0xff}
+}
+
+// lightness is how light a colour is, 0 for black and 1 for white.
+func lightness(c color.NRGBA) float64 {
+	return (0.3*float64(c.R) + 0.59*float64(c.G) + 0.11*float64(c.B)) / 255
 }

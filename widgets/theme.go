@@ -67,13 +67,18 @@ func (t *Theme) Color(name fyne.ThemeColorName, system fyne.ThemeVariant) color.
 	switch name {
 	case theme.ColorNameBackground:
 		return p.Background
-	case theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameHeaderBackground:
+	case theme.ColorNameButton, theme.ColorNameInputBackground, theme.ColorNameHeaderBackground,
+		theme.ColorNameOverlayBackground:
 		return p.Card
-	case theme.ColorNameMenuBackground, theme.ColorNameOverlayBackground:
+	case theme.ColorNameMenuBackground:
 		return p.Raised
 	case theme.ColorNameShadow:
 		return p.Shadow
-	case theme.ColorNameInputBorder, theme.ColorNameSeparator, theme.ColorNameDisabledButton:
+	case theme.ColorNameInputBorder:
+		// Fyne draws it between two pixels, which darkens it: to look like the
+		// other borders it has to be lighter than they are.
+		return blend(p.Line, rgb(0xFFFFFF), 0.12+0.38*lightness(p.Line))
+	case theme.ColorNameSeparator, theme.ColorNameDisabledButton:
 		return p.Line
 	case theme.ColorNameForeground:
 		return p.Text
@@ -134,9 +139,9 @@ func (t *Theme) Size(name fyne.ThemeSizeName) float32 {
 		theme.SizeNameWindowButtonIcon:
 		return size * t.scale
 	case theme.SizeNameInnerPadding:
-		// An entry or a menu's row is a line of text and twice this: it stays a
-		// target that can be hit.
-		return max(size*min(1.25, t.scale), (leastTarget-t.base.Size(theme.SizeNameText)*t.scale*1.36)/2)
+		// An entry or a menu's row is a line of text and twice this: as high as a
+		// button, and never too low to be hit.
+		return max(entryPadding*t.scale, (leastTarget-t.base.Size(theme.SizeNameText)*t.scale*1.36)/2)
 	}
 	return size
 }
@@ -148,6 +153,7 @@ const (
 	heightControl float32 = 34
 	leastTarget   float32 = 32 // what can be pressed is at least this high, however small the text
 	heightMeter   float32 = 8
+	entryPadding  float32 = 7.4
 
 	textSmall   float32 = 11
 	textDetail  float32 = 13

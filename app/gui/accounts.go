@@ -51,7 +51,7 @@ func (p *accountsPane) content() fyne.CanvasObject { return p.box }
 // show implements pane.
 func (p *accountsPane) show(s backend.Snapshot, now time.Time, filter string) {
 	v := p.v
-	tones := avatarTones(s.Accounts)
+	v.tones = avatarTones(v.tones, s.Accounts)
 	var cards []widgets.Card
 	some := len(s.Accounts) > 0
 	unknown := strangerThere(s)
@@ -64,7 +64,7 @@ func (p *accountsPane) show(s backend.Snapshot, now time.Time, filter string) {
 	v.shown = v.shown[:0]
 	for _, a := range s.Accounts {
 		e := v.entries[a.Key]
-		v.showEntry(e, tones[a.Key], now)
+		v.showEntry(e, v.tones[a.Key], now)
 		if filter == "" || matches(e.known.words, filter) {
 			cards = append(cards, e.card)
 			v.shown = append(v.shown, a.Key)

@@ -157,30 +157,6 @@ func (v *View) checkUsageOfAll() {
 	v.quietly(backend.Action{Kind: backend.ActionUsage, All: true}, func(*backend.Problem) { v.asking = false })
 }
 
-// move puts an account a place up (-1) or down (1) among those shown.
-func (v *View) move(key string, by int) {
-	shown := v.shown
-	for i, k := range shown {
-		if k != key || i+by < 0 || i+by >= len(shown) || v.moving {
-			continue
-		}
-		place := 0
-		for at, a := range v.snap.Accounts {
-			if a.Key == shown[i+by] {
-				place = at
-			}
-		}
-		v.moving = true
-		v.quietly(backend.Action{Kind: backend.ActionMove, Key: key, Place: place}, func(*backend.Problem) {
-			v.moving = false
-			if e := v.entries[key]; e != nil {
-				v.accounts.list.ScrollTo(e.card)
-			}
-		})
-		return
-	}
-}
-
 // progress shows what a running action waits for; without a key it is about
 // every one of ours.
 func (v *View) progress(key, text string) {

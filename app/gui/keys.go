@@ -237,6 +237,8 @@ const (
 	textNotUsed               key = "notUsed"
 	textHappened              key = "happened"
 	textDemo                  key = "demo"
+	textNameAcross            key = "nameAcross"
+	textSettingAcross         key = "settingAcross"
 )
 
 // These have a plural: their wording depends on how many there are of N.
@@ -248,4 +250,34 @@ const (
 	textInDays       plural = "inDays"
 	textUsageChecked plural = "usageChecked"
 	textUsageFailed  plural = "usageFailed"
+
+	// Availability and activity.
+	textAvailability key = "availability"
+	textActivity     key = "activity"
+	textDay          key = "day"
+	textActiveSmall  key = "activeSmall"
+	textWeekly       key = "weekly"
+	textBackAt       key = "backAt"
+	textFreeNow      key = "laneFree"
+	textFreeNext     key = "laneNext"
+	textFirstBack    key = "firstBack"
+	textAllFree      key = "allFree"
+	textAllFreeNow   key = "allFreeNow"
+	textNothingDone  key = "nothingDone"
+	textToday        key = "today"
+	textYesterday    key = "yesterday"
+	textDayDate      key = "dayDate"
+	textDidSwap      key = "didSwap"
+	textDidActivate  key = "didActivate"
+	textDidActive    key = "didActive"
+	textDidRefresh   key = "didRefresh"
+	textDidRefuse    key = "didRefuse"
+	textDidUnsure    key = "didUnsure"
+	textDidDoubt     key = "didDoubt"
+	textDidLimit     key = "didLimit"
+	textDidAdd       key = "didAdd"
+	textDidAdopt     key = "didAdopt"
+	textDidRepair    key = "didRepair"
+	textDidRemove    key = "didRemove"
+	textDidSetAside  key = "didSetAside"
 )

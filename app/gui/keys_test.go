@@ -121,8 +121,13 @@ func TestCardsByKeys(t *testing.T) {
 			key  fyne.KeyName
 			want string
 		}{
-			{fyne.KeyDown, workKey}, {fyne.KeyEnd, night}, {fyne.KeyUp, lab}, {fyne.KeyHome, personal},
-			{fyne.KeyPageDown, night}, {fyne.KeyPageUp, personal}, {fyne.KeyUp, personal},
+			{fyne.KeyDown, workKey},
+			{fyne.KeyEnd, night},
+			{fyne.KeyUp, lab},
+			{fyne.KeyHome, personal},
+			{fyne.KeyPageDown, night},
+			{fyne.KeyPageUp, personal},
+			{fyne.KeyUp, personal},
 		} {
 			d.typeKey(c.key)
 			if got := d.chosen(); got != c.want {
@@ -172,6 +177,28 @@ func TestMoveByKeys(t *testing.T) {
 		d.choose(side, tr(textMoveDown))
 		if want := []string{side, night}; d.shown[0] != night || d.shown[1] != side {
 			t.Errorf("among those the filter leaves, the order is %q, was %q", d.shown, want)
+		}
+	})
+}
+
+func TestMoveByDragging(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		c := d.entries[lab].card
+		high := c.Size().Height + 10
+		c.OnDragged(-high)
+		c.OnDragged(-2 * high)
+		c.OnDropped()
+		d.settle()
+		if d.shown[1] != lab {
+			t.Errorf("dragged two up from the fourth place, the order is %q", d.shown)
+		}
+		c.OnDragged(5)
+		c.OnDropped()
+		c.OnDragged(20 * high)
+		c.OnDropped()
+		d.settle()
+		if d.shown[4] != lab || len(d.f.called()) != 2 {
+			t.Errorf("dragged below the last, the order is %q; calls %s", d.shown, d.calls())
 		}
 	})
 }

@@ -5,6 +5,7 @@ package gui
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -93,7 +94,7 @@ func faults(root fyne.CanvasObject) []string {
 		if !a.pressed && a.textWide > a.boxWide+1 {
 			out = append(out, fmt.Sprintf("%s is %v wide, its box %v", a.what, a.textWide, a.boxWide))
 		}
-		if a.pressed && (a.end.Y-a.at.Y < 32 || a.end.X-a.at.X < 20) {
+		if a.pressed && (a.end.Y-a.at.Y < 31.99 || a.end.X-a.at.X < 20) {
 			out = append(out, fmt.Sprintf("%s is only %v by %v", a.what, a.end.X-a.at.X, a.end.Y-a.at.Y))
 		}
 		for _, b := range all[i+1:] {
@@ -121,13 +122,15 @@ func cardStates() map[string]backend.Account {
 	s, five := everyState().Accounts, fiveAccounts().Accounts
 	unsure := five[1]
 	unsure.Notices = []backend.Notice{backend.NoticeUnsure}
+	crowded := s[0]
+	crowded.Notices, crowded.LoginExpiresAt = []backend.Notice{backend.NoticeLoginEnds}, tuesday().Add(80*time.Hour)
 	bare := backend.Account{Key: "n", Email: "someone-with-a-long-address@department.university.example", State: backend.StateReady}
 	long := five[1]
 	long.Label, long.OrganizationName = "The account for everything that has no other place", "An organisation with a name that goes on for quite a while"
 	long.Busy = "waiting for Claude Code to finish with the login file it holds"
 	return map[string]backend.Account{
 		"active": five[0], "active_limited": s[0], "ready": five[1], "limited": five[2], "login_ends": five[3], "stale": five[4],
-		"busy": s[1], "no_data": s[2], "paused": s[3], "needs_login": s[4], "offline": s[5], "unsure": unsure, "bare": bare, "long": long,
+		"busy": s[1], "no_data": s[2], "paused": s[3], "needs_login": s[4], "offline": s[5], "unsure": unsure, "crowded": crowded, "bare": bare, "long": long,
 	}
 }
 

@@ -105,10 +105,17 @@ func stateText(v *widgets.CardView, a backend.Account, in situation) {
 	} else {
 		v.State, v.StateTone = tr(textActive), widgets.ToneAccent
 		if a.State != backend.StateReady {
-			v.Second, v.SecondTone = word, tone
-			return
+			v.Middle, v.MiddleTone = word, tone
 		}
 	}
+	notice(v, a, in)
+	if v.Second == "" {
+		v.Second, v.SecondTone, v.Middle = v.Middle, v.MiddleTone, ""
+	}
+}
+
+// notice puts the one mark that matters most into the card's second line.
+func notice(v *widgets.CardView, a backend.Account, in situation) {
 	switch {
 	case a.Has(backend.NoticeUnsure):
 		v.Second, v.SecondTone = tr(textUnsure), widgets.ToneWarn

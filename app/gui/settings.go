@@ -207,12 +207,13 @@ func (p *settingsPage) languageRow() *widgets.OptionRow {
 func settingWords(s backend.Setting) (name, about string, off bool) {
 	about, off = s.About, strings.HasSuffix(s.About, notYet)
 	k, known := map[string][2]key{
-		"swap.auto":      {textNameAuto, textSettingAuto},
-		"usage.poll":     {textNamePoll, textSettingPoll},
-		"keyring.mirror": {textNameMirror, textSettingMirror},
-		"notify.limit":   {textNameNotifyLimit, textSettingNotifyLimit},
-		"notify.free":    {textNameNotifyFree, textSettingNotifyFree},
-		"notify.login":   {textNameNotifyLogin, textSettingNotifyLogin},
+		"swap.auto":                {textNameAuto, textSettingAuto},
+		"swap.acrossOrganizations": {textNameAcross, textSettingAcross},
+		"usage.poll":               {textNamePoll, textSettingPoll},
+		"keyring.mirror":           {textNameMirror, textSettingMirror},
+		"notify.limit":             {textNameNotifyLimit, textSettingNotifyLimit},
+		"notify.free":              {textNameNotifyFree, textSettingNotifyFree},
+		"notify.login":             {textNameNotifyLogin, textSettingNotifyLogin},
 	}[s.Key]
 	if !known {
 		return s.Key, about, off

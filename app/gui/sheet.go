@@ -122,7 +122,7 @@ func (l *cardHigh) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	high := float32(0)
 	for _, o := range objects {
 		if c, ok := o.(widgets.Card); ok {
-			high = max(high, c.HeightFor(l.width()-2*flowRing))
+			high = max(high, c.HeightFor(l.width()-2*flowRing()))
 		}
 	}
 	return fyne.NewSize(0, high)
@@ -131,7 +131,7 @@ func (l *cardHigh) MinSize(objects []fyne.CanvasObject) fyne.Size {
 // Layout implements fyne.Layout.
 func (l *cardHigh) Layout(objects []fyne.CanvasObject, s fyne.Size) {
 	for _, o := range objects {
-		place(o, flowRing, 0, s.Width-2*flowRing, s.Height)
+		place(o, flowRing(), 0, s.Width-2*flowRing(), s.Height)
 	}
 }
 

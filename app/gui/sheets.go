@@ -104,12 +104,14 @@ func (v *View) showRemove(key string) {
 		about = textRemoveActive
 	}
 	s := v.openSheet(tr(textRemoveTitle, "Name", v.prefs.hide.over(a.Name())))
-	revoke := widget.NewCheck(tr(textRevoke), nil)
+	revoke := widgets.NewSwitch(tr(textRevoke), false, nil)
+	revoke.States = [2]string{tr(textOff), tr(textOn)}
+	revoke.OnKey = s.typed
 	keep := widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, s.close)
-	s.fill(keep, []fyne.CanvasObject{paragraph(tr(about), widget.MediumImportance), revoke}, keep,
+	s.fill(keep, []fyne.CanvasObject{paragraph(tr(about), widget.MediumImportance), s.high(widgets.NewOptionRow(tr(textRevoke), "", false, revoke))}, keep,
 		widgets.NewButton(tr(textRemoveYes), widgets.ButtonDanger, func() {
 			s.close()
-			v.do(key, backend.Action{Kind: backend.ActionRemove, Key: key, Revoke: revoke.Checked, Yes: true})
+			v.do(key, backend.Action{Kind: backend.ActionRemove, Key: key, Revoke: revoke.On(), Yes: true})
 		}))
 }
 

@@ -8,8 +8,10 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
 
 	"baton/app/backend"
+	"baton/widgets"
 )
 
 func TestBrowserLogin(t *testing.T) {
@@ -210,7 +212,17 @@ func TestRemoveAsksFirst(t *testing.T) {
 		if len(calls) != 1 || !calls[0].Yes || calls[0].Revoke {
 			t.Errorf("calls %+v", calls)
 		}
-		if d.entries[lab] != nil || len(d.accounts.list.Cards()) != 4 {
+		d.choose(night, tr(textRemove))
+		d.walk(func(o fyne.CanvasObject) {
+			if s, ok := o.(*widgets.Switch); ok {
+				test.Tap(s)
+			}
+		})
+		d.tap(tr(textRemoveYes))
+		if calls = d.f.called(); len(calls) != 2 || !calls[1].Revoke {
+			t.Errorf("with the switch turned: %+v", calls)
+		}
+		if d.entries[lab] != nil || len(d.accounts.list.Cards()) != 3 {
 			t.Error("the removed account is still shown")
 		}
 	})

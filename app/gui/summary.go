@@ -4,6 +4,7 @@ package gui
 
 import (
 	"hash/fnv"
+	"slices"
 	"strings"
 	"time"
 
@@ -73,22 +74,33 @@ func leftText(a backend.Account, now time.Time) string {
 	return said
 }
 
-// avatarTones gives each account a colour that stays its own as long as it can,
-// and that no other has as long as there are enough of them.
-func avatarTones(accounts []backend.Account) map[string]int {
+// avatarTones gives each account a colour that stays its own while the window
+// is open, wherever it is moved to, and that no other has as long as there are
+// enough of them. have is what was given before.
+func avatarTones(have map[string]int, accounts []backend.Account) map[string]int {
 	tones := make(map[string]int, len(accounts))
 	taken := [widgets.AvatarTones]bool{}
-	for i, a := range accounts {
+	var fresh []string
+	for _, a := range accounts {
+		if n, ok := have[a.Key]; ok {
+			tones[a.Key] = n
+			taken[n] = true
+		} else {
+			fresh = append(fresh, a.Key)
+		}
+	}
+	slices.Sort(fresh) // not in the person's order, or a move would change them at the next start
+	for _, key := range fresh {
 		h := fnv.New32a()
-		_, _ = h.Write([]byte(a.Key))
+		_, _ = h.Write([]byte(key))
 		n := int(h.Sum32() % widgets.AvatarTones)
-		if i < widgets.AvatarTones {
+		if len(tones) < widgets.AvatarTones {
 			for taken[n] {
 				n = (n + 1) % widgets.AvatarTones
 			}
-			taken[n] = true
 		}
-		tones[a.Key] = n
+		tones[key] = n
+		taken[n] = true
 	}
 	return tones
 }

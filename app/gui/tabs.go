@@ -35,6 +35,8 @@ type pane interface {
 func tabs() []tab {
 	return []tab{
 		{title: textAccounts, icon: theme.AccountIcon(), build: func(v *View) pane { return v.accounts }},
+		{title: textAvailability, icon: theme.HistoryIcon(), build: func(v *View) pane { return newAvailabilityPane(v) }},
+		{title: textActivity, icon: theme.ListIcon(), build: func(v *View) pane { return newActivityPane(v) }},
 	}
 }
 

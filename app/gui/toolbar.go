@@ -113,14 +113,14 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 		// A plus sign stands before the words.
 		return widgets.TextWidth(w) + side*24/34
 	}
-	filter, short, add := true, false, tr(textAdd)
+	filter, find, short, add := true, true, false, tr(textAdd)
 	room := func() float32 {
 		x := t.left(short) + barGap + words(add) + barGap + side
 		switch {
 		case t.bare:
 		case filter:
 			x += filterLeast + barGap
-		default:
+		case find:
 			x += side + barGap
 		}
 		return s.Width - x
@@ -128,6 +128,7 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	for _, give := range []func(){
 		func() { add = tr(textAddShort) }, func() { filter = false },
 		func() { short = true }, func() { add = "" },
+		func() { find = false }, // the shortcut still opens it
 	} {
 		if room() >= 0 {
 			break
@@ -145,17 +146,17 @@ func (t *toolbar) Layout(_ []fyne.CanvasObject, s fyne.Size) {
 	x -= barGap + m.Width
 	middle(t.add, x, m.Width, m.Height)
 	instead := !filter && t.asked && !t.bare
-	setVisible(t.find, !filter && !instead && !t.bare)
+	setVisible(t.find, !filter && find && !instead && !t.bare)
 	setVisible(t.filter, (filter || instead) && !t.bare)
 	switch {
 	case t.bare:
 	case instead:
-		middle(t.filter, 0, x-barGap, t.filter.MinSize().Height)
+		middle(t.filter, 0, x-barGap, max(m.Height, t.filter.MinSize().Height))
 	case filter:
 		wide := min(filterWide, filterLeast+room())
 		x -= barGap + wide
-		middle(t.filter, x, wide, t.filter.MinSize().Height)
-	default:
+		middle(t.filter, x, wide, max(m.Height, t.filter.MinSize().Height))
+	case find:
 		x -= barGap + side
 		middle(t.find, x, side, side)
 	}

@@ -37,11 +37,13 @@ type View struct {
 	login   *loginSheet
 	sheet   *sheet
 	prefs   prefs
-	room    float32 // what the widest words of a card's button take
+	tones   map[string]int // avatar colours, by key
+	room    float32        // what the widest words of a card's button take
 
 	unfolded bool // all banners are shown
 	asking   bool // everyone's usage is being asked for
 	moving   bool // an account is being moved
+	dragTo   int  // place among the cards shown a dragged one would go to
 
 	tabs     []tab
 	panes    []pane // built when first seen
@@ -228,6 +230,8 @@ func (v *View) newEntry(key string) *entry {
 	e.card.OnMenu = func(anchor fyne.CanvasObject) { v.openMenu(key, anchor) }
 	e.card.OnFocus = func() { v.accounts.list.ScrollTo(e.card) }
 	e.card.OnStep = func(by int) { v.step(e.card, by) }
+	e.card.OnDragged = func(by float32) { v.dragTo = v.accounts.list.Dragging(e.card, by) }
+	e.card.OnDropped = func() { v.drop(key) }
 	return e
 }
 

@@ -37,6 +37,9 @@ func (b *Backend) take() backend.Snapshot {
 	for _, x := range b.core.Sessions(b.Processes) {
 		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
 	}
+	for _, d := range v.Recent {
+		s.Deeds = append(s.Deeds, backend.Deed{At: d.At, Kind: d.Kind, Key: d.Key, From: d.From, Text: d.Text})
+	}
 	settings, err := b.core.Settings()
 	if err != nil {
 		v.Problems = append(v.Problems, asCore(err))

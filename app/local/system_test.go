@@ -184,3 +184,21 @@ func TestALoginThroughClaudeCodeOnAMac(t *testing.T) {
 		t.Errorf("%d items are left", len(m.items))
 	}
 }
+
+// Which sessions run is asked of the process table that was given.
+func TestSessionsGoByTheProcessTable(t *testing.T) {
+	m := newMac(t)
+	dir := filepath.Join(m.home.Dir, ".claude", "sessions")
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, pid := range []string{"41", "42"} {
+		if err := os.WriteFile(filepath.Join(dir, pid+".json"), []byte(`{"pid":`+pid+`,"cwd":"/src/`+pid+`"}`), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	b := m.open(local.Config{Processes: func(pid int) (oauthcore.Process, bool) { return oauthcore.Process{}, pid == 42 }})
+	if got := b.Snapshot().Sessions; len(got) != 1 || got[0] != (backend.Session{PID: 42, Cwd: "/src/42"}) {
+		t.Errorf("sessions %+v", got)
+	}
+}
