@@ -5,7 +5,7 @@
 PREFIX ?= $(HOME)/.local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build build-headless install uninstall test lint fmt mutants bench screenshots clean
+.PHONY: help run demo build build-headless install uninstall package package-test test lint fmt mutants bench screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,12 @@ install: build ## put build/baton into PREFIX/bin, ~/.local unless you say other
 
 uninstall: ## take it away again; accounts and logins stay
 	@bash .ci/install --remove "$(DESTDIR)$(PREFIX)"
+
+package: ## build/packages: for Debian, other Linux, Windows, and static ones without the window
+	@bash .ci/package
+
+package-test: ## install, run and remove the Debian packages in a clean system (as root)
+	@bash .ci/package-test
 
 test: ## everything CI runs
 	@bash .ci/test

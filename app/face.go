@@ -15,6 +15,7 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/keyring"
 
 	"github.com/pkg/browser"
 )
@@ -24,6 +25,9 @@ const exitUsage = 2
 
 // Main is the program's entry; it returns the exit status.
 func Main() int {
+	if keyring.IsHelper(os.Args) {
+		return keyring.Run() // before anything else: it is asked often, and quickly
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	// A browser that is started writes to where it was told; standard output
@@ -31,11 +35,18 @@ func Main() int {
 	browser.Stdout, browser.Stderr = os.Stderr, io.Discard
 	cfg := cli.System()
 	cfg.Version, cfg.Commit, cfg.Date = version, commit, date
-	if len(cfg.Args) == 0 {
-		return plain(ctx, cfg)
+	switch {
+	case len(cfg.Args) == 0:
+		return plain(ctx, cfg, false)
+	case len(cfg.Args) == 1 && cfg.Args[0] == flagHidden:
+		return plain(ctx, cfg, true)
 	}
 	return command(ctx, cfg)
 }
+
+// flagHidden starts the window in the tray: what a session starts by itself
+// should not open one.
+const flagHidden = "--hidden"
 
 // command runs one command of the command line.
 func command(ctx context.Context, cfg cli.Config) int {
@@ -47,7 +58,7 @@ func command(ctx context.Context, cfg cli.Config) int {
 // newBackend opens this machine's accounts by an environment.
 func newBackend(getenv func(string) string) (backend.Backend, error) {
 	b, err := local.New(local.Config{
-		Getenv: getenv, OpenURL: openURL, Version: version,
+		Getenv: getenv, OpenURL: openURL, Version: version, Switches: switches(getenv),
 		Home: func() (string, error) { return homeIn(getenv) },
 	})
 	if err != nil {
@@ -76,10 +87,10 @@ func openURL(address string) error {
 
 // plain is `baton` without a word: the window where a display answers, else
 // what else there is.
-func plain(ctx context.Context, cfg cli.Config) int {
+func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	why := displayAnswers(os.Getenv)
 	if why == nil {
-		code, shown := window(os.Getenv, "")
+		code, shown := window(os.Getenv, gui.Config{Hidden: hidden})
 		if shown {
 			return code
 		}
@@ -93,8 +104,8 @@ func plain(ctx context.Context, cfg cli.Config) int {
 }
 
 // window shows the window until it is closed; shown is false where this build
-// has none.
-func window(getenv func(string) string, demo string) (code int, shown bool) {
+// has none. What cfg leaves open is filled in.
+func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	b, err := newBackend(getenv)
 	if err != nil {
 		p := backend.AsProblem(err)
@@ -105,18 +116,18 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
 	defer polling(b)()
-	face := gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo}
-	if demo == "" { // a demo has accounts of its own each time
+	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
+	if cfg.Demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(getenv, os.Stderr)
 		if !mine {
 			return code, true
 		}
 		if one != nil {
 			defer func() { _ = one.Close() }() // the process ends with it
-			face.Raise = one.Raise()
+			cfg.Raise = one.Raise()
 		}
 	}
-	err = gui.Run(face)
+	err = showWindow(cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
 		return 0, false

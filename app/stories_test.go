@@ -17,7 +17,7 @@ func TestStories(t *testing.T) {
 		"surroundings": filepath.Join("testdata", "script"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: storyCommands()})
+			testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: storyCommands(), Condition: condition})
 		})
 	}
 }

@@ -26,11 +26,13 @@ import (
 //	provider issue EMAIL FILE       writes a credentials file with a login of its own
 //	huskies rewrite                 writes the pool as huskies does
 //	huskies limit EMAIL MINUTES     and marks an account in it
+//	keyring bus|start PASSWORD|lock|stop|hang METHOD
 func storyCommands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"seed":     func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(worldOf(ts).seed(one(ts, a))) },
 		"consent":  consent,
 		"provider": func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(worldOf(ts).order(ts, a)) },
+		"keyring":  keyringOrder,
 		"huskies":  func(ts *testscript.TestScript, _ bool, a []string) { ts.Check(huskies(poolIn(ts), a)) },
 	}
 }

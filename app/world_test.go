@@ -21,6 +21,7 @@ type world struct {
 	// excused says that the test itself made the provider lose answers, so
 	// that a login on disk may be one the provider has replaced.
 	excused bool
+	rings   rings           // the keyrings of a story
 	killed  map[string]bool // addresses whose logins the test ended
 }
 

@@ -38,6 +38,9 @@ type Account struct {
 	// OAuthAccount is the whole member of .claude.json as last seen, nil when
 	// never seen.
 	OAuthAccount []byte
+	// Generation rises with each new login of the account; 0 where it was never
+	// counted.
+	Generation int64
 	// Spent lists fingerprints of refresh tokens that were presented, or
 	// replaced by a newer one, oldest first.
 	Spent []string
@@ -187,6 +190,8 @@ func parseAccount(key string, raw []byte) (*Account, error) {
 			err = text(v, &a.Label)
 		case "order":
 			err = number(v, &a.Order)
+		case "generation":
+			err = number(v, &a.Generation)
 		case "paused":
 			err = flag(v, &a.Paused)
 		case "needsLogin":
@@ -233,6 +238,7 @@ func (a *Account) encode() ([]byte, error) {
 		setText("displayName", a.DisplayName),
 		setText("label", a.Label),
 		{"order", strconv.AppendInt(nil, a.Order, 10)},
+		setNumber("generation", a.Generation),
 		setFlag("paused", a.Paused),
 		setFlag("needsLogin", a.NeedsLogin),
 		setFlag("removed", a.Removed),

@@ -96,6 +96,8 @@ type Page struct {
 	Usage    *Usage
 	// ActiveAt is when the account was last made the live one.
 	ActiveAt time.Time
+	// Copied is what was last copied to the mirror, nil for nothing.
+	Copied *CopyNote
 	// Offline says that the last call for the account met trouble on the way.
 	Offline bool
 	// LoginAddress is where a message of Claude Code's said to log in, "" for
@@ -142,7 +144,12 @@ type Book struct {
 	Pages map[string]*Page
 	// LastActive is the account last seen or made live.
 	LastActive string
-	doc        []byte
+	// CopyTrouble is what the last copying to the mirror failed with, "" where
+	// it did not.
+	CopyTrouble string
+	// CopyPause is until when the mirror is left alone in the background.
+	CopyPause time.Time
+	doc       []byte
 }
 
 // ParseBook reads the book's bytes; none, blank ones and null are an empty book.
@@ -160,6 +167,10 @@ func ParseBook(doc []byte) (*Book, error) {
 		switch m.Key {
 		case "lastActive":
 			err = text(gjson.ParseBytes(m.Raw), &b.LastActive)
+		case "copyTrouble":
+			err = text(gjson.ParseBytes(m.Raw), &b.CopyTrouble)
+		case "copyPausedUntil":
+			b.CopyPause, err = millis(gjson.ParseBytes(m.Raw))
 		case "accounts":
 			var pages []jsonedit.Member
 			if pages, err = jsonedit.Members(m.Raw); err != nil {
@@ -204,6 +215,8 @@ func parsePage(raw []byte) (*Page, error) {
 			err = flag(v, &p.Offline)
 		case "loginAddress":
 			err = text(v, &p.LoginAddress)
+		case "copied":
+			p.Copied, err = parseNote(m.Raw)
 		case "usage":
 			if v.Type != gjson.Null {
 				p.Usage = &Usage{}
@@ -237,7 +250,11 @@ func (b *Book) look(key string) Page {
 
 // Encode gives the file's bytes.
 func (b *Book) Encode() ([]byte, error) {
-	doc, err := apply(b.doc, []edit{{"schemaVersion", []byte("1")}, setText("lastActive", b.LastActive)})
+	doc, err := apply(b.doc, []edit{
+		{"schemaVersion", []byte("1")},
+		setText("lastActive", b.LastActive),
+		setText("copyTrouble", b.CopyTrouble), setMillis("copyPausedUntil", b.CopyPause),
+	})
 	if err != nil {
 		return nil, err
 	}
@@ -261,6 +278,9 @@ func (b *Book) Encode() ([]byte, error) {
 			return nil, err
 		}
 	}
+	if doc, err = b.dropPages(doc); err != nil {
+		return nil, err
+	}
 	return jsonedit.Pretty(doc)
 }
 
@@ -272,6 +292,7 @@ func (p *Page) encode(raw []byte) ([]byte, error) {
 		setMillis("activeAt", p.ActiveAt),
 		setFlag("offline", p.Offline),
 		setText("loginAddress", p.LoginAddress),
+		setNote(p.Copied),
 	}
 	if p.PoolSeen {
 		edits = append(edits, edit{"poolLimited", []byte(fmt.Sprint(p.PoolMark.Limited))}, setMillis("poolResetsAt", p.PoolMark.ResetsAt))

@@ -40,6 +40,13 @@ type Env struct {
 	// SpareLocks has everything wait for locks of other programs and never
 	// take one over, however long nobody has kept it alive.
 	SpareLocks bool
+	// Mirror gives the keyring that copies of logins are kept in. asked says
+	// that the person waits for it and may be asked for its password; else it
+	// answers soon and asks nobody. nil: there is none.
+	Mirror func(asked bool) Mirror
+	// MirrorSwitch is the environment's word on copies, which beats the switch
+	// keyring.mirror: "on", anything else for off, "" for none.
+	MirrorSwitch string
 	// Progress is told in one line what an action on an account waits for.
 	Progress func(key, text string)
 	// Step, where it is set, is told each step of an operation that is not a

@@ -146,6 +146,13 @@ func setMillis(name string, t time.Time) edit {
 	return edit{name, strconv.AppendInt(nil, t.UnixMilli(), 10)}
 }
 
+func setNumber(name string, n int64) edit {
+	if n == 0 {
+		return edit{name, nil}
+	}
+	return edit{name, strconv.AppendInt(nil, n, 10)}
+}
+
 func setFlag(name string, on bool) edit {
 	if !on {
 		return edit{name, nil}

@@ -29,6 +29,7 @@ const (
 	CodeAllLimited  Code = "all_limited"
 	CodeNoOther     Code = "no_other"
 	CodeBusy        Code = "busy"
+	CodeKeyring     Code = "keyring" // the keyring is locked, not there, or in trouble
 )
 
 // Error is an error for people: one line, then what to do. No text in it ever

@@ -104,6 +104,20 @@ func (p Paths) ClientLock() string { return filepath.Join(p.Own(), "client.lock"
 // Ledger notes which of Claude Code's locks a Baton holds.
 func (p Paths) Ledger() string { return filepath.Join(p.Own(), "locks.json") }
 
+// MirrorLock is held while copies are written to the mirror.
+func (p Paths) MirrorLock() string { return filepath.Join(p.Own(), "locks", "keyring.lock") }
+
+// CopyName is the name of an account's copy in the mirror, of the index of all
+// copies for no key. It tells folders apart, so that several of them never get
+// into each other's way.
+func (p Paths) CopyName(key string) string {
+	name := p.folder()[:16]
+	if key != "" {
+		name += ":" + key
+	}
+	return name
+}
+
 // AccountLock is held by whatever refreshes one account or swaps to it. The
 // file name tells no address.
 func (p Paths) AccountLock(key string) string {
@@ -113,7 +127,10 @@ func (p Paths) AccountLock(key string) string {
 
 // HighWater is the file that remembers the vault's last sequence number on
 // this machine, so that a vault restored from a backup is noticed.
-func (p Paths) HighWater() string {
+func (p Paths) HighWater() string { return filepath.Join(p.State, p.folder()) }
+
+// folder names the folder of the credentials without telling it.
+func (p Paths) folder() string {
 	sum := sha256.Sum256([]byte(filepath.Clean(p.Secure)))
-	return filepath.Join(p.State, hex.EncodeToString(sum[:]))
+	return hex.EncodeToString(sum[:])
 }

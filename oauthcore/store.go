@@ -132,13 +132,15 @@ func (c *Core) modify(ctx context.Context, wait time.Duration, read func() (*sto
 		return damaged(c.Paths.Book(), err)
 	}
 	c.noticeRestored(s.vault)
+	logins := s.vault.count()
 	if err := fn(s); err != nil {
 		return err
 	}
+	s.vault.recount(logins, c.Now())
 	if s.vaultOnly {
 		return c.writeVault(s, vaultBefore)
 	}
-	if err := s.align(); err != nil {
+	if err := s.align(c.Now()); err != nil {
 		return damaged(c.Paths.Pool(), err)
 	}
 	return c.write(s, vaultBefore, bookBefore)
@@ -185,17 +187,18 @@ func (c *Core) write(s *store, vaultBefore, bookBefore []byte) error {
 	return nil
 }
 
-// align brings the pool in line with the vault: every login, every mark.
-func (s *store) align() error {
+// align brings the pool in line with the vault: every login, every mark. An
+// entry that holds news is left to the next open, which can ask whose it is.
+func (s *store) align(now time.Time) error {
 	for _, a := range s.vault.accounts {
 		if a.Removed {
 			if err := s.pool.Drop(a.Key); err != nil {
 				return err
 			}
-			delete(s.book.Pages, a.Key)
+			s.book.forget(a.Key)
 			continue
 		}
-		if s.contested[a.Key] || !a.Credential.Usable() {
+		if s.contested[a.Key] || !a.Credential.Usable() || s.unread(a, now) {
 			continue
 		}
 		page := s.book.Page(a.Key)
@@ -205,6 +208,23 @@ func (s *store) align() error {
 		page.PoolMark, page.PoolSeen = page.Mark, true
 	}
 	return nil
+}
+
+// unread says that the account's pool entry holds a login no account of the
+// vault has ever had, and that may be newer than the account's: another program
+// refreshed it, and there is no other copy.
+func (s *store) unread(a *Account, now time.Time) bool {
+	e, ok := s.pool.Get(a.Key)
+	if !ok || !s.news(e) {
+		return false
+	}
+	for _, o := range s.vault.accounts {
+		if o.IsSpent(e.RefreshToken) || o.Credential.RefreshToken.Equal(e.RefreshToken) {
+			return false
+		}
+	}
+	cr, err := e.Credential()
+	return err == nil && (cr.FreshAt(now, 0) || cr.ExpiresAt.After(a.Credential.ExpiresAt))
 }
 
 // rememberSeq keeps the vault's sequence number outside the folder a backup

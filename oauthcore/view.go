@@ -40,7 +40,7 @@ type View struct {
 	Active   string
 	Live     LiveView
 	Next     *Candidate
-	LastSwap *Activity // the newest swap, while the account it went to is live; else nil
+	LastSwap *Activity  // the newest swap, while the account it went to is live; else nil
 	Recent   []Activity // what was done lately, the newest first
 	Problems []*Error
 }

@@ -57,8 +57,10 @@ type world struct {
 	home     demo.Home
 	paths    oauthcore.Paths
 	core     *oauthcore.Core
-	expected int    // violations this test causes on purpose
-	goos     string // the system it is of
+	mirror   *fakeMirror // nil: there is no keyring
+	poolWas  []byte      // the pool, kept by a test
+	expected int         // violations this test causes on purpose
+	goos     string      // the system it is of
 	security *security
 }
 
@@ -120,6 +122,9 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 		Provider: provider.New(endpoints, provider.Options{Now: w.clock.Now, Timeout: 5 * time.Second}),
 	}, w.Errorf)
 	w.security = s
+	if w.mirror != nil {
+		env.Mirror, env.MirrorSwitch = w.mirror.open, w.mirror.word
+	}
 	return oauthcore.New(env)
 }
 

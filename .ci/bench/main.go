@@ -52,7 +52,11 @@ func main() {
 	}
 	if err == nil && *window != "" {
 		err = inHome(func(home demo.Home) error {
-			return benchWindow(context.Background(), os.Stdout, *window, *bare, home.Env(), max(*runs/5, 1), *idle)
+			ctx := context.Background()
+			if err := benchWindow(ctx, os.Stdout, *window, *bare, home.Env(), max(*runs/5, 1), *idle); err != nil {
+				return err
+			}
+			return benchTray(ctx, os.Stdout, *window, *bare, home.Env(), *idle)
 		})
 	}
 	if err != nil {

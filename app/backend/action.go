@@ -23,6 +23,10 @@ const (
 	ActionSetup     ActionKind = "setup"     // Undo, DryRun: Claude Code's settings
 	ActionReport    ActionKind = "report"    // Told: what a status line was handed
 	ActionFailure   ActionKind = "failure"   // Told: what a StopFailure hook was handed
+
+	ActionKeyringStatus  ActionKind = "keyringStatus"  // nothing; nobody is asked for a password
+	ActionKeyringPush    ActionKind = "keyringPush"    // Key, or All
+	ActionKeyringRestore ActionKind = "keyringRestore" // Key, or All; Yes forces what is doubtful
 )
 
 // Action is one request. Key takes everything a person may type for an
@@ -60,8 +64,10 @@ type Result struct {
 	Key string
 	// Added says an import or a login found an account the pool did not have.
 	Added bool
-	// Each holds one row per account for refresh and usage.
+	// Each holds one row per account for refresh, usage and the keyring.
 	Each []AccountResult
+	// Keyring is how the keyring stands, of its status.
+	Keyring *Keyring
 	// Notes are plain lines for the person: warnings, what follows now.
 	Notes []string
 	// Setup is what was changed in Claude Code's settings, or would be.
@@ -89,6 +95,36 @@ type AccountResult struct {
 	Problem         *Problem  // nil when OK
 	AccessExpiresAt time.Time // refresh: the new access token's end
 	Usage           *Usage    // usage: what was seen
+	Copy            string    // keyring: how the copy stands, one of the Copy constants
+	CopiedLive      bool      // keyring: the account was active when it was copied
+	Note            string    // a line on what follows, "" for none
+}
+
+// How an account's copy in the keyring stands to its login.
+const (
+	CopyOK       = "ok"       // it is the login Baton keeps
+	CopyBehind   = "behind"   // it is older
+	CopyAhead    = "ahead"    // it is newer: Baton's files are from a backup
+	CopyMissing  = "missing"  // there is none
+	CopyLost     = "lost"     // there is one, and Baton has no login of the account
+	CopyUnsure   = "unsure"   // the login may be used up, so it is not copied
+	CopyDamaged  = "damaged"  // it is none of this Baton's
+	CopyTooBig   = "too_big"  // the keyring takes no item of its size
+	CopyUnknown  = "unknown"  // the keyring cannot be read now
+	CopyRestored = "restored" // it was taken back just now
+	CopyKept     = "kept"     // nothing to take back: Baton has a login of the account
+	CopyRemoved  = "removed"  // the account was removed, and so is its copy
+)
+
+// Keyring is how the system's keyring stands.
+type Keyring struct {
+	On            bool // copies are made
+	ByEnvironment bool // BATON_KEYRING says so, not the switch
+	// State is what the keyring says: "ok", "locked", "unavailable",
+	// "timeout" or "refused"; "off" where it may not be asked.
+	State   string
+	Problem *Problem // why it cannot be read now, nil where it can
+	Trouble string   // what the last copying failed with, "" where it did not
 }
 
 // How much a Finding matters. An error keeps Baton or Claude Code from working

@@ -21,6 +21,7 @@ const (
 	ProblemAllLimited  ProblemCode = "all_limited"     // 4
 	ProblemNoOther     ProblemCode = "no_other"        // 5
 	ProblemBusy        ProblemCode = "busy"            // 6
+	ProblemKeyring     ProblemCode = "keyring"         // 1: it is locked, not there, or in trouble
 	ProblemCanceled    ProblemCode = "canceled"        // 1
 )
 

@@ -40,6 +40,7 @@ func (r *runner) commands() []*cobra.Command {
 		r.hookCommand(),
 		r.setupCommand(),
 		r.configCommand(),
+		r.keyringCommand(),
 		r.doctorCommand(),
 	}
 	if r.Demo != nil {
@@ -93,7 +94,7 @@ from now (+90m, +2h30m, +3d).`,
 			}
 			return misuse("", "%s", err.Error())
 		}
-		return misuse(cmd.Name(), "%s", err.Error())
+		return misuse(strings.TrimPrefix(cmd.CommandPath(), root.Name()+" "), "%s", err.Error())
 	})
 	// Accepted here only so that `baton --json` fails as JSON.
 	root.Flags().Bool("json", false, "")

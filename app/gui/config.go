@@ -31,6 +31,9 @@ type Config struct {
 	Links []Link
 	// Demo, when not empty, is a line that says that nothing here is real.
 	Demo string
+	// Hidden says that the window is not shown at first. Whoever starts it so
+	// shows it: by Raise, or from the hook of RunWith.
+	Hidden bool
 	// Tray says whether a tray shows Baton's icon now. With nil there is none,
 	// and nothing is said about it.
 	Tray func() bool

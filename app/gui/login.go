@@ -31,12 +31,17 @@ type loginSheet struct {
 // UI goroutine.
 func (v *View) Add() { v.showAdd() }
 
+// LogIn starts a browser login for an account that is there. It belongs on the
+// UI goroutine.
+func (v *View) LogIn(key string) { v.logInAgain(key) }
+
 // showAdd offers the ways to add an account.
 func (v *View) showAdd() {
 	l := v.newLogin(tr(textAdd), "")
 	way := func(title, about string, suggested bool, do func()) (*widgets.ChoiceCard, fyne.CanvasObject) {
 		c := widgets.NewChoiceCard(title, about, suggested, do)
 		c.OnKey = l.s.typed
+		c.OnFocus = func() { l.s.bring(c) }
 		return c, l.s.high(c)
 	}
 	first, browser := way(tr(textBrowser), tr(textBrowserHint), true, func() { l.start(backend.LoginMode{}) })

@@ -42,7 +42,11 @@ func RunWith(cfg Config, setup func(fyne.App, fyne.Window, *View)) error {
 	if cfg.Raise != nil {
 		go v.raise(cfg.Raise)
 	}
-	w.ShowAndRun()
+	if cfg.Hidden {
+		a.Run()
+	} else {
+		w.ShowAndRun()
+	}
 	return nil
 }
 

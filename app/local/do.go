@@ -24,6 +24,7 @@ func (b *Backend) Do(ctx context.Context, a backend.Action) (backend.Result, err
 		clear(b.busy) // not before: another action may still wait for something
 	}
 	b.mu.Unlock()
+	b.mirrorSoon()
 	b.reload()
 	if p := problem(err); p != nil {
 		return r, p
@@ -60,7 +61,7 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		}
 		return r, err
 	case backend.ActionConfigure:
-		return r, b.core.Configure(ctx, a.Setting, a.Value)
+		return r, b.configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
 	case backend.ActionSetup:
@@ -69,6 +70,12 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		return b.report(ctx, a.Told)
 	case backend.ActionFailure:
 		return b.failure(ctx, a.Told)
+	case backend.ActionKeyringStatus:
+		return b.keyringStatus(ctx)
+	case backend.ActionKeyringPush:
+		return b.keyringPush(ctx, a)
+	case backend.ActionKeyringRestore:
+		return b.keyringRestore(ctx, a)
 	default:
 		return r, &backend.Problem{Code: backend.ProblemUnsupported, Message: fmt.Sprintf("this Baton cannot do %q", a.Kind)}
 	}

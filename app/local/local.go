@@ -28,6 +28,8 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Switches are those of the surroundings, beside the core's.
+	Switches []Switch
 	// Program tells where this program lies, for Claude Code's settings; nil:
 	// the running one.
 	Program func() (string, error)
@@ -39,6 +41,9 @@ type Config struct {
 	Security keychain.Runner
 	// Processes is the table in which running Claude Codes are looked up.
 	Processes oauthcore.ProcessTable
+	// Mirror gives the keyring that copies of logins are kept in, as the
+	// core's Mirror; nil: the system's.
+	Mirror func(asked bool) oauthcore.Mirror
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
@@ -47,6 +52,7 @@ type Backend struct {
 	core   *oauthcore.Core
 	client *provider.Client
 	hub    hub
+	mirror mirroring
 
 	reloading sync.Mutex // held while a snapshot is taken to be kept
 
@@ -87,6 +93,7 @@ func New(cfg Config) (*Backend, error) {
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
 		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
+		Mirror: cfg.Mirror, MirrorSwitch: mirrorSwitch(cfg.Getenv),
 	})
 	return b, nil
 }
@@ -118,6 +125,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Processes == nil {
 		c.Processes = processes
+	}
+	if c.Mirror == nil {
+		c.Mirror = systemMirror
 	}
 	if c.Version == "" {
 		c.Version = "dev"

@@ -68,6 +68,7 @@ func (f *flow) finish(ctx context.Context, code login.Code) (who string, err err
 	f.mu.Lock()
 	f.result = backend.LoginResult{Key: saved.Key, Known: saved.Known, Live: saved.Live, Note: saved.Note}
 	f.mu.Unlock()
+	f.b.mirrorSoon()
 	f.b.reload()
 	return saved.Key, nil
 }
@@ -108,8 +109,9 @@ func (b *Backend) forget(f *flow) {
 	}
 }
 
-// Close ends a login still under way. Its listener lingers after the answer
-// only as long as the process.
+// Close ends a login still under way, whose listener lingers after the answer
+// only as long as the process, and waits for copies into the keyring, four
+// seconds at most.
 func (b *Backend) Close() error {
 	b.mu.Lock()
 	f := b.login
@@ -118,6 +120,7 @@ func (b *Backend) Close() error {
 	if f != nil {
 		f.Cancel()
 	}
+	b.mirrorEnd()
 	return nil
 }
 
@@ -164,6 +167,7 @@ func (b *Backend) saveCredential(ctx context.Context, cr oauthcore.Credential, a
 	if err != nil {
 		return backend.LoginResult{}, problem(err)
 	}
+	b.mirrorSoon()
 	b.reload()
 	return backend.LoginResult{Key: saved.Key, Known: saved.Known, Live: saved.Live, Note: saved.Note}, nil
 }

@@ -40,12 +40,9 @@ func (b *Backend) take() backend.Snapshot {
 	for _, d := range v.Recent {
 		s.Deeds = append(s.Deeds, backend.Deed{At: d.At, Kind: d.Kind, Key: d.Key, From: d.From, Text: d.Text})
 	}
-	settings, err := b.core.Settings()
-	if err != nil {
+	var err error
+	if s.Settings, err = b.switches(); err != nil {
 		v.Problems = append(v.Problems, asCore(err))
-	}
-	for _, x := range settings {
-		s.Settings = append(s.Settings, backend.Setting{Key: x.Key, Value: onOff(x.On), Default: onOff(false), About: x.About})
 	}
 	for _, p := range v.Problems {
 		s.Problems = append(s.Problems, *problem(p))
