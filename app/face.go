@@ -115,10 +115,9 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	defer polling(b)()
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
-		one, code, mine := onlyOne(getenv, os.Stderr)
+		one, code, mine := onlyOne(getenv, cfg.Hidden, os.Stderr)
 		if !mine {
 			return code, true
 		}
@@ -127,6 +126,7 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 			cfg.Raise = one.Raise()
 		}
 	}
+	defer polling(b)()
 	err = showWindow(cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
