@@ -18,7 +18,7 @@ package_manager() {
 
 # packages_of lists what a group is made of, by the names of the package
 # manager: desktop builds the window, mingw builds it for Windows, display shows
-# it, tests is what the tests drive, packages packs.
+# it, tests is what the tests drive, packages packs, look takes pictures.
 packages_of() {
 	case $1-$(package_manager) in
 	desktop-apt-get) echo gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev ;;
@@ -27,6 +27,7 @@ packages_of() {
 	mingw-apt-get) echo gcc-mingw-w64-x86-64-posix ;;
 	mingw-dnf) echo mingw64-gcc ;;
 	mingw-pacman) echo mingw-w64-gcc ;;
+	look-apt-get | look-dnf | look-pacman) echo imagemagick ;;
 	packages-apt-get) echo zip xz-utils ;;
 	packages-dnf) echo zip xz dpkg ;;
 	packages-pacman) echo zip xz dpkg ;;
@@ -59,6 +60,7 @@ has() {
 	case $1 in
 	desktop) has_desktop ;;
 	mingw) command -v x86_64-w64-mingw32-gcc >/dev/null 2>&1 ;;
+	look) command -v import >/dev/null 2>&1 && command -v convert >/dev/null 2>&1 ;;
 	packages) command -v zip >/dev/null 2>&1 && command -v xz >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 ;;
 	display) has_display_driver ;;
 	tests)

@@ -126,6 +126,9 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 			cfg.Raise = one.Raise()
 		}
 	}
+	if f, ok := b.(interface{ Folder() string }); ok {
+		cfg.Folder = f.Folder()
+	}
 	defer polling(b)()
 	err = showWindow(cfg)
 	switch {

@@ -26,6 +26,11 @@ func (hidden veil) over(s string) string {
 	})
 }
 
+// Cover hides the email addresses in a text, if the person asked for that, as
+// what is outside the window needs it: the tray, notifications. It belongs on
+// the UI goroutine.
+func (v *View) Cover(text string) string { return v.prefs.hide.over(text) }
+
 func (hidden veil) card(v widgets.CardView) widgets.CardView {
 	for _, s := range []*string{&v.Name, &v.Detail, &v.Problem, &v.Hint, &v.State, &v.Second} {
 		*s = hidden.over(*s)

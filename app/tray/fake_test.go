@@ -32,6 +32,7 @@ type fake struct {
 	quits    int
 	panics   bool
 	opened   []string // what the window was asked for
+	cover    *strings.Replacer
 	hostDown bool
 	endsIt   bool        // closing the window ends Baton
 	queue    chan func() // for the UI goroutine, which is the test's own
@@ -77,6 +78,7 @@ func (f *fake) SendNotification(n *fyne.Notification) { f.told = append(f.told, 
 func (f *fake) Quit()                                 { f.quits++ }
 func (f *fake) Add()                                  { f.opened = append(f.opened, "add") }
 func (f *fake) LogIn(key string)                      { f.opened = append(f.opened, "log in "+key) }
+func (f *fake) Cover(text string) string              { return f.cover.Replace(text) }
 func (f *fake) CloseToTray() bool                     { return !f.endsIt }
 func (f *fake) Answers() bool                         { return !f.hostDown }
 func (f *fake) Close()                                {}
@@ -99,7 +101,7 @@ func play(t *testing.T, cfg Config, with func(f *fake, w *window, tray *Tray)) {
 	t.Helper()
 	app := test.NewTempApp(t)
 	synctest.Test(t, func(t *testing.T) {
-		f := &fake{App: app, snap: people(), events: make(chan backend.Event), queue: make(chan func(), 64)}
+		f := &fake{App: app, snap: people(), events: make(chan backend.Event), cover: strings.NewReplacer(), queue: make(chan func(), 64)}
 		now := time.Now()
 		cfg.Backend = f
 		cfg.Now = func() time.Time { return noon().Add(time.Since(now)) }

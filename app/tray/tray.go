@@ -20,9 +20,10 @@ import (
 // View is what the tray needs of the window's content. Its methods belong to
 // the UI goroutine.
 type View interface {
-	Add()              // opens what adds an account
-	LogIn(key string)  // starts a login to an account that is there
-	CloseToTray() bool // closing the window is to leave Baton in the tray
+	Add()                     // opens what adds an account
+	LogIn(key string)         // starts a login to an account that is there
+	Cover(text string) string // hides email addresses where that is asked for
+	CloseToTray() bool        // closing the window is to leave Baton in the tray
 }
 
 // Config is what the tray needs of its surroundings.
@@ -84,7 +85,8 @@ func attach(app fyne.App, win fyne.Window, view View, cfg Config, ui func(func()
 	t.end.host = t.cfg.Host(t.ctx, func() { t.ui(t.hostChanged) })
 	t.retake()
 	app.Settings().AddListener(func(fyne.Settings) { t.ui(t.showIcon) })
-	t.attachClose() // last: setting up a tray may set an intercept of its own
+	app.Preferences().AddChangeListener(func() { t.ui(t.show) }) // one of them is what Cover hides
+	t.attachClose()                                              // last: setting up a tray may set an intercept of its own
 	go t.listen(t.cfg.Backend.Events(t.ctx))
 	return t
 }
@@ -172,8 +174,14 @@ func (t *Tray) news(s backend.Snapshot) []Note {
 // show brings menu and icon in line with the snapshot and the clock. The menu
 // is left alone while it says the same: one that is open would lose the click.
 func (t *Tray) show() {
+	if t.stopped.Load() {
+		return
+	}
 	now := t.cfg.Now()
 	items := Menu(*t.snap, t.doing, now)
+	for i := range items {
+		items[i].Title = t.view.Cover(items[i].Title)
+	}
 	if t.cfg.Demo {
 		items = append([]Item{{Title: textDemo, Disabled: true}}, items...)
 	}
@@ -255,6 +263,7 @@ func (t *Tray) send() {
 
 // tell gives the person a notification.
 func (t *Tray) tell(n Note) {
+	n.Title, n.Body = t.view.Cover(n.Title), t.view.Cover(n.Body)
 	select {
 	case t.notes <- n:
 	default:

@@ -100,6 +100,27 @@ func TestClicks(t *testing.T) {
 	})
 }
 
+// What the person hides in the window is hidden in the tray and in notifications,
+// from that moment on.
+func TestCovered(t *testing.T) {
+	play(t, Config{}, func(f *fake, _ *window, _ *Tray) {
+		f.change(func(s *backend.Snapshot) { *s = with(*s, SwitchSwap) })
+		f.cover = strings.NewReplacer("Personal", "P•••", "old_laptop@example.com", "o•••")
+		f.Preferences().SetBool("anything", true)
+		f.settle()
+		for _, i := range f.menu.Items {
+			if strings.Contains(i.Label, "Personal") || strings.Contains(i.Label, "laptop") {
+				t.Errorf("the menu shows %q", i.Label)
+			}
+		}
+		f.change(activate("b"))
+		f.change(activate("a"))
+		if !slices.Equal(f.told, []string{"Work is active", "P••• is active"}) {
+			t.Errorf("told %q", f.told)
+		}
+	})
+}
+
 func TestClosing(t *testing.T) {
 	for _, c := range []struct {
 		name       string
