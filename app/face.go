@@ -117,7 +117,7 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	}
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
-		one, code, mine := onlyOne(getenv, os.Stderr)
+		one, code, mine := onlyOne(getenv, cfg.Hidden, os.Stderr)
 		if !mine {
 			return code, true
 		}

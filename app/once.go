@@ -16,19 +16,25 @@ import (
 )
 
 // onlyOne makes this the one window for an environment's accounts. Where there
-// is one already it is brought to the front instead: then one is nil and code
-// this process's exit status. Where that cannot be told the window opens all
-// the same, since two of them do no harm.
-func onlyOne(getenv func(string) string, stderr io.Writer) (one *single.Instance, code int, mine bool) {
+// is one already it is brought to the front instead, unless this start was to be
+// hidden: then one is nil and code this process's exit status. Where that cannot
+// be told the window opens all the same, since two of them do no harm.
+func onlyOne(getenv func(string) string, hidden bool, stderr io.Writer) (one *single.Instance, code int, mine bool) {
 	paths, err := oauthcore.PathsFrom(getenv, func() (string, error) { return homeIn(getenv) })
 	if err == nil {
+		ask := single.Show
+		if hidden {
+			ask = single.Greet
+		}
 		one, err = single.Claim(context.Background(), single.Place{
 			Accounts: paths.Secure, Own: paths.Own(),
 			Runtime: getenv("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
-		}, slog.New(slog.DiscardHandler))
+		}, ask, slog.New(slog.DiscardHandler))
 	}
 	var silent *single.SilentError
 	switch {
+	case errors.Is(err, single.ErrRunning) && hidden:
+		return nil, 0, false
 	case errors.Is(err, single.ErrRunning):
 		fmt.Fprintln(stderr, "baton: the window was open already; it was brought to the front")
 		return nil, 0, false

@@ -21,8 +21,8 @@ import (
 )
 
 // again starts Baton a second time on the display and gives its outcome.
-func (w *world) again(ctx context.Context, d *screen.Screen) (outcome, error) {
-	cmd := exec.CommandContext(ctx, "baton")
+func (w *world) again(ctx context.Context, d *screen.Screen, args ...string) (outcome, error) {
+	cmd := exec.CommandContext(ctx, "baton", args...)
 	cmd.Dir, cmd.Env = w.dir, w.onDisplay(d, "dark")
 	var stdout, stderr strings.Builder
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
@@ -48,7 +48,12 @@ func TestASecondStart(t *testing.T) {
 	if err := until(ctx, func() bool { return len(visible(ctx, d)) == 0 }); err != nil {
 		t.Fatalf("the window is not out of the way: %v", err)
 	}
-	got, err := w.again(ctx, d)
+	// One that starts with the desktop leaves it where it is.
+	got, err := w.again(ctx, d, "--hidden")
+	if err != nil || got != (outcome{}) || len(visible(ctx, d)) != 0 {
+		t.Errorf("a hidden start: %v, %+v, windows %v", err, got, visible(ctx, d))
+	}
+	got, err = w.again(ctx, d)
 	if err != nil || got.code != 0 || got.stdout != "" || strings.Count(got.stderr, "\n") != 1 {
 		t.Fatalf("the second start: %v, %+v", err, got)
 	}

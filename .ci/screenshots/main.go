@@ -20,9 +20,9 @@ import (
 // size is a window's inside, in pixels.
 type size struct{ width, height int }
 
-// sizes are the widths every view is shown in: a phone's or a narrow column, a
-// half and a usual window, a wide one.
-func sizes() []size { return []size{{420, 860}, {720, 860}, {1080, 640}, {1600, 900}} }
+// sizes are the widths every view is shown in: a wide window, in which there is
+// room for all that can be pressed, a usual one, a half and a narrow one.
+func sizes() []size { return []size{{1600, 900}, {1080, 640}, {720, 860}, {420, 860}} }
 
 // variants are the themes, as Fyne calls them.
 func variants() []string { return []string{"dark", "light"} }
@@ -64,7 +64,7 @@ func shootAll(ctx context.Context, out, only string) (err error) {
 	if err := os.MkdirAll(out, 0o755); err != nil {
 		return err
 	}
-	widest := sizes()[len(sizes())-1]
+	widest := sizes()[0]
 	s, err := screen.Open(ctx, widest.width+100, widest.height+100)
 	if err != nil {
 		return err

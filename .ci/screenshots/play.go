@@ -38,16 +38,19 @@ func play(ctx context.Context, name string) error {
 		Backend: s.backend, Now: s.now, Version: "0.1.0",
 		OpenURL: func(string) error { return nil }, // nobody looks at a browser here
 	}
-	return gui.RunWith(cfg, func(a fyne.App, _ fyne.Window, shown *gui.View) {
-		go answer(a, shown)
+	return gui.RunWith(cfg, func(a fyne.App, w fyne.Window, shown *gui.View) {
+		go answer(a, w, shown)
 	})
 }
 
-func answer(a fyne.App, shown *gui.View) {
+// answer tells places, and the window's own size as that of "window".
+func answer(a fyne.App, w fyne.Window, shown *gui.View) {
 	in := bufio.NewScanner(os.Stdin)
 	for in.Scan() {
 		places := map[string]image.Rectangle{}
 		fyne.DoAndWait(func() {
+			size := w.Canvas().Size()
+			places[wholeWindow] = image.Rect(0, 0, int(size.Width), int(size.Height))
 			for name, p := range shown.Places() {
 				places[name] = image.Rect(int(p.Pos.X), int(p.Pos.Y), int(p.Pos.X+p.Size.Width), int(p.Pos.Y+p.Size.Height))
 			}

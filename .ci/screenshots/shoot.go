@@ -48,6 +48,9 @@ func (v view) shoot(ctx context.Context, s *screen.Screen, variant, out string) 
 		if err := w.Resize(ctx, size.width, size.height); err != nil {
 			return n, err
 		}
+		if err := w.follows(ctx, size); err != nil {
+			return n, err
+		}
 		// What is pressed is where it is once everything has found its place.
 		if _, err := w.Still(ctx, stillWait); err != nil {
 			return n, err
@@ -134,6 +137,19 @@ func (w *shown) do(ctx context.Context, steps []step) error {
 		}
 	}
 	return nil
+}
+
+// wholeWindow is the name of the window itself among its places.
+const wholeWindow = "window"
+
+// follows waits until the window has taken notice of its size.
+func (w *shown) follows(ctx context.Context, s size) (err error) {
+	waited := screen.Until(ctx, func() bool {
+		var all map[string]image.Rectangle
+		all, err = w.places()
+		return err != nil || all[wholeWindow].Size() == image.Pt(s.width, s.height)
+	})
+	return errors.Join(err, waited)
 }
 
 // place waits until something is there to be pressed, and says where.

@@ -52,6 +52,9 @@ func views() []view {
 	return []view{
 		{name: "accounts"},
 		{name: "swapped", once: steps(buttonOf(work))},
+		{name: "availability", once: steps(press("tab:1"))},
+		{name: "activity", once: steps(buttonOf(work), press("tab:2"))},
+		{name: "main-menu", each: steps(press("menu")), back: escape()},
 		{name: "filter", once: steps(keys("ctrl+f"), keys(typed("lab")...))},
 		{name: "menu", each: steps(menuOf(personal)), back: escape()},
 		{name: "add", each: steps(keys("ctrl+n")), back: escape()},

@@ -16,8 +16,8 @@ import (
 	"baton/oauthcore/files"
 )
 
-// ErrRunning says that another instance runs and was asked to show its window:
-// this one has nothing left to do.
+// ErrRunning says that another instance runs and was told what there was to
+// tell: this one has nothing left to do.
 var ErrRunning = errors.New("it is open already")
 
 // ErrSilent says that another instance runs and does not answer. The error of
@@ -40,11 +40,18 @@ const (
 	lockWait = 20 * time.Millisecond
 )
 
-// What is said on the socket, a line each way.
+// Request is what another instance is asked, a line on the socket. All are of
+// one length.
+type Request string
+
+// The requests.
 const (
-	askShow = "show\n"
-	shown   = "shown\n"
+	Show  Request = "show\n" // that its window comes to the front
+	Greet Request = "live\n" // nothing but an answer
 )
+
+// answered is the other line.
+const answered = "yes\n"
 
 // Instance is the one instance there is.
 type Instance struct {
@@ -56,10 +63,9 @@ type Instance struct {
 	serving  sync.WaitGroup // the goroutine that accepts
 }
 
-// Claim makes this process the one instance, or asks the one there is to show
-// its window. The error wraps ErrRunning, ErrSilent, ErrPlace or that of the
+// Claim makes this process the one instance, or asks the one there is. The error wraps ErrRunning, ErrSilent, ErrPlace or that of the
 // system; ctx ends the waiting for the other instance early.
-func Claim(ctx context.Context, p Place, log *slog.Logger) (*Instance, error) {
+func Claim(ctx context.Context, p Place, what Request, log *slog.Logger) (*Instance, error) {
 	lock, socket, err := p.files()
 	if err != nil {
 		return nil, err
@@ -81,7 +87,7 @@ func Claim(ctx context.Context, p Place, log *slog.Logger) (*Instance, error) {
 		}
 		// Where nobody listens the other one is just starting, or just ending:
 		// the next try tells which.
-		pid, err := ask(ctx, socket)
+		pid, err := ask(ctx, socket, what)
 		if err == nil {
 			return nil, ErrRunning
 		}
@@ -95,9 +101,9 @@ func Claim(ctx context.Context, p Place, log *slog.Logger) (*Instance, error) {
 	}
 }
 
-// ask has the other instance show its window. pid is its process, where the
-// system tells.
-func ask(ctx context.Context, socket string) (pid int, err error) {
+// ask tells the other instance something and waits for its answer. pid is its
+// process, where the system tells.
+func ask(ctx context.Context, socket string, what Request) (pid int, err error) {
 	c, err := (&net.Dialer{}).DialContext(ctx, "unix", socket)
 	if err != nil {
 		return 0, err
@@ -106,14 +112,14 @@ func ask(ctx context.Context, socket string) (pid int, err error) {
 	pid = peer(c)
 	stop := context.AfterFunc(ctx, func() { _ = c.SetDeadline(time.Unix(1, 0)) })
 	defer stop()
-	if _, err := io.WriteString(c, askShow); err != nil {
+	if _, err := io.WriteString(c, string(what)); err != nil {
 		return pid, err
 	}
-	answer := make([]byte, len(shown))
+	answer := make([]byte, len(answered))
 	if _, err := io.ReadFull(c, answer); err != nil {
 		return pid, err
 	}
-	if string(answer) != shown {
+	if string(answer) != answered {
 		return pid, fmt.Errorf("it answered %q", answer)
 	}
 	return pid, nil

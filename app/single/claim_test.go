@@ -36,7 +36,7 @@ func place(t *testing.T) single.Place {
 
 func claim(t *testing.T, p single.Place) (*single.Instance, error) {
 	t.Helper()
-	one, err := single.Claim(t.Context(), p, slog.New(slog.DiscardHandler))
+	one, err := single.Claim(t.Context(), p, single.Show, slog.New(slog.DiscardHandler))
 	if err == nil {
 		t.Cleanup(func() {
 			if err := one.Close(); err != nil {
@@ -106,6 +106,9 @@ func TestTheSecondShowsTheFirst(t *testing.T) {
 	}
 	if _, err := claim(t, p); !errors.Is(err, single.ErrRunning) || !asked(one) {
 		t.Errorf("a later one: %v", err)
+	}
+	if _, err := single.Claim(t.Context(), p, single.Greet, slog.New(slog.DiscardHandler)); !errors.Is(err, single.ErrRunning) || asked(one) {
+		t.Errorf("one that only greets: %v", err)
 	}
 	// Other accounts have a window of their own.
 	other := p
@@ -274,7 +277,7 @@ func TestOneThatIsSilent(t *testing.T) {
 	}
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := single.Claim(ctx, p, slog.New(slog.DiscardHandler)); !errors.Is(err, context.Canceled) {
+	if _, err := single.Claim(ctx, p, single.Show, slog.New(slog.DiscardHandler)); !errors.Is(err, context.Canceled) {
 		t.Errorf("cancelled: %v", err)
 	}
 	if asked(one) {

@@ -44,13 +44,19 @@ func (i *Instance) answer(c net.Conn) {
 	if err := c.SetDeadline(time.Now().Add(answerWait)); err != nil {
 		return
 	}
-	asked := make([]byte, len(askShow))
-	if _, err := io.ReadFull(c, asked); err != nil || string(asked) != askShow {
+	asked := make([]byte, len(Show))
+	if _, err := io.ReadFull(c, asked); err != nil {
 		return
 	}
-	select {
-	case i.raise <- struct{}{}:
-	default: // somebody asked already
+	switch Request(asked) {
+	case Greet:
+	case Show:
+		select {
+		case i.raise <- struct{}{}:
+		default: // somebody asked already
+		}
+	default:
+		return
 	}
-	_, _ = io.WriteString(c, shown) // whoever asked may have gone
+	_, _ = io.WriteString(c, answered) // whoever asked may have gone
 }
