@@ -5,7 +5,7 @@
 PREFIX ?= $(HOME)/.local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build build-headless install uninstall test lint fmt mutants bench clean
+.PHONY: help run demo build build-headless install uninstall package package-test test lint fmt mutants bench screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -28,6 +28,12 @@ install: build ## put build/baton into PREFIX/bin, ~/.local unless you say other
 uninstall: ## take it away again; accounts and logins stay
 	@bash .ci/install --remove "$(DESTDIR)$(PREFIX)"
 
+package: ## build/packages: for Debian, other Linux, Windows, and static ones without the window
+	@bash .ci/package
+
+package-test: ## install, run and remove the Debian packages in a clean system (as root)
+	@bash .ci/package-test
+
 test: ## everything CI runs
 	@bash .ci/test
 
@@ -42,6 +48,9 @@ mutants: ## take the rules of the swap out one by one; a test must miss each
 
 bench: ## measure the commands on made-up accounts; the table of BENCHMARKS.md
 	@bash .ci/bench/run
+
+screenshots: ## pictures of every view of the window, into build/screenshots
+	@bash .ci/screenshots/run
 
 clean: ## remove build/
 	@rm -rf build

@@ -17,23 +17,30 @@ package_manager() {
 }
 
 # packages_of lists what a group is made of, by the names of the package
-# manager: desktop builds the window, display shows it, tests is what the
-# tests drive.
+# manager: desktop builds the window, mingw builds it for Windows, display shows
+# it, tests is what the tests drive, packages packs, look takes pictures.
 packages_of() {
 	case $1-$(package_manager) in
 	desktop-apt-get) echo gcc libc6-dev pkg-config libgl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev ;;
 	desktop-dnf) echo gcc pkgconf-pkg-config mesa-libGL-devel libX11-devel libXcursor-devel libXrandr-devel libXinerama-devel libXi-devel libXxf86vm-devel wayland-devel libxkbcommon-devel ;;
 	desktop-pacman) echo gcc pkgconf libglvnd libx11 libxcursor libxrandr libxinerama libxi libxxf86vm wayland libxkbcommon ;;
+	mingw-apt-get) echo gcc-mingw-w64-x86-64-posix ;;
+	mingw-dnf) echo mingw64-gcc ;;
+	mingw-pacman) echo mingw-w64-gcc ;;
+	look-apt-get | look-dnf | look-pacman) echo imagemagick ;;
+	packages-apt-get) echo zip xz-utils ;;
+	packages-dnf) echo zip xz dpkg ;;
+	packages-pacman) echo zip xz dpkg ;;
 	display-apt-get) echo libgl1-mesa-dri ;;
 	display-dnf) echo mesa-dri-drivers ;;
 	display-pacman) echo mesa ;;
 	tests-apt-get)
-		echo xvfb openbox xdotool imagemagick libgl1-mesa-dri dbus-daemon gnome-keyring
+		echo xvfb openbox xdotool libgl1-mesa-dri dbus-daemon gnome-keyring
 		# Ubuntu's chromium is an empty package that asks for snap.
 		ubuntu || echo chromium
 		;;
-	tests-dnf) echo xorg-x11-server-Xvfb openbox xdotool ImageMagick mesa-dri-drivers dbus-daemon gnome-keyring chromium ;;
-	tests-pacman) echo xorg-server-xvfb openbox xdotool imagemagick mesa dbus gnome-keyring chromium ;;
+	tests-dnf) echo xorg-x11-server-Xvfb openbox xdotool mesa-dri-drivers dbus-daemon gnome-keyring chromium ;;
+	tests-pacman) echo xorg-server-xvfb openbox xdotool mesa dbus gnome-keyring chromium ;;
 	esac
 }
 
@@ -52,10 +59,13 @@ installed() {
 has() {
 	case $1 in
 	desktop) has_desktop ;;
+	mingw) command -v x86_64-w64-mingw32-gcc >/dev/null 2>&1 ;;
+	look) command -v import >/dev/null 2>&1 && command -v convert >/dev/null 2>&1 ;;
+	packages) command -v zip >/dev/null 2>&1 && command -v xz >/dev/null 2>&1 && command -v dpkg-deb >/dev/null 2>&1 ;;
 	display) has_display_driver ;;
 	tests)
 		local one
-		for one in Xvfb openbox xdotool import dbus-daemon gnome-keyring-daemon; do
+		for one in Xvfb openbox xdotool dbus-daemon gnome-keyring-daemon; do
 			command -v "$one" >/dev/null 2>&1 || return
 		done
 		has_display_driver && { command -v chromium >/dev/null 2>&1 || ubuntu; }
@@ -132,7 +142,7 @@ get() {
 	for group in "$@"; do
 		has "$group" && continue
 		if [ -z "$(package_manager)" ]; then
-			say "missing for $what, and not to be installed from here: a C compiler, pkg-config and the headers of OpenGL, X11, Wayland and xkbcommon (for the tests also Xvfb, openbox, xdotool, ImageMagick, dbus-daemon, GNOME Keyring and Chromium)"
+			say "missing for $what, and not to be installed from here: a C compiler, pkg-config and the headers of OpenGL, X11, Wayland and xkbcommon (for the tests also Xvfb, openbox, xdotool, dbus-daemon, GNOME Keyring and Chromium)"
 		fi
 		return 1
 	done

@@ -54,7 +54,7 @@ finish() {
 # its name begins with a dot.
 ci_packages() {
 	local dir
-	for dir in .ci/*/; do
+	for dir in .ci/*/ .ci/*/*/; do
 		ls "$dir"*.go >/dev/null 2>&1 && printf './%s ' "${dir%/}"
 	done
 	return 0

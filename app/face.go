@@ -35,11 +35,18 @@ func Main() int {
 	browser.Stdout, browser.Stderr = os.Stderr, io.Discard
 	cfg := cli.System()
 	cfg.Version, cfg.Commit, cfg.Date = version, commit, date
-	if len(cfg.Args) == 0 {
-		return plain(ctx, cfg)
+	switch {
+	case len(cfg.Args) == 0:
+		return plain(ctx, cfg, false)
+	case len(cfg.Args) == 1 && cfg.Args[0] == flagHidden:
+		return plain(ctx, cfg, true)
 	}
 	return command(ctx, cfg)
 }
+
+// flagHidden starts the window in the tray: what a session starts by itself
+// should not open one.
+const flagHidden = "--hidden"
 
 // command runs one command of the command line.
 func command(ctx context.Context, cfg cli.Config) int {
@@ -51,7 +58,7 @@ func command(ctx context.Context, cfg cli.Config) int {
 // newBackend opens this machine's accounts by an environment.
 func newBackend(getenv func(string) string) (backend.Backend, error) {
 	b, err := local.New(local.Config{
-		Getenv: getenv, OpenURL: openURL, Version: version,
+		Getenv: getenv, OpenURL: openURL, Version: version, Switches: switches(getenv),
 		Home: func() (string, error) { return homeIn(getenv) },
 	})
 	if err != nil {
@@ -80,10 +87,10 @@ func openURL(address string) error {
 
 // plain is `baton` without a word: the window where a display answers, else
 // what else there is.
-func plain(ctx context.Context, cfg cli.Config) int {
+func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	why := displayAnswers(os.Getenv)
 	if why == nil {
-		code, shown := window(os.Getenv, "")
+		code, shown := window(os.Getenv, gui.Config{Hidden: hidden})
 		if shown {
 			return code
 		}
@@ -97,8 +104,8 @@ func plain(ctx context.Context, cfg cli.Config) int {
 }
 
 // window shows the window until it is closed; shown is false where this build
-// has none.
-func window(getenv func(string) string, demo string) (code int, shown bool) {
+// has none. What cfg leaves open is filled in.
+func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	b, err := newBackend(getenv)
 	if err != nil {
 		p := backend.AsProblem(err)
@@ -108,7 +115,22 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	err = gui.Run(gui.Config{Backend: b, OpenURL: openURL, Title: "Baton", Version: version, Demo: demo})
+	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
+	if cfg.Demo == "" { // a demo has accounts of its own each time
+		one, code, mine := onlyOne(getenv, os.Stderr)
+		if !mine {
+			return code, true
+		}
+		if one != nil {
+			defer func() { _ = one.Close() }() // the process ends with it
+			cfg.Raise = one.Raise()
+		}
+	}
+	if f, ok := b.(interface{ Folder() string }); ok {
+		cfg.Folder = f.Folder()
+	}
+	defer polling(b)()
+	err = showWindow(cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
 		return 0, false
@@ -117,4 +139,14 @@ func window(getenv func(string) string, demo string) (code int, shown bool) {
 		return 1, true
 	}
 	return 0, true
+}
+
+// polling asks for usage as long as a face is open, where that is switched on;
+// stop ends it.
+func polling(b backend.Backend) (stop context.CancelFunc) {
+	ctx, stop := context.WithCancel(context.Background())
+	if p, ok := b.(interface{ Poll(context.Context) }); ok {
+		go p.Poll(ctx)
+	}
+	return stop
 }

@@ -11,30 +11,42 @@ import (
 	"testing"
 	"time"
 
+	"baton/.ci/screen"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/theme"
 )
 
 // opened is a Baton with its window on a display.
 type opened struct {
-	window
+	screen.Window
 	cmd    *exec.Cmd
 	stderr bytes.Buffer
 }
 
 // open starts Baton with its window and waits for it.
-func open(ctx context.Context, t *testing.T, w *world, d display, variant string, args ...string) *opened {
+func open(ctx context.Context, t *testing.T, w *world, d *screen.Screen, variant string, args ...string) *opened {
+	t.Helper()
+	return openIn(ctx, t, w, d, w.onDisplay(d, variant), args...)
+}
+
+// openIn is open with an environment.
+func openIn(ctx context.Context, t *testing.T, w *world, d *screen.Screen, env []string, args ...string) *opened {
 	t.Helper()
 	o := &opened{cmd: exec.CommandContext(ctx, "baton", args...)}
-	o.cmd.Dir = w.dir
-	o.cmd.Env = w.env("DISPLAY="+d.name, "FYNE_THEME="+variant, "FYNE_SCALE=1", "LIBGL_ALWAYS_SOFTWARE=1", "XDG_RUNTIME_DIR="+w.dir)
+	o.cmd.Dir, o.cmd.Env = w.dir, env
 	o.cmd.Stderr = &o.stderr
 	background(t, o.cmd)
 	var err error
-	if o.window, err = d.find(ctx, "Baton"); err != nil {
+	if o.Window, err = d.Find(ctx, "Baton", o.cmd.Process.Pid); err != nil {
 		t.Fatalf("%v\n%s", err, o.stderr.String())
 	}
 	return o
+}
+
+// onDisplay is the environment of a Baton with a window.
+func (w *world) onDisplay(d *screen.Screen, variant string) []string {
+	return w.env(append(d.Env(), "FYNE_THEME="+variant, "XDG_RUNTIME_DIR="+w.dir)...)
 }
 
 // ended waits for the process and fails if it does not end well.
@@ -51,7 +63,7 @@ func (o *opened) showing(ctx context.Context, t *testing.T, name string, variant
 	var last image.Image
 	var found []card
 	err := until(ctx, func() bool {
-		picture, err := o.picture(ctx)
+		picture, err := o.Picture(ctx)
 		if err != nil {
 			return false
 		}
@@ -90,7 +102,7 @@ func TestSwapInTheWindow(t *testing.T) {
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	found := o.showing(ctx, t, "before", theme.VariantDark, activeOnly(0))
-	if err := o.click(ctx, found[1].button()); err != nil {
+	if err := o.Click(ctx, found[1].button()); err != nil {
 		t.Fatal(err)
 	}
 	o.showing(ctx, t, "after", theme.VariantDark, activeOnly(1))
@@ -103,7 +115,7 @@ func TestSwapInTheWindow(t *testing.T) {
 	// What another process does is seen too.
 	w.done(t, "swap", "ada@example.com")
 	o.showing(ctx, t, "back", theme.VariantDark, activeOnly(0))
-	if err := o.close(ctx); err != nil {
+	if err := o.Close(ctx); err != nil {
 		t.Fatal(err)
 	}
 	o.ended(t)
@@ -114,7 +126,7 @@ func TestSwapInTheWindow(t *testing.T) {
 func TestDemoInTheWindow(t *testing.T) {
 	d := newDisplay(t)
 	for name, end := range map[string]func(context.Context, *opened) error{
-		"closed":     func(ctx context.Context, o *opened) error { return o.close(ctx) },
+		"closed":     func(ctx context.Context, o *opened) error { return o.Close(ctx) },
 		"terminated": func(_ context.Context, o *opened) error { return o.cmd.Process.Signal(syscall.SIGTERM) },
 	} {
 		t.Run(name, func(t *testing.T) {

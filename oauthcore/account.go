@@ -12,8 +12,11 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// spentCap is how many fingerprints of used-up refresh tokens an account keeps.
-const spentCap = 32
+// spentCap is how many fingerprints of used-up refresh tokens an account
+// keeps: more than a login can use up. It ends after 30 days at the latest and
+// is refreshed every 8 hours, so whatever an old backup brings back, while it
+// could still do harm, is known.
+const spentCap = 128
 
 // Account is one account as the vault knows it.
 type Account struct {
@@ -46,6 +49,9 @@ type Account struct {
 	RestoredFromBackup bool
 	// SetAside says that a login which may be this account's newest was moved away.
 	SetAsideUnsure bool
+	// ClientDoubts says that Claude Code was told to log in again while this
+	// login was the active one. The next refresh shows what is true.
+	ClientDoubts bool
 
 	raw []byte
 }
@@ -131,7 +137,7 @@ func (a *Account) Older(c Credential) bool {
 // Unsure says that it is not known whether the account's refresh token still
 // works: a request went out and no answer was saved.
 func (a *Account) Unsure() bool {
-	return a.IsSpent(a.Credential.RefreshToken) || a.RestoredFromBackup || a.SetAsideUnsure
+	return a.IsSpent(a.Credential.RefreshToken) || a.RestoredFromBackup || a.SetAsideUnsure || a.ClientDoubts
 }
 
 // store makes the credential the account's newest; the one before is
@@ -142,7 +148,7 @@ func (a *Account) store(c Credential) {
 		a.unspend(c.RefreshToken)
 	}
 	a.Credential = c
-	a.RestoredFromBackup, a.SetAsideUnsure = false, false
+	a.RestoredFromBackup, a.SetAsideUnsure, a.ClientDoubts = false, false, false
 }
 
 // completed is another login of the account with plan and tier as far as it
@@ -196,6 +202,8 @@ func parseAccount(key string, raw []byte) (*Account, error) {
 			err = flag(v, &a.RestoredFromBackup)
 		case "setAsideUnsure":
 			err = flag(v, &a.SetAsideUnsure)
+		case "clientDoubts":
+			err = flag(v, &a.ClientDoubts)
 		case "spent":
 			a.Spent, err = texts(v)
 		case "oauthAccount":
@@ -236,6 +244,7 @@ func (a *Account) encode() ([]byte, error) {
 		setFlag("removed", a.Removed),
 		setFlag("restoredFromBackup", a.RestoredFromBackup),
 		setFlag("setAsideUnsure", a.SetAsideUnsure),
+		setFlag("clientDoubts", a.ClientDoubts),
 		{"oauthAccount", a.OAuthAccount},
 		{"claudeAiOauth", a.Credential.raw},
 		{"spent", jsonStrings(a.Spent)},

@@ -26,10 +26,10 @@ func (c *Core) activate(ctx context.Context, o *opened, a *Account, done *Swappe
 			return err
 		}
 		if cfg != nil {
-			err = cfg.commit(o.fence)
+			err = cfg.commit(ctx, o.fence)
 		}
 		if CodeOf(err) == CodeBusy {
-			err = o.spliceConfig(a.OAuthAccount)
+			err = o.spliceConfig(ctx, a.OAuthAccount)
 		}
 		if err != nil {
 			return fmt.Errorf("the login was swapped, its account's name not yet: %w", err)

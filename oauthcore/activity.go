@@ -13,7 +13,7 @@ import (
 // refreshed or refused, when and why. It never holds a token.
 type Activity struct {
 	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // "swapped", "refreshed", "refused", "added", "adopted", "repaired", "removed", "setAside", "limited"
+	Kind string    `json:"kind"` // "swapped", "refreshed", "refused", "added", "adopted", "repaired", "removed", "setAside", "limited", "active", "doubted"
 	Key  string    `json:"key,omitempty"`
 	From string    `json:"from,omitempty"`
 	Text string    `json:"text,omitempty"`
@@ -69,12 +69,15 @@ func (c *Core) Activities() ([]Activity, error) {
 	if err != nil {
 		return nil, err
 	}
-	var out []Activity
+	return parseActivities(doc), nil
+}
+
+func parseActivities(doc []byte) (out []Activity) {
 	for line := range bytes.Lines(doc) {
 		var a Activity
-		if json.Unmarshal(line, &a) == nil {
+		if json.Unmarshal(line, &a) == nil && a.Kind != "" {
 			out = append(out, a)
 		}
 	}
-	return out, nil
+	return out
 }

@@ -103,3 +103,34 @@ func (c *Core) findInbox() (*inboxLogin, error) {
 	}
 	return nil, nil
 }
+
+// answerGrowth is how much longer, in bytes, a login may be after a refresh.
+const answerGrowth = 256
+
+// keepAnswer puts an answer on disk for as long as the Keychain is given it, in
+// which nothing would be left of it by a crash: as a vault on its way into
+// place, from which findAnswers takes it. done removes that again, once the
+// answer is in the vault. Trouble is only told, since the answer must go on.
+func (c *Core) keepAnswer(key string, presented, next Credential) (done func()) {
+	s, err := c.readVault()
+	if err == nil {
+		a := s.vault.Get(key)
+		if a == nil || !a.Credential.RefreshToken.Equal(presented.RefreshToken) {
+			return func() {}
+		}
+		a.store(next)
+		var doc []byte
+		if doc, err = s.vault.Encode(); err == nil {
+			var waits *files.Staged
+			if waits, err = files.Stage(c.FS, c.Paths.Vault(), doc, 0); err == nil {
+				return func() {
+					if err := waits.Discard(); err != nil {
+						c.Log.Warn("cannot remove a waiting file", "path", waits.Temp(), "error", err)
+					}
+				}
+			}
+		}
+	}
+	c.Log.Warn("cannot keep an answer of the provider on disk", "key", key, "error", err)
+	return func() {}
+}

@@ -1,7 +1,6 @@
 package oauthcore
 
 import (
-	"path/filepath"
 	"slices"
 
 	"github.com/tidwall/gjson"
@@ -43,36 +42,6 @@ func (c *Core) Overrides(getenv func(string) string) []Override {
 	})
 	if settings.Get("apiKeyHelper").String() != "" {
 		out = append(out, Override{path, "apiKeyHelper"})
-	}
-	return out
-}
-
-// Session is a running Claude Code.
-type Session struct {
-	PID int
-	Cwd string
-}
-
-// Sessions lists the sessions whose process alive says is running. Files of
-// sessions that ended, and files that do not parse, are passed over.
-func (c *Core) Sessions(alive func(pid int) bool) []Session {
-	entries, err := c.FS.ReadDir(c.Paths.Sessions())
-	if err != nil {
-		return nil
-	}
-	var out []Session
-	for _, e := range entries {
-		if filepath.Ext(e.Name()) != ".json" {
-			continue
-		}
-		doc, err := c.FS.ReadFile(filepath.Join(c.Paths.Sessions(), e.Name()))
-		if err != nil || !gjson.ValidBytes(doc) {
-			continue
-		}
-		s := gjson.ParseBytes(doc)
-		if pid := int(s.Get("pid").Int()); pid > 0 && alive(pid) {
-			out = append(out, Session{pid, s.Get("cwd").String()})
-		}
 	}
 	return out
 }

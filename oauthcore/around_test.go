@@ -108,7 +108,7 @@ func TestSettings(t *testing.T) {
 	}
 }
 
-func TestOverridesAndSessions(t *testing.T) {
+func TestOverrides(t *testing.T) {
 	w := newWorld(t)
 	env := map[string]string{"ANTHROPIC_API_KEY": "x"}
 	w.write(w.paths.ClaudeSettings(), `{"env":{"ANTHROPIC_AUTH_TOKEN":"x","OTHER":"y","CLAUDE_CODE_OAUTH_TOKEN":""},"apiKeyHelper":"/bin/x"}`)
@@ -122,17 +122,6 @@ func TestOverridesAndSessions(t *testing.T) {
 	w.write(w.paths.ClaudeSettings(), `{`)
 	if n := len(w.core.Overrides(func(string) string { return "" })); n != 0 {
 		t.Errorf("%d overrides in a file that does not parse", n)
-	}
-	if s := w.core.Sessions(func(int) bool { return true }); s != nil {
-		t.Errorf("sessions %v", s)
-	}
-	dir := w.paths.Sessions()
-	w.write(filepath.Join(dir, "1.json"), `{"pid":1,"cwd":"/one"}`)
-	w.write(filepath.Join(dir, "2.json"), `{"pid":2,"cwd":"/two"}`)
-	w.write(filepath.Join(dir, "3.json"), `{`)
-	w.write(filepath.Join(dir, "note.txt"), `{"pid":1}`)
-	if s := w.core.Sessions(func(pid int) bool { return pid == 1 }); len(s) != 1 || s[0].Cwd != "/one" {
-		t.Errorf("sessions %v", s)
 	}
 }
 

@@ -100,6 +100,9 @@ type Page struct {
 	Copied *CopyNote
 	// Offline says that the last call for the account met trouble on the way.
 	Offline bool
+	// LoginAddress is where a message of Claude Code's said to log in, "" for
+	// nowhere. It is http or https.
+	LoginAddress string
 }
 
 // limited gives the time an account is limited until, by its mark and its
@@ -210,6 +213,8 @@ func parsePage(raw []byte) (*Page, error) {
 			p.ActiveAt, err = millis(v)
 		case "offline":
 			err = flag(v, &p.Offline)
+		case "loginAddress":
+			err = text(v, &p.LoginAddress)
 		case "copied":
 			p.Copied, err = parseNote(m.Raw)
 		case "usage":
@@ -286,6 +291,7 @@ func (p *Page) encode(raw []byte) ([]byte, error) {
 		setMillis("markedAt", p.Mark.MarkedAt),
 		setMillis("activeAt", p.ActiveAt),
 		setFlag("offline", p.Offline),
+		setText("loginAddress", p.LoginAddress),
 		setNote(p.Copied),
 	}
 	if p.PoolSeen {

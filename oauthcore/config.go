@@ -102,17 +102,17 @@ func identityIn(account []byte) Identity {
 // replaceConfig splices oauthAccount under Claude Code's own lock. A file that
 // changes meanwhile is read and spliced again.
 func (g *guard) replaceConfig(ctx context.Context, account []byte) error {
-	return g.writing(ctx, g.c.configLock(), writeWait, func() error { return g.spliceConfig(account) })
+	return g.writing(ctx, g.c.configLock(), writeWait, func() error { return g.spliceConfig(ctx, account) })
 }
 
 // spliceConfig does it, with that lock held.
-func (g *guard) spliceConfig(account []byte) error {
+func (g *guard) spliceConfig(ctx context.Context, account []byte) error {
 	for try := 1; ; try++ {
 		p, err := g.prepareConfig(account)
 		if err != nil || p == nil {
 			return err
 		}
-		err = p.commit(g.fence)
+		err = p.commit(ctx, g.fence)
 		if CodeOf(err) != CodeBusy || try == openTries {
 			return err
 		}
@@ -142,25 +142,33 @@ func (g *guard) prepareConfig(account []byte) (*pending, error) {
 // stageConfig stages what was read with another oauthAccount.
 func (c *Core) stageConfig(cfg config, account []byte) (*pending, error) {
 	path := c.Paths.ClaudeJSON
-	p := &pending{c: c, path: path, still: func() (bool, error) { return c.printer.Holds(c.FS, path, cfg.print) }}
+	var waits *files.Staged
 	var err error
 	if cfg.to > 0 && account != nil {
 		next := config{from: cfg.from, to: cfg.from + len(account), account: account}
-		if p.staged, next.print, err = c.printer.Splice(c.FS, path, cfg.print, cfg.from, cfg.to, account, configMode); err == nil {
+		if waits, next.print, err = c.printer.Splice(c.FS, path, cfg.print, cfg.from, cfg.to, account, configMode); err == nil {
 			c.lastConfig.Store(&next) // what will be read back, if all goes well
 		}
 	} else {
-		p.staged, err = c.stageWhole(cfg, account)
+		waits, err = c.stageWhole(cfg, account)
 	}
+	var known *Error
 	switch {
 	case errors.Is(err, files.ErrChanged):
 		return nil, changed(path, err)
-	case CodeOf(err) != "":
+	case errors.As(err, &known):
 		return nil, err
 	case err != nil:
 		return nil, unwritable(path, err)
 	}
-	return p, nil
+	at := c.configFile()
+	return &pending{c: c, at: at, staged: stagedFile{waits, at}, still: func(context.Context) (bool, error) {
+		same, err := c.printer.Holds(c.FS, path, cfg.print)
+		if err != nil {
+			return false, unreadable(path, err)
+		}
+		return same, nil
+	}}, nil
 }
 
 // stageWhole is for the member that has to come or go, which is rare.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore/files"
+	"baton/oauthcore/keychain"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/secret"
 )
@@ -30,10 +31,15 @@ type Env struct {
 	Provider Provider
 	Now      func() time.Time
 	Log      *slog.Logger
-	// GOOS is the system the rules are for, as in runtime.GOOS. On darwin
-	// Claude Code keeps its login in the Keychain, so everything that would
-	// write the live login refuses there.
+	// GOOS is the system the rules are for, as in runtime.GOOS.
 	GOOS string
+	// Keychain is the item in which Claude Code keeps its login on macOS; nil
+	// elsewhere. On darwin without one everything that would write the live
+	// login refuses.
+	Keychain *keychain.Item
+	// SpareLocks has everything wait for locks of other programs and never
+	// take one over, however long nobody has kept it alive.
+	SpareLocks bool
 	// Mirror gives the keyring that copies of logins are kept in. asked says
 	// that the person waits for it and may be asked for its password; else it
 	// answers soon and asks nobody. nil: there is none.
@@ -57,6 +63,12 @@ type Core struct {
 	// through megabytes again and is never trusted: the bytes are compared.
 	lastConfig atomic.Pointer[config]
 	printer    files.Printer
+	// shut is how the Keychain refused last, nil where it did not.
+	shut atomic.Pointer[refusal]
+	// configSeen saves reading it for a view while the file did not change.
+	configSeen atomic.Pointer[configSeen]
+	// lastSwapSeen saves reading the activity log for every view.
+	lastSwapSeen atomic.Pointer[swapSeen]
 }
 
 // lockWait is how long an operation waits for another one of Baton's. The two
@@ -85,7 +97,17 @@ func New(env Env) *Core {
 	if env.Step == nil {
 		env.Step = func(string) {}
 	}
+	if env.GOOS == "windows" {
+		env.FS = files.OnWindows(env.FS)
+	}
 	return &Core{Env: env, printer: files.NewPrinter()}
+}
+
+// sparing is this core for what nobody is waiting for: it takes over no lock.
+func (c *Core) sparing() *Core {
+	env := c.Env
+	env.SpareLocks = true
+	return New(env)
 }
 
 // lock takes one of Baton's own locks, or says who has to wait for what.
@@ -104,12 +126,12 @@ func (c *Core) lock(ctx context.Context, path string, wait time.Duration) (func(
 	return release, nil
 }
 
-// liveSupported refuses where the live login is not in a file.
+// liveSupported refuses where the live login cannot be reached.
 func (c *Core) liveSupported() error {
-	if c.GOOS == "darwin" {
+	if c.GOOS == "darwin" && c.Keychain == nil {
 		return &Error{
 			Code:    CodeUnsupported,
-			Message: "on macOS Claude Code keeps its login in the Keychain, which Baton cannot change yet",
+			Message: "on macOS Claude Code keeps its login in the Keychain, which this Baton cannot reach",
 			Hint:    "listing accounts and logging in work; swapping does not",
 		}
 	}

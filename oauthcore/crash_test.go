@@ -41,6 +41,7 @@ func TestMain(m *testing.M) {
 type stepOrder struct {
 	Op    string
 	URL   string // the provider's
+	GOOS  string // the system it is on
 	Paths oauthcore.Paths
 	Now   time.Time
 	At    int  // the step before which the child ends itself
@@ -99,12 +100,17 @@ func stepChild() int {
 		return 1
 	}
 	now := func() time.Time { return o.Now }
-	err = op.run(context.Background(), oauthcore.New(oauthcore.Env{
-		Paths: o.Paths, FS: &stepFS{step: s.step}, Locks: &files.Locks{}, Now: now, GOOS: "linux", Step: s.step,
+	wrong := 0
+	env, _ := setUp(oauthcore.Env{
+		Paths: o.Paths, FS: &stepFS{step: s.step}, Locks: &files.Locks{}, Now: now, GOOS: o.GOOS, Step: s.step,
 		Provider: provider.New(endpoints, provider.Options{Now: now, Timeout: 10 * time.Second}),
-	}), o)
+	}, func(format string, args ...any) {
+		wrong = 1
+		fmt.Fprintf(os.Stderr, format+"\n", args...)
+	})
+	err = op.run(context.Background(), oauthcore.New(env), o)
 	fmt.Fprintln(s.out, doneLine+string(oauthcore.CodeOf(err)))
-	return 0
+	return wrong
 }
 
 // stepper counts steps and ends or stops the process before one of them.

@@ -134,7 +134,7 @@ func (c *Core) examine(ctx context.Context, r DoctorRequest) ([]Finding, error) 
 	}
 	k.logins(ctx)
 	k.waiting()
-	k.copies()
+	k.copies(ctx)
 	k.overrides()
 	return k.found, ctx.Err()
 }

@@ -1,6 +1,7 @@
 package oauthcore
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -11,8 +12,8 @@ import (
 // these logins, too. Each refresh token is good for one use, so the first
 // folder that refreshes takes the login away from the other. Nothing but the
 // refresh token's fingerprint is looked at there.
-func (k *checkup) copies() {
-	known := k.fingerprints()
+func (k *checkup) copies(ctx context.Context) {
+	known := k.fingerprints(ctx)
 	if len(known) == 0 {
 		return
 	}
@@ -49,13 +50,10 @@ func (k *checkup) copies() {
 
 // fingerprints gives every refresh token Baton knows, used-up ones too, and
 // what its account is called.
-func (k *checkup) fingerprints() map[string]string {
+func (k *checkup) fingerprints(ctx context.Context) map[string]string {
 	known := map[string]string{}
-	doc, err := readOr(k.FS, k.Paths.Credentials())
-	if err == nil {
-		if live, err := parseLive(doc); err == nil && live.Usable() {
-			known[live.Credential.Fingerprint()] = "the login Claude Code uses"
-		}
+	if live, err := k.lookLive(ctx); err == nil && live.Usable() {
+		known[live.Credential.Fingerprint()] = "the login Claude Code uses"
 	}
 	s := k.salvage()
 	for _, e := range s.pool.Entries {

@@ -23,7 +23,9 @@ func (c *Core) lockPlaces() []string {
 }
 
 func (c *Core) keeper() *clientlock.Keeper {
-	return clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)
+	k := clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)
+	k.Step, k.Spare = c.Step, c.SpareLocks
+	return k
 }
 
 // locks looks for locks nobody gives back any more. The error is ctx's.

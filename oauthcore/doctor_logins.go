@@ -2,6 +2,7 @@ package oauthcore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -72,17 +73,18 @@ func (k *checkup) pool(s *store) {
 
 // live looks whose the login is that Claude Code uses.
 func (k *checkup) live(ctx context.Context, o *opened, p *proofs) {
-	path := k.Paths.Credentials()
-	if k.bad[path] || k.bad[k.Paths.ClaudeJSON] {
+	if k.bad[k.Paths.Credentials()] || k.bad[k.Paths.ClaudeJSON] {
 		return
 	}
 	var err error
-	if o.live, err = k.readLive(ctx); err == nil {
-		o.cfg, err = k.readConfig()
+	if o.live, err = k.readLive(ctx); err != nil {
+		k.refusedBy(err)
+		return // or changed since documents looked; the next look tells
 	}
-	if err != nil {
-		return // changed since documents looked; the next look tells
+	if o.cfg, err = k.readConfig(); err != nil {
+		return
 	}
+	path := o.live.at.path()
 	if o.live.Credential.Tombstone() {
 		k.report(Finding{
 			ID: "login_refused", Severity: SeverityWarning, Path: path,
@@ -112,10 +114,24 @@ func (k *checkup) live(ctx context.Context, o *opened, p *proofs) {
 	}
 }
 
+// refusedBy reports a Keychain that does not give Claude Code's login. Nothing
+// but the person can mend that.
+func (k *checkup) refusedBy(cause error) {
+	var e *Error
+	if k.Keychain == nil || !errors.As(cause, &e) {
+		return
+	}
+	f := Finding{ID: "keychain", Severity: SeverityError, Message: e.Message, Fix: e.Hint}
+	if e.Code == CodeDamaged {
+		f.ID = "damaged"
+	}
+	k.report(f)
+}
+
 // unknown reports a live login nobody can be found for without asking.
 func (k *checkup) unknown(o *opened) {
 	f := Finding{
-		ID: "unknown_login", Severity: SeverityError, Path: k.Paths.Credentials(), subject: o.live.Credential.Fingerprint(),
+		ID: "unknown_login", Severity: SeverityError, Path: o.live.at.path(), subject: o.live.Credential.Fingerprint(),
 		Message: "the login Claude Code uses belongs to no account Baton knows, so no swap touches it",
 		Fix:     "log in to it again with: baton login; or keep a copy and go on with: baton swap --set-aside",
 	}
@@ -131,18 +147,18 @@ func (k *checkup) agree(o *opened, kept bool) {
 	a := o.owner
 	if o.added && kept {
 		k.report(Finding{
-			ID: "login_new", Severity: SeverityInfo, Path: k.Paths.Credentials(), subject: a.Key,
+			ID: "login_new", Severity: SeverityInfo, Path: o.live.at.path(), subject: a.Key,
 			Message: "Claude Code uses an account Baton has not taken in yet: " + a.Name(),
 			Fix:     "baton doctor --fix takes it in, and so does: baton import", mend: k.settle,
 		})
 	}
 	if a.Older(o.live.Credential) && a.Credential.Usable() {
 		f := Finding{
-			ID: "login_older", Severity: SeverityError, Path: k.Paths.Credentials(), subject: a.Key,
+			ID: "login_older", Severity: SeverityError, Path: o.live.at.path(), subject: a.Key,
 			Message: "Claude Code has a used-up login of " + a.Name() + "; Baton keeps the newest one",
 			Fix:     "baton doctor --fix gives Claude Code the newest", mend: k.settle,
 		}
-		k.report(k.fileOnly(f))
+		k.report(k.reachable(f))
 	}
 	named := identityIn(o.cfg.account)
 	if o.cfg.account == nil || !a.Identified() || a.Is(named) {
@@ -162,11 +178,11 @@ func (k *checkup) agree(o *opened, kept bool) {
 		f.Fix = "baton doctor --fix asks the provider for the account's name and writes it"
 		f.mend = func(ctx context.Context) error { return k.nameLive(ctx, a.Key) }
 	}
-	k.report(k.fileOnly(f))
+	k.report(k.reachable(f))
 }
 
-// fileOnly takes the cure off where Claude Code's login is not in its file.
-func (k *checkup) fileOnly(f Finding) Finding {
+// reachable takes the cure off where Claude Code's login cannot be reached.
+func (k *checkup) reachable(f Finding) Finding {
 	if k.liveSupported() != nil {
 		f.mend, f.Fix = nil, ""
 	}
@@ -211,6 +227,8 @@ func unsureWhy(a *Account) string {
 	switch {
 	case a.RestoredFromBackup:
 		return "it came back with a backup"
+	case a.ClientDoubts:
+		return "Claude Code was told to log in again"
 	case a.SetAsideUnsure:
 		return "a login set aside may be its newest"
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 
+	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
 )
 
@@ -102,12 +103,22 @@ func unreadable(path string, cause error) *Error {
 	if errors.Is(cause, fs.ErrPermission) {
 		e.Message += ": permission denied"
 	}
+	if errors.Is(cause, files.ErrInUse) {
+		e.Code, e.Hint = CodeBusy, "another program has it open: close that, then try again"
+	}
 	return e
 }
 
 // unwritable is the error for a file that could not be replaced. The old one
 // is whole.
 func unwritable(path string, cause error) *Error {
+	if errors.Is(cause, files.ErrInUse) {
+		return &Error{
+			Code: CodeBusy, Err: cause,
+			Message: fmt.Sprintf("cannot write %s: another program has it open; the old file is untouched", path),
+			Hint:    "close what uses it, also a virus scanner or a backup, then try again",
+		}
+	}
 	var pe *fs.PathError
 	why := cause
 	if errors.As(cause, &pe) {

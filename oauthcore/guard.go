@@ -57,8 +57,7 @@ func (c *Core) guard(ctx context.Context) (*guard, error) {
 	if err != nil {
 		return nil, err
 	}
-	g := &guard{c: c, unlock: unlock, keeper: clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)}
-	g.keeper.Step = c.Step
+	g := &guard{c: c, unlock: unlock, keeper: c.keeper()}
 	if err := g.keeper.Clear(append(paths, c.storageLock(), c.configLock())...); err != nil {
 		c.Log.Warn("cannot clear away locks of a Baton that died", "error", err)
 	}

@@ -8,7 +8,6 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
 )
@@ -99,23 +98,13 @@ func TestOnlyALiveRefreshHoldsTheLocksAcrossTheRequest(t *testing.T) {
 	for key, want := range map[string]bool{personal: true, lab: false} {
 		w := newWorld(t)
 		w.swap(oauthcore.SwapRequest{To: personal})
-		reached, gate := make(chan struct{}, 1), make(chan struct{})
-		if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
-			t.Fatal(err)
-		}
-		done := make(chan error, 1)
-		go func() {
-			_, err := w.core.Refresh(context.Background(), key)
-			done <- err
-		}()
-		<-reached
+		answer := w.midRefresh(context.Background(), key)
 		for _, lock := range w.clientLocks()[:2] {
 			if _, err := os.Stat(lock); (err == nil) != want {
 				t.Errorf("refresh of %s: %s held: %v", key, lock, err == nil)
 			}
 		}
-		close(gate)
-		if err := <-done; err != nil {
+		if err := answer(); err != nil {
 			t.Fatal(err)
 		}
 		w.unlocked()

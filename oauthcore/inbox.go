@@ -20,11 +20,11 @@ type inboxLogin struct {
 	credential Credential
 	identity   Identity
 	savedTo    string // the account it was saved to in this operation
-	// waiting is the name and SHA-256 of the new credentials file that puts the
-	// login in front of Claude Code, once there is one; landed says that the
-	// file is in place: what is live now is this login or its successor.
-	waiting waitingFile
-	landed  bool
+	// waiting notes the document that puts the login in front of Claude Code,
+	// once there is one; landed says that it is in place: what is live now is
+	// this login or its successor. undecided says that nobody can tell.
+	waiting           waiting
+	landed, undecided bool
 }
 
 // readInbox gives the login that waits, nil if none does. The error is an *Error.
@@ -97,6 +97,7 @@ func (c *Core) finishInbox(o *opened, in *inboxLogin, p *proofs) error {
 	}
 	a, added := o.vault.ensure(who)
 	in.savedTo, o.inboxKnown = a.Key, !added
+	in.judge(o, a)
 	if in.landed {
 		// It was saved before it was put in front of Claude Code, which may
 		// have refreshed it since: what is live has been saved by now.
@@ -119,6 +120,11 @@ func (c *Core) finishInbox(o *opened, in *inboxLogin, p *proofs) error {
 func (c *Core) clearInbox(in *inboxLogin) error {
 	if in == nil || in.savedTo == "" {
 		return nil
+	}
+	if in.undecided {
+		if _, err := c.keepAside(in.credential, nil); err != nil {
+			return err
+		}
 	}
 	if err := c.FS.Remove(c.Paths.Inbox()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return unwritable(c.Paths.Inbox(), err)
@@ -157,21 +163,6 @@ func (c *Core) SaveCredential(ctx context.Context, cr Credential, account []byte
 		in.identity = named
 	}
 	return c.saveLogin(ctx, in)
-}
-
-// ReadLogin reads the login in a Claude Code configuration folder that was
-// used for nothing else. The error is an *Error.
-func ReadLogin(dir string) (cr Credential, account []byte, err error) {
-	c := New(Env{Paths: Paths{Config: dir, Secure: dir, ClaudeJSON: filepath.Join(dir, ".claude.json")}, FS: files.OS{}})
-	live, err := c.readLive(context.Background())
-	if err != nil {
-		return Credential{}, nil, err
-	}
-	if !live.Usable() {
-		return Credential{}, nil, &Error{Code: CodeFailed, Message: "Claude Code ended without a login", Hint: "try again, or use: baton login"}
-	}
-	cfg, err := c.readConfig()
-	return live.Credential, cfg.account, err
 }
 
 func (c *Core) saveLogin(ctx context.Context, in *inboxLogin) (Saved, error) {

@@ -4,17 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"io/fs"
 	"time"
 
-	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
 )
 
-// Live is Claude Code's login as it stands in .credentials.json.
+// Live is Claude Code's login as it stands in .credentials.json, or on macOS in
+// the Keychain, with all that is kept beside it.
 type Live struct {
 	Credential Credential // zero where there is none
-	doc        []byte     // the file's bytes, nil where there is no file
+	doc        []byte     // the document, nil where there is none
+	at         place      // where it was read from, and so is written to
 }
 
 // Usable says that somebody is logged in.
@@ -28,21 +28,42 @@ const (
 	tornPause = 20 * time.Millisecond
 )
 
-// readLive reads the live login. The error is an *Error.
+// readLive reads the live login. Claude Code on macOS keeps it in the Keychain
+// and goes by a file only where there is no item; where there is neither, an
+// item is what it makes. The error is an *Error.
 func (c *Core) readLive(ctx context.Context) (Live, error) {
-	path := c.Paths.Credentials()
+	if c.Keychain == nil {
+		return readAt(ctx, c.credentialsFile())
+	}
+	item, err := readAt(ctx, c.liveItem())
+	if err == nil {
+		c.shut.Store(nil)
+	}
+	if err != nil || item.doc != nil {
+		return item, err
+	}
+	file, err := readAt(ctx, c.credentialsFile())
+	if err != nil || file.doc != nil {
+		return file, err
+	}
+	return item, nil
+}
+
+// readAt reads the login at one place.
+func readAt(ctx context.Context, at place) (Live, error) {
 	for try := 1; ; try++ {
-		doc, err := readOr(c.FS, path)
+		doc, err := at.read(ctx)
 		if err != nil {
 			return Live{}, err
 		}
 		live, err := parseLive(doc)
+		live.at = at
 		if !torn(doc, err) {
 			return live, nil
 		}
-		if try == tornTries {
+		if try == tornTries || !at.tears() {
 			if err != nil {
-				return Live{}, damaged(path, err)
+				return Live{}, damagedAt(at, err)
 			}
 			return live, nil
 		}
@@ -85,106 +106,4 @@ func (l Live) with(cr Credential) ([]byte, error) {
 		return nil, err
 	}
 	return jsonedit.Set(doc, line.Bytes(), liveMember)
-}
-
-// pending is a whole new file that waits for its fence.
-type pending struct {
-	c      *Core
-	path   string
-	still  func() (bool, error) // whether the file is the one that was read
-	staged *files.Staged        // nil where nothing has to change
-	giveUp func() error         // called before the waiting file is removed, nil for nothing
-}
-
-// prepare stages new bytes for a file that held was when it was read.
-func (c *Core) prepare(path string, was, doc []byte, keep fs.FileMode) (*pending, error) {
-	p := &pending{c: c, path: path, still: func() (bool, error) { return files.Holds(c.FS, path, was) }}
-	if bytes.Equal(was, doc) {
-		return p, nil
-	}
-	var err error
-	if p.staged, err = files.Stage(c.FS, path, doc, keep); err != nil {
-		return nil, unwritable(path, err)
-	}
-	return p, nil
-}
-
-// commit is fence and replacement: it fails with CodeBusy, and leaves the file
-// alone, where a lock was lost or the file no longer holds what was read.
-func (p *pending) commit(fence func() error) error {
-	err := fence()
-	same := false
-	if err == nil {
-		if same, err = p.still(); err != nil {
-			err = unreadable(p.path, err)
-		}
-	}
-	if err == nil && !same {
-		err = changed(p.path, files.ErrChanged)
-	}
-	if err != nil {
-		p.discard()
-		return err
-	}
-	if p.staged == nil {
-		return nil
-	}
-	if err := p.staged.Commit(); err != nil {
-		return unwritable(p.path, err)
-	}
-	return nil
-}
-
-// discard removes the waiting file; open removes what cannot be removed now.
-func (p *pending) discard() {
-	if p.staged == nil {
-		return
-	}
-	if p.giveUp != nil {
-		if err := p.giveUp(); err != nil {
-			p.c.Log.Warn("the waiting file stays where it is", "path", p.staged.Temp(), "error", err)
-			return
-		}
-	}
-	if err := p.staged.Discard(); err != nil {
-		p.c.Log.Warn("cannot remove a waiting file", "path", p.staged.Temp(), "error", err)
-	}
-}
-
-// replaceLive writes the live login, or another whole document for its file.
-// wait is how long Claude Code's lock around that write is waited for; with an
-// answer in hand that exists nowhere else (mustLand) it is written even if the
-// lock stays taken, as long as the locks of the refresh are ours.
-func (g *guard) replaceLive(ctx context.Context, was Live, cr Credential, wait time.Duration, mustLand bool) error {
-	doc, err := was.with(cr)
-	if err != nil {
-		return damaged(g.c.Paths.Credentials(), err)
-	}
-	return g.replaceCredentials(ctx, was, doc, wait, mustLand)
-}
-
-func (g *guard) replaceCredentials(ctx context.Context, was Live, doc []byte, wait time.Duration, mustLand bool) error {
-	p, err := g.c.prepare(g.c.Paths.Credentials(), was.doc, doc, 0)
-	if err != nil {
-		return err
-	}
-	if g.staging != nil && p.staged != nil {
-		if err := g.c.startWaiting(g.staging, p, doc); err != nil {
-			p.discard()
-			return err
-		}
-	}
-	tried := false
-	err = g.writing(ctx, g.c.storageLock(), wait, func() error {
-		tried = true
-		return p.commit(g.fence)
-	})
-	switch {
-	case tried || err == nil:
-		return err
-	case mustLand:
-		return p.commit(g.fence)
-	}
-	p.discard()
-	return err
 }

@@ -80,6 +80,15 @@ func (p Paths) Settings() string { return filepath.Join(p.Own(), "settings.json"
 // Activity is the log of what was done.
 func (p Paths) Activity() string { return filepath.Join(p.Own(), "activity.jsonl") }
 
+// Setup remembers what was changed in Claude Code's settings.
+func (p Paths) Setup() string { return filepath.Join(p.Own(), "setup.json") }
+
+// Asked remembers when the provider was asked for usage.
+func (p Paths) Asked() string { return filepath.Join(p.Own(), "asked.json") }
+
+// PollLock is held by the one process that asks the provider for usage.
+func (p Paths) PollLock() string { return filepath.Join(p.Own(), "locks", "poll.lock") }
+
 // Inbox holds a new login until it is saved.
 func (p Paths) Inbox() string { return filepath.Join(p.Own(), "inbox.json") }
 

@@ -13,7 +13,6 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/clientlock"
 	"baton/oauthcore/files"
@@ -123,21 +122,11 @@ func TestAnAnswerIsSavedBesideADamagedFile(t *testing.T) {
 			t.Run(key+" "+filepath.Base(path), func(t *testing.T) {
 				w.T = t
 				w.swap(oauthcore.SwapRequest{To: personal})
-				reached, until := make(chan struct{}), make(chan struct{})
-				if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Reached: reached, Until: until}); err != nil {
-					t.Fatal(err)
-				}
-				done := make(chan error, 1)
-				go func() {
-					_, err := w.core.Refresh(context.Background(), key)
-					done <- err
-				}()
-				<-reached
+				answer := w.midRefresh(context.Background(), key)
 				const half = `{"accounts": {"ada@exam`
 				whole := string(w.read(path))
 				w.write(path, half)
-				close(until)
-				if err := <-done; err != nil {
+				if err := answer(); err != nil {
 					t.Errorf("the refresh: %v", err)
 				}
 				w.kept(key)
@@ -162,19 +151,9 @@ func TestARefusalIsSavedBesideADamagedPool(t *testing.T) {
 	if err := w.home.Kill(work); err != nil {
 		t.Fatal(err)
 	}
-	reached, until := make(chan struct{}), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Reached: reached, Until: until}); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.core.Refresh(context.Background(), work)
-		done <- err
-	}()
-	<-reached
+	answer := w.midRefresh(context.Background(), work)
 	w.write(w.paths.Pool(), "{")
-	close(until)
-	wantCode(t, <-done, oauthcore.CodeNeedsLogin)
+	wantCode(t, answer(), oauthcore.CodeNeedsLogin)
 	if !w.account(work).NeedsLogin {
 		t.Error("the refusal was forgotten")
 	}

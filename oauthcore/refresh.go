@@ -47,8 +47,12 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 	}
 	live := o.owner == a && o.live.Usable()
 	if live {
-		if err := c.liveSupported(); err != nil {
-			return Refreshed{}, err
+		err := c.liveSupported()
+		if err == nil {
+			err = o.live.at.fits(len(o.live.doc) + answerGrowth)
+		}
+		if err != nil {
+			return Refreshed{}, err // while the login is still good
 		}
 	}
 	presented, before := a.Credential, a.Unsure()
@@ -235,6 +239,10 @@ func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential,
 		return Refreshed{}, err
 	}
 	var liveErr error
+	kept := func() {}
+	if live != nil && c.Keychain != nil {
+		kept = c.keepAnswer(key, presented, next)
+	}
 	if live != nil {
 		liveErr = live.update(ctx, presented, next)
 	}
@@ -266,6 +274,7 @@ func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential,
 	if err != nil {
 		return Refreshed{}, err
 	}
+	kept()
 	if live == nil && rotated && !dropped {
 		liveErr = c.followLive(ctx, presented, next)
 	}

@@ -173,22 +173,12 @@ func TestTheOrderOfARefresh(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	ctx, cancel := context.WithCancel(context.Background())
-	reached, gate := make(chan struct{}, 1), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.core.Refresh(ctx, lab)
-		done <- err
-	}()
-	<-reached
+	answer := w.midRefresh(ctx, lab)
 	if !w.account(lab).Unsure() {
 		t.Error("the token is being presented and not on disk as spent")
 	}
 	cancel()
-	close(gate)
-	if err := <-done; err != nil {
+	if err := answer(); err != nil {
 		t.Errorf("refresh: %v", err)
 	}
 	if w.account(lab).Unsure() {
@@ -218,20 +208,10 @@ func TestCanceledBeforeItIsSentChangesNothing(t *testing.T) {
 func TestAnAnswerIsSavedOnlyOntoItsOwnToken(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
-	reached, gate := make(chan struct{}, 1), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.core.Refresh(context.Background(), lab)
-		done <- err
-	}()
-	<-reached
+	answer := w.midRefresh(context.Background(), lab)
 	w.login(lab)
 	newer := w.account(lab).Credential
-	close(gate)
-	if err := <-done; err != nil {
+	if err := answer(); err != nil {
 		t.Errorf("refresh: %v", err)
 	}
 	if a := w.account(lab); !a.Credential.Same(newer) {
@@ -283,19 +263,9 @@ func TestAnAccountThatBecomesLiveMeanwhile(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	old := w.account(lab).Credential
-	reached, gate := make(chan struct{}, 1), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: gate, Reached: reached}); err != nil {
-		t.Fatal(err)
-	}
-	done := make(chan error, 1)
-	go func() {
-		_, err := w.core.Refresh(context.Background(), lab)
-		done <- err
-	}()
-	<-reached
+	answer := w.midRefresh(context.Background(), lab)
 	w.write(w.paths.Credentials(), `{"claudeAiOauth":`+string(old.JSON())+`,"mcpOAuth":{"x":1}}`)
-	close(gate)
-	if err := <-done; err != nil {
+	if err := answer(); err != nil {
 		t.Fatal(err)
 	}
 	if !w.credential().Same(w.account(lab).Credential) || w.credential().Same(old) {

@@ -3,6 +3,8 @@ package oauthcore
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strconv"
 	"strings"
 
 	"baton/oauthcore/files"
@@ -18,20 +20,18 @@ type Setting struct {
 	About string // a sentence on what it does
 }
 
-// notYet ends the sentence of a switch whose work this version does not do:
-// setting it is kept for the version that does.
-const notYet = " Not in this version yet."
-
 // switches are all of them; everything that acts without being asked is off
 // at first.
 func switches() []Setting {
 	return []Setting{
-		{Key: "swap.auto", About: "When the active account hits its limit, Baton makes the next free one active by itself." + notYet},
-		{Key: "usage.poll", About: "Baton asks the provider for usage every few minutes, beyond what Claude Code tells it." + notYet},
+		{Key: settingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
+		{Key: settingAcross, About: "Automatic swaps may also go from a company's account to a private one, or to another company's."},
+		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
 		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
-		{Key: "notify.limit", About: "A notification when an account reaches its limit." + notYet},
-		{Key: "notify.free", About: "A notification when a limited account is free again." + notYet},
-		{Key: "notify.login", About: "A notification when a login is about to end or was refused." + notYet},
+		{Key: "notify.swap", About: "A notification when another account becomes the active one, whoever swapped."},
+		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
+		{Key: "notify.free", About: "A notification when a limited account is free again."},
+		{Key: "notify.login", About: "A notification when a login is about to end or was refused."},
 	}
 }
 
@@ -65,27 +65,29 @@ func parseSettings(path string, doc []byte) ([]Setting, error) {
 	return all, nil
 }
 
+// ParseSwitch reads what a person gives a switch for its value. The error is an
+// *Error of CodeUsage.
+func ParseSwitch(key, value string) (on bool, err error) {
+	switch strings.ToLower(strings.TrimSpace(value)) {
+	case "on", "true":
+		return true, nil
+	case "off", "false":
+		return false, nil
+	}
+	return false, &Error{Code: CodeUsage, Message: fmt.Sprintf("%q is not a value for %s", value, key), Hint: "use on or off"}
+}
+
 // Configure sets a switch; value is "on" or "off" (true and false do too). The
 // error is an *Error, CodeUsage for a switch or value that does not exist.
 func (c *Core) Configure(ctx context.Context, key, value string) error {
-	var raw []byte
-	switch strings.ToLower(strings.TrimSpace(value)) {
-	case "on", "true":
-		raw = []byte("true")
-	case "off", "false":
-		raw = []byte("false")
-	default:
-		return &Error{Code: CodeUsage, Message: fmt.Sprintf("%q is not a value for %s", value, key), Hint: "use on or off"}
+	on, err := ParseSwitch(key, value)
+	if err != nil {
+		return err
 	}
-	var names []string
-	known := false
-	for _, s := range switches() {
-		names = append(names, s.Key)
-		known = known || s.Key == key
+	if !slices.ContainsFunc(switches(), func(s Setting) bool { return s.Key == key }) {
+		return &Error{Code: CodeUsage, Message: fmt.Sprintf("there is no switch %q", key), Hint: "run 'baton config' to see them all"}
 	}
-	if !known {
-		return &Error{Code: CodeUsage, Message: fmt.Sprintf("there is no switch %q", key), Hint: "switches: " + strings.Join(names, ", ")}
-	}
+	raw := strconv.AppendBool(nil, on)
 	release, err := c.lock(ctx, c.Paths.StoreLock(), storeWait)
 	if err != nil {
 		return err

@@ -22,6 +22,9 @@ type SwapRequest struct {
 	LimitedUntil time.Time
 	// SetAside moves a live login nobody can be found for out of the way.
 	SetAside bool
+	// Automatic says that no person asked for it: locks of other programs are
+	// waited for and never taken over.
+	Automatic bool
 }
 
 // Swapped is what a swap did. From == To where that account was live already.
@@ -39,6 +42,9 @@ type Swapped struct {
 func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
 	if err := c.liveSupported(); err != nil {
 		return Swapped{}, err
+	}
+	if r.Automatic {
+		c = c.sparing()
 	}
 	w := &swapping{SwapRequest: r}
 	refused := map[string]bool{}
@@ -90,7 +96,7 @@ func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
 	if err := c.begin(ctx, o, w); err != nil {
 		return "", err
 	}
-	return c.target(o.store, w.To, w.done.From)
+	return c.target(o.store, w, w.done.From)
 }
 
 // guess aims by what the files say, changing nothing.
@@ -114,7 +120,7 @@ func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
 			active = who.account.Key
 		}
 	}
-	return c.target(s, w.To, active)
+	return c.target(s, w, active)
 }
 
 // begin is done once a swap, with the files open: whose login goes out, and
@@ -151,15 +157,22 @@ func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
 }
 
 // target says which account a swap is to.
-func (c *Core) target(s *store, to, from string) (string, error) {
-	switch to {
+func (c *Core) target(s *store, w *swapping, from string) (string, error) {
+	switch w.To {
 	case "":
-		next, err := Choose(Candidates(s.vault, s.book, c.Now()), from, c.Now())
+		all := Candidates(s.vault, s.book, c.Now())
+		if w.Automatic {
+			var err error
+			if all, err = c.mayFollow(s.vault, all, from); err != nil {
+				return "", err
+			}
+		}
+		next, err := Choose(all, from, c.Now())
 		return next.Key, err
 	case SwapBack:
 		return s.previous(from)
 	}
-	a, err := s.vault.Resolve(to)
+	a, err := s.vault.Resolve(w.To)
 	if err != nil {
 		return "", err
 	}
@@ -231,7 +244,7 @@ func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*
 		return nil, err
 	}
 	if first {
-		now, err := c.target(o.store, w.To, w.done.From)
+		now, err := c.target(o.store, w, w.done.From)
 		if err != nil {
 			return nil, err
 		}
@@ -285,13 +298,13 @@ func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
 	}
 	doc, err := jsonedit.Delete(o.live.doc, liveMember)
 	if err != nil {
-		return "", damaged(c.Paths.Credentials(), err)
+		return "", damagedAt(o.live.at, err)
 	}
 	if err := o.replaceCredentials(ctx, o.live, doc, writeWait, false); err != nil {
 		return "", err
 	}
 	c.log(Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
-	o.live = Live{doc: doc}
+	o.live = Live{doc: doc, at: o.live.at}
 	s, err := c.read()
 	if err != nil {
 		return "", err

@@ -21,6 +21,9 @@ type AccountView struct {
 	AccessExpiresAt    time.Time
 	LoginExpiresAt     time.Time
 	Usage              *Usage
+	// LoginAddress is where Claude Code was told to log in, "" where it was not,
+	// or not since the login was found good.
+	LoginAddress string
 }
 
 // LiveView is the login Claude Code uses, without a token.
@@ -37,6 +40,8 @@ type View struct {
 	Active   string
 	Live     LiveView
 	Next     *Candidate
+	LastSwap *Activity  // the newest swap, while the account it went to is live; else nil
+	Recent   []Activity // what was done lately, the newest first
 	Problems []*Error
 }
 
@@ -61,12 +66,12 @@ func (c *Core) View(ctx context.Context) View {
 	}
 	c.noticeRestored(s.vault)
 	o := &opened{store: s}
-	live, err := c.readLive(ctx)
+	live, err := c.lookLive(ctx)
 	if problem(err) {
 		v.Live.Reason = "unreadable"
 	}
 	o.live = live
-	o.cfg, err = c.readConfig()
+	o.cfg, err = c.lookAtConfig()
 	problem(err)
 	p := newProofs()
 	problem(c.adoptPool(o, p))
@@ -84,6 +89,10 @@ func (c *Core) View(ctx context.Context) View {
 	if next, err := Choose(Candidates(s.vault, s.book, now), v.Active, now); err == nil {
 		v.Next = &next
 	}
+	if last, ok := c.lastSwap(s.vault, v.Active); ok {
+		v.LastSwap = &last
+	}
+	v.Recent = c.recent()
 	return v
 }
 
@@ -138,6 +147,9 @@ func viewOf(a *Account, p Page, active string, now time.Time) AccountView {
 		Usage: p.Usage.At(now),
 	}
 	v.LimitedUntil, _ = p.limited(now)
+	if a.ClientDoubts {
+		v.LoginAddress = p.LoginAddress
+	}
 	return v
 }
 

@@ -17,7 +17,6 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
-	"baton/oauthcore/secret"
 
 	"github.com/tidwall/gjson"
 )
@@ -61,11 +60,30 @@ type world struct {
 	mirror   *fakeMirror // nil: there is no keyring
 	poolWas  []byte      // the pool, kept by a test
 	expected int         // violations this test causes on purpose
+	goos     string      // the system it is of
+	security *security
+}
+
+// systemOf says which system the worlds of a test are of, by the test that
+// tells its story.
+func systemOf(t *testing.T) string {
+	switch story, _, _ := strings.Cut(t.Name(), "/"); story {
+	case "TestOnMacOS":
+		return "darwin"
+	case "TestOnWindows":
+		return "windows"
+	}
+	return "linux"
 }
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
-	w := &world{T: t, clock: &clock{at: time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)}}
+	return newWorldOf(t, systemOf(t))
+}
+
+func newWorldOf(t *testing.T, goos string) *world {
+	t.Helper()
+	w := &world{T: t, goos: goos, clock: &clock{at: time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)}}
 	w.provider = demo.NewProvider(demo.Options{Now: w.clock.Now})
 	if _, err := w.provider.Start(""); err != nil {
 		t.Fatal(err)
@@ -99,10 +117,11 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 	if err != nil {
 		w.Fatal(err)
 	}
-	env := oauthcore.Env{
-		Paths: w.paths, FS: fsys, Locks: &files.Locks{}, Now: w.clock.Now, GOOS: "linux",
+	env, s := setUp(oauthcore.Env{
+		Paths: w.paths, FS: fsys, Locks: &files.Locks{}, Now: w.clock.Now, GOOS: w.goos,
 		Provider: provider.New(endpoints, provider.Options{Now: w.clock.Now, Timeout: 5 * time.Second}),
-	}
+	}, w.Errorf)
+	w.security = s
 	if w.mirror != nil {
 		env.Mirror, env.MirrorSwitch = w.mirror.open, w.mirror.word
 	}
@@ -290,30 +309,4 @@ func onlyMember(t *testing.T, before, after []byte, member string) {
 	if at < 0 || !bytes.HasPrefix(after, before[:at]) || !bytes.HasSuffix(after, before[at+len(a[member]):]) {
 		t.Errorf("bytes around %s changed", member)
 	}
-}
-
-// refreshLike makes the client refresh the live login behind Baton's back.
-func (w *world) clientRefreshes() {
-	w.Helper()
-	cr := w.credential()
-	endpoints, err := provider.FromBase(w.provider.URL())
-	if err != nil {
-		w.Fatal(err)
-	}
-	g, err := provider.New(endpoints, provider.Options{Now: w.clock.Now}).Refresh(context.Background(), cr.RefreshToken, cr.Scopes)
-	if err != nil {
-		w.Fatal(err)
-	}
-	doc := string(w.read(w.paths.Credentials()))
-	doc = strings.Replace(doc, cr.AccessToken.Reveal(), g.AccessToken.Reveal(), 1)
-	doc = strings.Replace(doc, cr.RefreshToken.Reveal(), g.RefreshToken.Reveal(), 1)
-	w.write(w.paths.Credentials(), doc)
-}
-
-// token makes a synthetic refresh token no provider ever issued.
-func token(name string) secret.Secret { return secret.New("sk-ant-ort01-TEST-" + name) }
-
-func millis(t time.Time) string {
-	b, _ := json.Marshal(t.UnixMilli())
-	return string(b)
 }

@@ -23,6 +23,9 @@ type CardView struct {
 
 	State     string // in words, two lines at most
 	StateTone Tone
+	// Middle is a line under the state that stands only with a Second.
+	Middle     string
+	MiddleTone Tone
 	// Second is a line under the state; as a link it calls OnSecond.
 	Second     string
 	SecondTone Tone
@@ -31,6 +34,11 @@ type CardView struct {
 	Primary     string // the button's words, empty for no button
 	PrimaryKind ButtonKind
 	PrimaryOff  bool // shown, but can't be pressed now
+	// PrimaryRoom is how wide the longest words are that buttons of this column
+	// have; see TextWidth. They stay in line on every card.
+	PrimaryRoom float32
+
+	MenuLabel string // what assistive technology says for the menu; English when empty
 
 	Active bool // accent frame and a dot before the state
 	Dimmed bool // out of play
@@ -38,7 +46,8 @@ type CardView struct {
 
 // AccountCard is one account in one row: who, how much is left, its state, and
 // the one thing to do with it. Under 990 wide the meters stand below the name,
-// under 560 the state does too.
+// under 560 the state and the button do too, and under 340 everything stands
+// below each other; all times the theme's scale.
 type AccountCard struct {
 	widget.BaseWidget
 
@@ -49,13 +58,20 @@ type AccountCard struct {
 	OnMenu func(anchor fyne.CanvasObject)
 	// OnFocus is told when something on the card gets the focus.
 	OnFocus func()
-	// OnStep asks for the focus to go to the card below (1) or above (-1).
+	// OnStep asks for the focus to go to the card below (1) or above (-1), or
+	// by more than there are: to the last or the first.
 	OnStep func(by int)
+
+	// OnDragged is told how far down the card is being dragged by its avatar,
+	// OnDropped that it was let go. Without OnDragged it can't be dragged.
+	OnDragged func(by float32)
+	OnDropped func()
 
 	view    CardView
 	primary *Button
 	menu    *Button
 	second  *Link
+	grip    *grip
 }
 
 var (
@@ -75,7 +91,15 @@ func NewAccountCard(v CardView) *AccountCard {
 		b.OnFocus = func() { call(c.OnFocus) }
 		b.OnKey = c.typed
 	}
+	c.grip = newGrip()
+	c.grip.onDragged = func(by float32) {
+		if c.OnDragged != nil {
+			c.OnDragged(by)
+		}
+	}
+	c.grip.onDropped = func() { call(c.OnDropped) }
 	c.second.OnFocus = func() { call(c.OnFocus) }
+	c.second.OnKey = c.typed
 	c.dressControls()
 	c.ExtendBaseWidget(c)
 	return c
@@ -97,6 +121,9 @@ func (c *AccountCard) SetView(v CardView) bool {
 	}
 	c.view = v
 	c.dressControls()
+	if c.Hidden || c.Size().IsZero() {
+		return true // out of sight: it is drawn when it comes into sight
+	}
 	c.keepFocus()
 	c.Refresh()
 	return true
@@ -122,6 +149,12 @@ func (c *AccountCard) Focusable() fyne.Focusable {
 	return c.menu
 }
 
+// Controls returns what can be pressed on the card: the button, the link in the
+// second line, and the way to the overflow menu. Those not shown are hidden.
+func (c *AccountCard) Controls() (primary, second, menu fyne.CanvasObject) {
+	return c.primary, c.second, c.menu
+}
+
 // dressControls brings buttons and link in line with the view. They belong to
 // the card and not to its renderer, because the focus stays on them while the
 // renderer may be thrown away.
@@ -131,21 +164,12 @@ func (c *AccountCard) dressControls() {
 	c.primary.Label = strings.TrimSpace(v.Primary + " " + v.Name)
 	c.primary.disabled = v.PrimaryOff
 	c.primary.Hidden = v.Primary == ""
-	c.menu.Label = "More for " + v.Name
+	c.menu.Label = v.MenuLabel
+	if v.MenuLabel == "" {
+		c.menu.Label = "More for " + v.Name
+	}
 	c.second.Text, c.second.Tone = v.Second, v.SecondTone
 	c.second.Hidden = !v.SecondLink || v.Second == ""
-}
-
-func (c *AccountCard) typed(k fyne.KeyName) {
-	if c.OnStep == nil {
-		return
-	}
-	switch k {
-	case fyne.KeyDown:
-		c.OnStep(1)
-	case fyne.KeyUp:
-		c.OnStep(-1)
-	}
 }
 
 func (c *AccountCard) openMenu() {
@@ -160,16 +184,12 @@ func (c *AccountCard) TappedSecondary(*fyne.PointEvent) { c.openMenu() }
 // AccessibilityLabel implements fyne.Accessible.
 func (c *AccountCard) AccessibilityLabel() string {
 	v := c.view
-	parts := []string{v.Name, v.Badge, v.Detail, v.State, v.Second}
+	parts := []string{v.Name, v.Badge, v.Detail, v.State, v.Middle, v.Second}
 	if v.Problem != "" {
 		parts = append(parts, v.Problem, v.Hint)
 	} else {
 		for _, m := range v.Meters {
-			if m.Known {
-				parts = append(parts, m.Label+" "+percentText(m.Percent)+" used, "+m.Right)
-			} else {
-				parts = append(parts, m.Label+" "+m.Right)
-			}
+			parts = append(parts, m.said())
 		}
 	}
 	said := parts[:0]
@@ -187,7 +207,42 @@ func (c *AccountCard) AccessibilityRole() fyne.AccessibleRole {
 }
 
 // HeightFor implements Card.
-func (c *AccountCard) HeightFor(width float32) float32 { return cardHeight(shapeFor(width)) }
+func (c *AccountCard) HeightFor(width float32) float32 { return c.arranged(width).height }
+
+// arranged is the card's arrangement; where a problem stands below the name, it
+// is as high as the problem's words need.
+func (c *AccountCard) arranged(width float32) boxes {
+	v, k := c.view, scaleOf(c)
+	b := arrange(width, k, v.PrimaryRoom, v.Primary != "")
+	size := textDetail * k
+	if v.Middle != "" && (b.shape == shapeNarrow || b.shape == shapeTiny) {
+		grow := size * leading
+		b.state.h += grow
+		b.meters.y += grow
+		b.height += grow
+		if b.shape == shapeTiny {
+			b.button.y += grow
+		}
+	}
+	if v.Problem == "" || b.shape == shapeWide {
+		return b
+	}
+	lines := len(wrap(v.Problem, b.meters.w, size, fyne.TextStyle{}, problemMost)) +
+		len(wrap(v.Hint, b.meters.w, size, fyne.TextStyle{}, problemMost))
+	if more := lines - b.problemLines; more > 0 {
+		b.problemLines = lines
+		grow := float32(more) * size * leading
+		b.meters.h += grow
+		b.height += grow
+		if b.shape == shapeTiny {
+			b.button.y += grow
+		}
+	}
+	return b
+}
+
+// problemMost is how many lines a problem has at most, and its hint.
+const problemMost = 4
 
 // CreateRenderer implements fyne.Widget.
 func (c *AccountCard) CreateRenderer() fyne.WidgetRenderer { return newCardRenderer(c) }

@@ -22,9 +22,12 @@ type Avatar struct {
 	view AvatarView
 }
 
-var _ fyne.Widget = (*Avatar)(nil)
+var (
+	_ fyne.Widget     = (*Avatar)(nil)
+	_ fyne.Accessible = (*Avatar)(nil)
+)
 
-// AvatarSize is the side of an avatar.
+// AvatarSize is the side of an avatar, unscaled.
 const AvatarSize float32 = 40
 
 // NewAvatar returns an avatar showing v.
@@ -41,6 +44,13 @@ func (a *Avatar) SetView(v AvatarView) {
 		a.Refresh()
 	}
 }
+
+// AccessibilityLabel implements fyne.Accessible: nothing, since the name stands
+// beside it.
+func (a *Avatar) AccessibilityLabel() string { return "" }
+
+// AccessibilityRole implements fyne.Accessible.
+func (a *Avatar) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleText }
 
 // CreateRenderer implements fyne.Widget.
 func (a *Avatar) CreateRenderer() fyne.WidgetRenderer {
@@ -65,15 +75,19 @@ func (r *avatarRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.disc, r.text.Text}
 }
 
-func (r *avatarRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(AvatarSize) }
+func (r *avatarRenderer) MinSize() fyne.Size {
+	return fyne.NewSquareSize(AvatarSize * scaleOf(r.a))
+}
 
 func (r *avatarRenderer) Layout(s fyne.Size) {
+	r.disc.CornerRadius = s.Height / 2
 	r.disc.Resize(s)
 	r.text.place(0, 0, s.Width, s.Height)
 }
 
 func (r *avatarRenderer) Refresh() {
 	p := paletteOf(r.a)
+	r.text.scale(scaleOf(r.a))
 	disc, letter := avatarColor(r.a.view.Tone), color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 	if r.a.view.Dimmed {
 		disc, letter = p.Track, p.Muted

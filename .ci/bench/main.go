@@ -1,11 +1,13 @@
 // Command bench measures a built Baton as a person meets it: whole commands,
 // each a process of its own, on real files, against the built-in provider on
-// loopback. It prints the table of BENCHMARKS.md. Nobody's own accounts are
+// loopback; a snapshot of many accounts; and the window, beside a bare one of
+// the same toolkit, on a display of its own. It prints the table of BENCHMARKS.md. Nobody's own accounts are
 // opened: all of it plays in a throw-away home.
 package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -40,18 +42,31 @@ func measures(a, b string) []measure {
 func main() {
 	binary := flag.String("binary", "build/baton-headless", "the Baton to measure")
 	runs := flag.Int("runs", 50, "how often each command is run")
+	window := flag.String("window", "", "a Baton with a window, to measure that too")
+	bare := flag.String("bare", "build/bare", "the bare window to measure it beside")
+	idle := flag.Duration("idle", time.Minute, "how long each window is left alone")
 	flag.Parse()
-	if err := bench(os.Stdout, *binary, max(*runs, 1)); err != nil {
+	err := bench(os.Stdout, *binary, max(*runs, 1))
+	if err == nil {
+		err = benchSnapshot(context.Background(), os.Stdout, max(*runs, 1))
+	}
+	if err == nil && *window != "" {
+		err = inHome(func(home demo.Home) error {
+			ctx := context.Background()
+			if err := benchWindow(ctx, os.Stdout, *window, *bare, home.Env(), max(*runs/5, 1), *idle); err != nil {
+				return err
+			}
+			return benchTray(ctx, os.Stdout, *window, *bare, home.Env(), *idle)
+		})
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(out io.Writer, binary string, runs int) (err error) {
-	info, err := os.Stat(binary)
-	if err != nil {
-		return err
-	}
+// inHome gives a throw-away home with its provider.
+func inHome(do func(demo.Home) error) (err error) {
 	p := demo.NewProvider(demo.Options{})
 	if _, err := p.Start(""); err != nil {
 		return err
@@ -66,27 +81,37 @@ func bench(out io.Writer, binary string, runs int) (err error) {
 			err = closed
 		}
 	}()
-	env := home.Env()
-	// The first command takes in the five logins; that is no part of any row.
-	if _, err := once(binary, env, "import"); err != nil {
+	return do(home)
+}
+
+func bench(out io.Writer, binary string, runs int) error {
+	info, err := os.Stat(binary)
+	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "%s, %.1f MB, %d accounts, %d runs each\n\n", binary, float64(info.Size())/1e6, len(home.Residents), runs)
-	fmt.Fprintln(out, "| command | median | 95 of 100 within | slowest |")
-	fmt.Fprintln(out, "| --- | --- | --- | --- |")
-	for _, m := range measures(home.Residents[0].Key, home.Residents[1].Key) {
-		var took []time.Duration
-		for run := range runs {
-			t, err := once(binary, env, m.args(run)...)
-			if err != nil {
-				return err
-			}
-			took = append(took, t)
+	return inHome(func(home demo.Home) error {
+		env := home.Env()
+		// The first command takes in the five logins; that is no part of any row.
+		if _, err := once(binary, env, "import"); err != nil {
+			return err
 		}
-		slices.Sort(took)
-		fmt.Fprintf(out, "| %s | %s | %s | %s |\n", m.what, ms(took[len(took)/2]), ms(took[(len(took)*95-1)/100]), ms(took[len(took)-1]))
-	}
-	return nil
+		fmt.Fprintf(out, "%s, %.1f MB, %d accounts, %d runs each\n\n", binary, float64(info.Size())/1e6, len(home.Residents), runs)
+		fmt.Fprintln(out, "| command | median | 95 of 100 within | slowest |")
+		fmt.Fprintln(out, "| --- | --- | --- | --- |")
+		for _, m := range measures(home.Residents[0].Key, home.Residents[1].Key) {
+			var took []time.Duration
+			for run := range runs {
+				t, err := once(binary, env, m.args(run)...)
+				if err != nil {
+					return err
+				}
+				took = append(took, t)
+			}
+			slices.Sort(took)
+			fmt.Fprintf(out, "| %s | %s | %s | %s |\n", m.what, ms(took[len(took)/2]), ms(took[(len(took)*95-1)/100]), ms(took[len(took)-1]))
+		}
+		return nil
+	})
 }
 
 // once runs one command and says how long it took, the start of the process

@@ -40,7 +40,7 @@ func rules() []mutant {
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
 		{
-			"Claude Code's lock around credential writes is taken", "oauthcore/live.go",
+			"Claude Code's lock around credential writes is taken", "oauthcore/replace.go",
 			"	err = g.writing(ctx, g.c.storageLock(), wait, func() error {", "	err = func(fn func() error) error { return fn() }(func() error {",
 			"TestALockOfClaudeCodeIsRespected|TestWritesHappenUnderTheirLocks",
 		},
@@ -55,7 +55,7 @@ func rules() []mutant {
 			"TestAfterALostLock",
 		},
 		{
-			"the fence: the file still holds what was read", "oauthcore/live.go",
+			"the fence: the file still holds what was read", "oauthcore/replace.go",
 			"	if err == nil && !same {", "	if err == nil && !same && false {",
 			"TestAFileThatChangesBeforeItsReplacement",
 		},
@@ -113,6 +113,51 @@ func rules() []mutant {
 			"an answer is saved though the pool is torn", "oauthcore/refresh.go",
 			"	err = c.save(ctx, func(s *store) error {", "	err = c.update(ctx, func(s *store) error {",
 			"TestAnAnswerIsSavedBesideADamagedFile",
+		},
+		{
+			"Keychain: a lock lost while it was looked at is noticed", "oauthcore/replace.go",
+			"		err = fence() // looking took a while", "		err = nil",
+			"TestAfterALostLockTheItemIsNotReplaced",
+		},
+		{
+			"Keychain: only what it holds tells that it was written", "oauthcore/liveitem.go",
+			"	case sameDoc(now, s.doc):", "	case sameDoc(now, s.doc) || err == nil:",
+			"TestWhatSecuritySaysIsNotBelieved",
+		},
+		{
+			"Keychain: a refresh whose answer would not fit is not sent", "oauthcore/refresh.go",
+			"			err = o.live.at.fits(len(o.live.doc) + answerGrowth)", "			err = error(nil)",
+			"TestALoginTooLongForTheKeychain",
+		},
+		{
+			"Keychain: an answer is on disk before it is given", "oauthcore/refresh.go",
+			"		kept = c.keepAnswer(key, presented, next)", "		kept = func() {}",
+			"TestAnAnswerIsOnDiskBeforeTheKeychainHasIt",
+		},
+		{
+			"Keychain: the deadline tells the new login from the old", "oauthcore/inboxfile.go",
+			"	case differ && !at.IsZero() && at.Equal(ends):\n		in.landed = true", "	case differ && !at.IsZero() && at.Equal(ends):\n		in.landed = false",
+			"TestALoginKilledAtTheKeychain",
+		},
+		{
+			"Keychain: where nothing tells, both logins are kept", "oauthcore/inbox.go",
+			"	if in.undecided {", "	if false {",
+			"TestALoginKilledAtTheKeychain",
+		},
+		{
+			"Windows: a file that is open elsewhere is waited for", "oauthcore/core.go",
+			"	if env.GOOS == \"windows\" {", "	if false {",
+			"TestOnWindows",
+		},
+		{
+			"Windows: a replacement that was given up is not taken for done", "oauthcore/replace.go",
+			"		p.takeBack(ctx)\n", "",
+			"TestALoginThatCouldNotBePutInPlace",
+		},
+		{
+			"an automatic swap takes over no lock", "oauthcore/swap.go",
+			"	if r.Automatic {", "	if false {",
+			"TestAnAutomaticSwapTakesOverNoLock",
 		},
 	}
 }

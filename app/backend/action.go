@@ -20,6 +20,9 @@ const (
 	ActionConfigure ActionKind = "configure" // Setting, Value
 	ActionUsage     ActionKind = "usage"     // Key, or All: ask the usage endpoint now
 	ActionDoctor    ActionKind = "doctor"    // Fix
+	ActionSetup     ActionKind = "setup"     // Undo, DryRun: Claude Code's settings
+	ActionReport    ActionKind = "report"    // Told: what a status line was handed
+	ActionFailure   ActionKind = "failure"   // Told: what a StopFailure hook was handed
 
 	ActionKeyringStatus  ActionKind = "keyringStatus"  // nothing; nobody is asked for a password
 	ActionKeyringPush    ActionKind = "keyringPush"    // Key, or All
@@ -41,7 +44,10 @@ type Action struct {
 	Yes          bool
 	Setting      string
 	Value        string
-	Fix          bool // doctor: mend what can be mended, which may ask the provider
+	Fix          bool   // doctor: mend what can be mended, which may ask the provider
+	Undo         bool   // setup: put everything back as it was
+	DryRun       bool   // setup: only say what would change
+	Told         string // report and failure: the JSON object Claude Code handed over
 }
 
 // Result is what an action did. Which members are filled depends on the kind.
@@ -64,8 +70,22 @@ type Result struct {
 	Keyring *Keyring
 	// Notes are plain lines for the person: warnings, what follows now.
 	Notes []string
+	// Setup is what was changed in Claude Code's settings, or would be.
+	Setup *Setup
+	// Next is who a swap would go to, after a report; nil for nobody.
+	Next *Next
+	// Active is the account a report was about as it stands now, nil for none.
+	Active *Account
+	// Chained is the status line command that was there before Baton's.
+	Chained string
 	// Findings is what the doctor noticed, what it mended first.
 	Findings []Finding
+}
+
+// Setup is a change of Claude Code's settings file.
+type Setup struct {
+	Path          string
+	Before, After []byte // nil where there is no file
 }
 
 // AccountResult is one account's outcome in an action on several.

@@ -114,6 +114,7 @@ type Session struct {
 // Next is the account a swap without a name would choose.
 type Next struct {
 	Key    string
+	Name   string
 	Reason string // one sentence part, for example "92% of its 5 hours left"
 }
 
@@ -122,6 +123,30 @@ type Next struct {
 type LastSwap struct {
 	From, To string // keys
 	At       time.Time
+}
+
+// The kinds of Deed.
+const (
+	DeedSwapped   = "swapped"   // From, Key
+	DeedActive    = "active"    // From, Key: another program made Key the active one
+	DeedRefreshed = "refreshed" // Key
+	DeedRefused   = "refused"   // Key: the provider does not take its login any more
+	DeedUnsure    = "unsure"    // Key
+	DeedDoubted   = "doubted"   // Key: Claude Code was told to log in again
+	DeedLimited   = "limited"   // Key
+	DeedAdded     = "added"     // Key
+	DeedAdopted   = "adopted"   // Key
+	DeedRepaired  = "repaired"  // Key
+	DeedRemoved   = "removed"   // Key
+	DeedSetAside  = "setAside"
+)
+
+// Deed is one line of what was done lately, by whoever did it.
+type Deed struct {
+	At        time.Time
+	Kind      string
+	Key, From string // accounts, also ones that are gone
+	Text      string // why, or what came of it; in English, may be empty
 }
 
 // Setting is one switch of `baton config`.
@@ -143,6 +168,7 @@ type Snapshot struct {
 	Overrides []Override
 	Sessions  []Session
 	Settings  []Setting
+	Deeds     []Deed    // the newest first, not all there ever were
 	Problems  []Problem // about files and surroundings, not about one account
 }
 

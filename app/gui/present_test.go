@@ -3,6 +3,7 @@
 package gui
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -18,6 +19,7 @@ func TestPresentStates(t *testing.T) {
 		a       backend.Account
 		in      situation
 		state   string
+		middle  string
 		second  string
 		primary string
 		kind    widgets.ButtonKind
@@ -33,6 +35,11 @@ func TestPresentStates(t *testing.T) {
 		{
 			name: "active and limited", a: backend.Account{State: backend.StateLimited, Active: true, LimitedUntil: now.Add(time.Hour)},
 			state: "Active", second: "Limited until 14:13",
+		},
+		{
+			name:  "active, limited and about to end",
+			a:     backend.Account{State: backend.StateLimited, Active: true, LimitedUntil: now.Add(time.Hour), Notices: []backend.Notice{backend.NoticeLoginEnds}, LoginExpiresAt: now.Add(30 * time.Hour)},
+			state: "Active", middle: "Limited until 14:13", second: "Login ends in 30 h",
 		},
 		{
 			name: "limited, nobody knows until when", a: backend.Account{State: backend.StateLimited},
@@ -74,7 +81,7 @@ func TestPresentStates(t *testing.T) {
 	} {
 		c.in.now = now
 		v, does := present(c.a, c.in)
-		if v.State != c.state || v.Second != c.second || v.Primary != c.primary || v.PrimaryKind != c.kind || v.PrimaryOff != c.off || does != c.does {
+		if v.State != c.state || v.Middle != c.middle || v.Second != c.second || v.Primary != c.primary || v.PrimaryKind != c.kind || v.PrimaryOff != c.off || does != c.does {
 			t.Errorf("%s: state %q, second %q, button %q kind %d off %v, gesture %d", c.name, v.State, v.Second, v.Primary, v.PrimaryKind, v.PrimaryOff, does)
 		}
 	}
@@ -156,8 +163,8 @@ func TestDetailAndInitial(t *testing.T) {
 
 func TestHeadWithoutAnActiveAccount(t *testing.T) {
 	for reason, want := range map[string]string{
-		backend.LiveNone: textNobody, backend.LiveUnknown: textStranger,
-		backend.LiveTombstone: textTombstone, backend.LiveUnreadable: textUnreadable, "": textNobody,
+		backend.LiveNone: tr(textNobody), backend.LiveUnknown: tr(textStranger),
+		backend.LiveTombstone: tr(textTombstone), backend.LiveUnreadable: tr(textUnreadable), "": tr(textNobody),
 	} {
 		s := fiveAccounts()
 		s.Active, s.Live = "", backend.Live{Reason: reason}
@@ -172,16 +179,22 @@ func TestAvatarTonesDiffer(t *testing.T) {
 	for i := range widgets.AvatarTones {
 		accounts = append(accounts, backend.Account{Key: string(rune('a' + i))})
 	}
+	first := avatarTones(nil, accounts)
 	seen := map[int]bool{}
-	for _, tone := range avatarTones(accounts) {
+	for _, tone := range first {
 		seen[tone] = true
 	}
 	if len(seen) != widgets.AvatarTones {
 		t.Errorf("%d different colours for %d accounts", len(seen), widgets.AvatarTones)
 	}
-	more := avatarTones(append(accounts, backend.Account{Key: "later"}))
+	slices.Reverse(accounts)
+	moved := avatarTones(nil, accounts)
+	more := avatarTones(first, append([]backend.Account{{Key: "0"}}, accounts...))
 	for _, a := range accounts {
-		if more[a.Key] != avatarTones(accounts)[a.Key] {
+		if moved[a.Key] != first[a.Key] {
+			t.Errorf("%s changed its colour when the order did", a.Key)
+		}
+		if more[a.Key] != first[a.Key] {
 			t.Errorf("%s changed its colour when another account came", a.Key)
 		}
 	}

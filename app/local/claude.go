@@ -11,7 +11,6 @@ import (
 	"strings"
 
 	"baton/app/backend"
-	"baton/oauthcore"
 )
 
 // claudeFlow is a login that Claude Code itself makes, in a configuration
@@ -37,12 +36,6 @@ func (b *Backend) loginViaClaude(ctx context.Context) *claudeFlow {
 }
 
 func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err error) {
-	if b.GOOS == "darwin" {
-		return r, &backend.Problem{
-			Code: backend.ProblemUnsupported, Message: "on macOS Claude Code keeps its login in the Keychain, where Baton cannot take it from",
-			Hint: "log in with: baton login",
-		}
-	}
 	own := b.core.Paths.Own()
 	if err := os.MkdirAll(own, 0o700); err != nil {
 		return r, problem(err)
@@ -69,11 +62,14 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 		}
 		return r, p
 	}
-	cr, account, err := oauthcore.ReadLogin(dir)
+	cr, account, forget, err := b.core.TakeLogin(ctx, dir)
 	if err != nil {
 		return r, problem(err)
 	}
-	return b.saveCredential(ctx, cr, account)
+	if r, err = b.saveCredential(ctx, cr, account); err == nil {
+		forget()
+	}
+	return r, err
 }
 
 // runClaude gives Claude Code this process's terminal: it may ask.

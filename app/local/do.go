@@ -51,6 +51,8 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		r.Key, err = b.core.Pause(ctx, a.Key)
 	case backend.ActionResume:
 		r.Key, err = b.core.Resume(ctx, a.Key)
+	case backend.ActionMove:
+		r.Key, err = b.core.Move(ctx, a.Key, a.Place)
 	case backend.ActionRemove:
 		gone, err := b.core.Remove(ctx, oauthcore.RemoveRequest{Name: a.Key, Revoke: a.Revoke, Yes: a.Yes})
 		r.Key = gone.Key
@@ -59,9 +61,15 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		}
 		return r, err
 	case backend.ActionConfigure:
-		return r, b.core.Configure(ctx, a.Setting, a.Value)
+		return r, b.configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
+	case backend.ActionSetup:
+		return b.setup(ctx, a)
+	case backend.ActionReport:
+		return b.report(ctx, a.Told)
+	case backend.ActionFailure:
+		return b.failure(ctx, a.Told)
 	case backend.ActionKeyringStatus:
 		return b.keyringStatus(ctx)
 	case backend.ActionKeyringPush:
@@ -80,7 +88,7 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 	if err != nil {
 		return r, err
 	}
-	if n := len(b.core.Sessions(alive)); n > 0 && done.From != done.To {
+	if n := len(b.core.Sessions(b.Processes)); n > 0 && done.From != done.To {
 		follow := "1 session follows at its next prompt"
 		if n > 1 {
 			follow = fmt.Sprintf("%d sessions follow at their next prompt", n)

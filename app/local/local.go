@@ -14,6 +14,7 @@ import (
 	"baton/app/backend"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/keychain"
 	"baton/oauthcore/provider"
 )
 
@@ -27,9 +28,19 @@ type Config struct {
 	GOOS    string
 	OpenURL func(string) error // opens the system's browser; nil: nothing is opened
 	Version string
+	// Switches are those of the surroundings, beside the core's.
+	Switches []Switch
+	// Program tells where this program lies, for Claude Code's settings; nil:
+	// the running one.
+	Program func() (string, error)
 	// RunClaude runs Claude Code with these arguments and this environment,
 	// for a login through it; nil: the program `claude` on the search path.
 	RunClaude func(ctx context.Context, env []string, args ...string) error
+	// Security runs macOS's program security, which is asked only where GOOS is
+	// darwin; nil: the system's own, and none for another provider's logins.
+	Security keychain.Runner
+	// Processes is the table in which running Claude Codes are looked up.
+	Processes oauthcore.ProcessTable
 	// Mirror gives the keyring that copies of logins are kept in, as the
 	// core's Mirror; nil: the system's.
 	Mirror func(asked bool) oauthcore.Mirror
@@ -78,9 +89,10 @@ func New(cfg Config) (*Backend, error) {
 	}
 	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
 	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
-		Now: cfg.Now, Log: cfg.Log, GOOS: cfg.GOOS, Progress: b.progress,
+		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 		Mirror: cfg.Mirror, MirrorSwitch: mirrorSwitch(cfg.Getenv),
 	})
 	return b, nil
@@ -105,8 +117,14 @@ func (c Config) withDefaults() Config {
 	if c.OpenURL == nil {
 		c.OpenURL = func(string) error { return nil }
 	}
+	if c.Program == nil {
+		c.Program = program
+	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Processes == nil {
+		c.Processes = processes
 	}
 	if c.Mirror == nil {
 		c.Mirror = systemMirror
@@ -116,6 +134,9 @@ func (c Config) withDefaults() Config {
 	}
 	return c
 }
+
+// Folder is where Baton keeps its own files.
+func (b *Backend) Folder() string { return b.core.Paths.Own() }
 
 // Snapshot implements backend.Backend. While somebody listens to Events it is
 // the kept one; else the files are read.

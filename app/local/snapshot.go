@@ -26,20 +26,23 @@ func (b *Backend) take() backend.Snapshot {
 	}
 	b.mu.Unlock()
 	if v.Next != nil {
-		s.Next = &backend.Next{Key: v.Next.Key, Reason: reason(v.Next)}
+		s.Next = &backend.Next{Key: v.Next.Key, Name: v.Next.Name, Reason: reason(v.Next)}
+	}
+	if v.LastSwap != nil {
+		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
 	}
 	for _, o := range b.core.Overrides(b.Getenv) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
 	}
-	for _, x := range b.core.Sessions(alive) {
+	for _, x := range b.core.Sessions(b.Processes) {
 		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
 	}
-	settings, err := b.core.Settings()
-	if err != nil {
-		v.Problems = append(v.Problems, asCore(err))
+	for _, d := range v.Recent {
+		s.Deeds = append(s.Deeds, backend.Deed{At: d.At, Kind: d.Kind, Key: d.Key, From: d.From, Text: d.Text})
 	}
-	for _, x := range settings {
-		s.Settings = append(s.Settings, backend.Setting{Key: x.Key, Value: onOff(x.On), Default: onOff(false), About: x.About})
+	var err error
+	if s.Settings, err = b.switches(); err != nil {
+		v.Problems = append(v.Problems, asCore(err))
 	}
 	for _, p := range v.Problems {
 		s.Problems = append(s.Problems, *problem(p))
@@ -80,7 +83,7 @@ func account(v oauthcore.AccountView, busy string) backend.Account {
 	if v.LoginEnds && !v.NeedsLogin {
 		a.Notices = append(a.Notices, backend.NoticeLoginEnds)
 	}
-	if v.Unsure {
+	if v.Unsure && !v.NeedsLogin { // of a login that was refused that is no longer the question
 		a.Notices = append(a.Notices, backend.NoticeUnsure)
 	}
 	if v.Offline {

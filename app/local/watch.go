@@ -4,91 +4,101 @@ package local
 
 import (
 	"context"
-	"path/filepath"
 	"time"
-
-	"baton/app/backend"
 
 	"github.com/fsnotify/fsnotify"
 )
 
 const (
-	settle = 100 * time.Millisecond // a swap touches several files: look once
-	poll   = 15 * time.Second       // the backup where the system tells nothing
+	// settle is how long a change is given to be whole: a swap touches several
+	// files, which are to be one change.
+	settle = 100 * time.Millisecond
+	// settleMost bounds it where looking takes long, see watching.rest.
+	settleMost = 600 * time.Millisecond
+	// poll is how often the files are looked at without a reason: for what no
+	// system tells, such as a session whose process was killed, and for the
+	// clock of a machine that slept, in which timers stood still.
+	poll = 30 * time.Second
+	// pollBlind is the same where the system does not tell of changes.
+	pollBlind = 3 * time.Second
 )
 
 // watch keeps the snapshot fresh until ctx ends: when a file of ours or of
 // Claude Code changes, and when the clock ends a limit.
 func (b *Backend) watch(ctx context.Context) {
-	w, err := fsnotify.NewWatcher()
+	p := b.core.Paths
+	eyes, err := openEyes([]string{
+		p.Credentials(), p.ClaudeJSON, p.ClaudeSettings(), p.Pool(),
+		p.Vault(), p.Book(), p.Settings(), p.Activity(),
+	}, []string{p.Sessions()})
+	// Without eyes these stay nil, and nothing ever comes from them.
+	var events chan fsnotify.Event
+	var errs chan error
 	if err != nil {
 		b.Log.Warn("cannot watch files, looking at them every so often", "error", err)
-		w = &fsnotify.Watcher{}
 	} else {
-		defer func() { _ = w.Close() }()
+		defer eyes.close()
+		events, errs = eyes.w.Events, eyes.w.Errors
 	}
-	p := b.core.Paths
-	names := map[string]bool{}
-	for _, f := range []string{p.Credentials(), p.ClaudeJSON, p.Pool(), p.Vault(), p.Book(), p.Settings(), p.ClaudeSettings(), p.Own(), p.Sessions(), p.Config, p.Secure} {
-		names[filepath.Clean(f)] = true
-	}
-	timer := time.NewTimer(poll)
+	// What changed between the first snapshot and the watching is seen now.
+	took := b.look()
+	timer := time.NewTimer(b.untilNext(eyes))
 	defer timer.Stop()
 	soon := false // a look is due already: what comes meanwhile does not put it off
 	settleDown := func() {
 		if !soon {
 			soon = true
-			timer.Reset(settle)
+			timer.Reset(rest(took))
 		}
 	}
 	for {
-		if err == nil {
-			// Folders that were missing before may be there now.
-			for _, dir := range []string{filepath.Dir(p.ClaudeJSON), p.Config, p.Secure, p.Own(), p.Sessions()} {
-				_ = w.Add(dir) // one that is missing is tried again next time
-			}
-		}
 		select {
 		case <-ctx.Done():
 			return
-		case e, ok := <-w.Events:
-			if !ok || (!names[filepath.Clean(e.Name)] && filepath.Dir(e.Name) != p.Sessions()) {
+		case e, ok := <-events:
+			switch {
+			case !ok:
+				events = nil
+			case eyes.matters(e):
+				settleDown()
+			}
+		case err, ok := <-errs:
+			if !ok {
+				errs = nil
 				continue
 			}
-			settleDown()
-		case <-w.Errors:
+			b.Log.Info("some changes of files went by unseen", "error", err)
 			settleDown()
 		case <-timer.C:
 			soon = false
-			b.reload()
-			timer.Reset(min(poll, b.untilNext()))
+			if eyes != nil {
+				eyes.refocus()
+			}
+			took = b.look()
+			timer.Reset(b.untilNext(eyes))
 		}
 	}
 }
 
-// untilNext is how long nothing will change by the clock alone.
-func (b *Backend) untilNext() time.Duration {
-	wait := poll
-	now := b.Now()
-	for _, a := range b.Snapshot().Accounts {
-		for _, at := range momentsOf(a) {
-			if d := at.Sub(now); d > 0 && d < wait {
-				wait = d + 10*time.Millisecond
-			}
-		}
-	}
-	return wait
+// look takes the snapshot again and says how long that took.
+func (b *Backend) look() time.Duration {
+	start := time.Now()
+	b.reload()
+	return time.Since(start)
 }
 
-// momentsOf lists the times at which an account looks different by itself.
-func momentsOf(a backend.Account) []time.Time {
-	out := []time.Time{a.LimitedUntil, a.LoginExpiresAt}
-	if a.Usage != nil {
-		for _, w := range []*backend.Window{a.Usage.FiveHour, a.Usage.SevenDay} {
-			if w != nil {
-				out = append(out, w.ResetsAt)
-			}
-		}
+// rest is how long after a change is looked: where looking takes long, as with
+// a .claude.json of many megabytes that is written all the time, a multiple of
+// that, so that it never keeps a processor busy.
+func rest(took time.Duration) time.Duration {
+	return min(max(settle, 10*took), settleMost)
+}
+
+// untilNext is how long to wait where no file changes.
+func (b *Backend) untilNext(eyes *eyes) time.Duration {
+	every := poll
+	if eyes == nil || eyes.blind {
+		every = pollBlind
 	}
-	return out
+	return untilMoment(b.Snapshot(), b.Now(), every)
 }

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"baton/oauthcore/files"
 )
 
 // mark tells one lock directory from every other: file systems use inodes
@@ -67,18 +69,26 @@ func prepare(path string, now time.Time) (aside string, m mark, err error) {
 	return aside, m, nil
 }
 
+// dirs are the two changes of a lock directory that Windows refuses while
+// another program has it open. The error is then files.ErrInUse.
+type dirs struct {
+	rename func(from, to string) error // without replacing
+	remove func(path string) error
+}
+
 // place puts a prepared directory where the lock is, if there is none. taken
-// says that there is.
-func place(aside, path string) (taken bool, err error) {
-	err = renameExclusive(aside, path)
-	if errors.Is(err, fs.ErrExist) || errors.Is(err, errNotEmpty) {
+// says that there is, or that somebody has one of the two open: nothing but
+// waiting helps against either.
+func (d dirs) place(aside, path string) (taken bool, err error) {
+	err = d.rename(aside, path)
+	if errors.Is(err, fs.ErrExist) || errors.Is(err, errNotEmpty) || errors.Is(err, files.ErrInUse) {
 		return true, nil
 	}
 	return false, err
 }
 
-// remove takes a lock directory away if it is still the one marked.
-func remove(path string, m mark) error {
+// take takes a lock directory away if it is still the one marked.
+func (d dirs) take(path string, m mark) error {
 	now, _, err := look(path)
 	if errors.Is(err, fs.ErrNotExist) || (err == nil && now != m) {
 		return nil
@@ -86,28 +96,52 @@ func remove(path string, m mark) error {
 	if err != nil {
 		return err
 	}
-	return os.Remove(path)
+	return d.patiently(path)
+}
+
+// Whoever opens a lock directory, as virus scanners and indexers do, has it
+// open for a moment.
+const (
+	patience = time.Second
+	pause    = 10 * time.Millisecond
+)
+
+// patiently removes a directory, also one that somebody has open for a moment:
+// left where it is, it would lock others out until it has grown stale.
+func (d dirs) patiently(path string) error {
+	for start := time.Now(); ; time.Sleep(pause) {
+		err := d.remove(path)
+		if !errors.Is(err, files.ErrInUse) || time.Since(start) > patience {
+			return err
+		}
+	}
 }
 
 // breakStale takes a stale lock of somebody else away: it is moved aside
-// first, so that what is removed is what was watched.
-func breakStale(path string, m mark) error {
+// first, so that what is removed is what was watched. held says that somebody
+// has it open, so that it is not as abandoned as it looks.
+func (d dirs) breakStale(path string, m mark) (held bool, err error) {
 	aside := asideName(path)
-	if err := renameExclusive(path, aside); err != nil {
-		if errors.Is(err, fs.ErrNotExist) {
-			return nil
-		}
-		return err
+	switch err := d.rename(path, aside); {
+	case errors.Is(err, fs.ErrNotExist):
+		return false, nil
+	case errors.Is(err, files.ErrInUse):
+		return true, nil
+	case err != nil:
+		return false, err
 	}
 	if now, _, err := look(aside); err != nil || now != m {
 		// Somebody took it in between: it goes back, unless it was replaced.
-		return errors.Join(err, renameExclusive(aside, path))
+		return false, errors.Join(err, d.rename(aside, path))
 	}
-	return os.Remove(aside)
+	if err := d.patiently(aside); !errors.Is(err, files.ErrInUse) {
+		return false, err
+	}
+	return false, nil // it is out of the way; the next Baton sweeps it
 }
 
 // sweep removes what a Baton that died left beside a lock's place.
-func sweep(path string) error {
+func (d dirs) sweep(path string) error {
 	entries, err := os.ReadDir(filepath.Dir(path))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -115,7 +149,7 @@ func sweep(path string) error {
 	var errs []error
 	for _, e := range entries {
 		if strings.HasPrefix(e.Name(), filepath.Base(path)+asideInfix) && e.IsDir() {
-			errs = append(errs, os.Remove(filepath.Join(filepath.Dir(path), e.Name())))
+			errs = append(errs, d.remove(filepath.Join(filepath.Dir(path), e.Name())))
 		}
 	}
 	return errors.Join(append(errs, err)...)

@@ -60,7 +60,8 @@ func (w *watch) any(such func(sighting) bool) bool {
 }
 
 // Break takes an abandoned lock away, unless it shows a sign of life since it
-// was watched: then it is left alone, which is no error. The holder of the
+// was watched, or somebody has it open: then it is left alone, which is no
+// error. The holder of the
 // Keeper must have the operating system's lock.
 func (k *Keeper) Break(a Abandoned) error {
 	now, mtime, err := look(a.Path)
@@ -73,7 +74,8 @@ func (k *Keeper) Break(a Abandoned) error {
 		return nil
 	}
 	k.log.Info("removing a lock nobody keeps alive", "path", a.Path)
-	return breakStale(a.Path, a.mark)
+	_, err = k.ledger.dirs.breakStale(a.Path, a.mark)
+	return err
 }
 
 // Left lists what Clear would remove: locks a Baton is noted for, and prepared

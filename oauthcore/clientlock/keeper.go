@@ -38,12 +38,15 @@ type Keeper struct {
 	// Step, where it is set, is told each change of a lock directory but the
 	// heartbeats, just before it is made. Tests stop the process there.
 	Step func(name string)
+	// Spare has locks of other programs waited for only, and never taken over,
+	// however long nobody has kept them alive.
+	Spare bool
 }
 
 // NewKeeper makes a keeper that notes its locks in the file ledgerPath. now is
 // the wall clock, which modification times are compared with.
 func NewKeeper(fsys files.FS, ledgerPath string, now func() time.Time, log *slog.Logger) *Keeper {
-	return &Keeper{ledger: ledger{fsys, ledgerPath}, log: log, now: now}
+	return &Keeper{ledger: ledger{fsys, ledgerPath, dirs{renameExclusive, (files.OS{}).Remove}}, log: log, now: now}
 }
 
 // step tells Step what is about to happen to the lock at path.
@@ -74,7 +77,7 @@ func (k *Keeper) Take(ctx context.Context, waiting func(), paths ...string) (*He
 	fail := func(err error) (*Held, error) {
 		for path, aside := range asides {
 			k.step("drop", path)
-			err = errors.Join(err, remove(aside, h.marks[path]))
+			err = errors.Join(err, k.ledger.dirs.take(aside, h.marks[path]))
 		}
 		h.Release()
 		return nil, err
@@ -111,7 +114,7 @@ func (k *Keeper) takeOne(ctx context.Context, w *watch, waiting func(), aside, p
 			return fmt.Errorf("lock %s: %w", path, err)
 		}
 		k.step("place", path)
-		taken, err := place(aside, path)
+		taken, err := k.ledger.dirs.place(aside, path)
 		if err != nil {
 			return fmt.Errorf("lock %s: %w", path, err)
 		}
@@ -120,13 +123,16 @@ func (k *Keeper) takeOne(ctx context.Context, w *watch, waiting func(), aside, p
 		}
 		w.tell(waiting)
 		w.look()
-		if stale, ok := w.stale(path, k.now()); ok {
+		if stale, ok := w.stale(path, k.now()); ok && !k.Spare {
 			k.log.Info("taking over a lock nobody keeps alive", "path", path)
 			k.step("break", path)
-			if err := breakStale(path, stale); err != nil {
+			held, err := k.ledger.dirs.breakStale(path, stale)
+			if err != nil {
 				return fmt.Errorf("lock %s: %w", path, err)
 			}
-			continue
+			if !held {
+				continue
+			}
 		}
 		select {
 		case <-ctx.Done():
@@ -190,7 +196,7 @@ func (h *Held) Release() {
 	h.order = nil
 	for _, path := range order {
 		h.keeper.step("remove", path)
-		if err := remove(path, h.marks[path]); err != nil {
+		if err := h.keeper.ledger.dirs.take(path, h.marks[path]); err != nil {
 			h.keeper.log.Warn("cannot give a lock back", "path", path, "error", err)
 		}
 	}

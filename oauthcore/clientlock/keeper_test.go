@@ -311,13 +311,13 @@ func TestBreakingPutsBackWhatIsNotStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := breakStale(s.a, mark{Inode: m.Inode + 1}); err != nil {
+	if _, err := s.keeper().ledger.dirs.breakStale(s.a, mark{Inode: m.Inode + 1}); err != nil {
 		t.Fatal(err)
 	}
 	if now, _, err := look(s.a); err != nil || now != m {
 		t.Errorf("%+v, %v; want %+v back", now, err, m)
 	}
-	if err := breakStale(filepath.Join(s.dir, "gone"), m); err != nil {
+	if _, err := s.keeper().ledger.dirs.breakStale(filepath.Join(s.dir, "gone"), m); err != nil {
 		t.Error(err)
 	}
 }

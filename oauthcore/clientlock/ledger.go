@@ -14,6 +14,7 @@ import (
 type ledger struct {
 	fsys files.FS
 	path string
+	dirs dirs
 }
 
 type ledgerFile struct {
@@ -52,11 +53,11 @@ func (l ledger) clear(paths []string, step func(what, path string)) error {
 	var errs []error
 	for path, m := range notes {
 		step("clear", path)
-		errs = append(errs, remove(path, m))
+		errs = append(errs, l.dirs.take(path, m))
 	}
 	for _, path := range paths {
 		step("sweep", path)
-		errs = append(errs, sweep(path))
+		errs = append(errs, l.dirs.sweep(path))
 	}
 	if err := errors.Join(errs...); err != nil {
 		return err

@@ -1,12 +1,17 @@
 package files
 
 import (
+	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"time"
 )
+
+// ErrInUse says that another program has the file open in a way that keeps
+// others out, as programs on Windows do. Only there it is ever met.
+var ErrInUse = errors.New("another program has it open")
 
 // File is a new file while it is being written.
 type File interface {
@@ -46,10 +51,19 @@ type OS struct{}
 var _ FS = OS{}
 
 // ReadFile implements FS.
-func (OS) ReadFile(name string) ([]byte, error) { return os.ReadFile(name) }
+func (OS) ReadFile(name string) ([]byte, error) {
+	doc, err := os.ReadFile(name)
+	return doc, inUse(err, false)
+}
 
 // Open implements FS.
-func (OS) Open(name string) (io.ReadCloser, error) { return os.Open(name) }
+func (OS) Open(name string) (io.ReadCloser, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, inUse(err, false)
+	}
+	return f, nil
+}
 
 // Stat implements FS.
 func (OS) Stat(name string) (fs.FileInfo, error) { return os.Stat(name) }
@@ -69,10 +83,10 @@ func (OS) Append(name string) (File, error) {
 }
 
 // Rename implements FS.
-func (OS) Rename(from, to string) error { return os.Rename(from, to) }
+func (OS) Rename(from, to string) error { return inUse(os.Rename(from, to), true) }
 
 // Remove implements FS.
-func (OS) Remove(name string) error { return os.Remove(name) }
+func (OS) Remove(name string) error { return inUse(os.Remove(name), true) }
 
 // MkdirAll implements FS.
 func (OS) MkdirAll(name string) error { return os.MkdirAll(name, 0o700) }

@@ -1,0 +1,8 @@
+//go:build !cgo
+
+// Command bare is the smallest window Fyne makes; this build has none.
+package main
+
+import "log"
+
+func main() { log.Fatal("this build has no window") }

@@ -1,0 +1,84 @@
+//go:build !js
+
+package local
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"baton/app/backend"
+	"baton/oauthcore"
+	"baton/oauthcore/signals"
+)
+
+// report takes down what Claude Code handed a status line.
+func (b *Backend) report(ctx context.Context, told string) (backend.Result, error) {
+	r := backend.Result{Chained: b.core.ChainedStatusLine()}
+	w, err := b.core.Observe(ctx, signals.ParseStatusLine([]byte(told)))
+	if w.Active != nil {
+		a := account(*w.Active, "")
+		r.Active = &a
+	}
+	if w.Next != nil {
+		r.Next = &backend.Next{Key: w.Next.Key, Name: w.Next.Name, Reason: reason(w.Next)}
+	}
+	return r, err
+}
+
+// failure takes down what Claude Code handed a hook, and swaps where that is
+// switched on.
+func (b *Backend) failure(ctx context.Context, told string) (backend.Result, error) {
+	done, err := b.core.Failed(ctx, signals.ParseFailure([]byte(told)))
+	r := backend.Result{Key: done.Key}
+	if s := done.Swapped; s != nil {
+		r.From, r.To, r.Refreshed, r.Notes = s.From, s.To, s.Refreshed, s.Notes
+	}
+	return r, err
+}
+
+// setup puts Baton's commands into Claude Code's settings, or takes them out.
+func (b *Backend) setup(ctx context.Context, a backend.Action) (backend.Result, error) {
+	request := oauthcore.SetupRequest{Remove: a.Undo, DryRun: a.DryRun}
+	if !a.Undo {
+		program, err := b.Program()
+		if err != nil {
+			return backend.Result{}, &backend.Problem{
+				Code: backend.ProblemFailed, Err: err,
+				Message: "cannot tell where this program lies",
+				Hint:    "start it by its full path and try again",
+			}
+		}
+		request.Program = quoted(program, b.GOOS)
+	}
+	done, err := b.core.Setup(ctx, request)
+	return backend.Result{
+		Setup:   &backend.Setup{Path: done.Path, Before: done.Before, After: done.After},
+		Chained: done.Chained,
+	}, err
+}
+
+// program is where this program lies: what a package manager put into its
+// place when it was updated, not what a link led to at the moment.
+func program() (string, error) {
+	path, err := os.Executable()
+	if err != nil {
+		return "", err
+	}
+	return filepath.Abs(path)
+}
+
+// quoted spells a path for the shell Claude Code runs commands with.
+func quoted(path, goos string) string {
+	plain := func(r rune) bool {
+		return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' || strings.ContainsRune("/._-+:@", r)
+	}
+	if goos == "windows" {
+		path = filepath.ToSlash(path) // Git's bash, which Claude Code uses there, takes \ for an escape
+	}
+	if strings.IndexFunc(path, func(r rune) bool { return !plain(r) }) < 0 {
+		return path
+	}
+	return "'" + strings.ReplaceAll(path, "'", `'\''`) + "'"
+}

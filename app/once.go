@@ -1,0 +1,51 @@
+//go:build !js
+
+package app
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"strconv"
+
+	"baton/app/single"
+	"baton/oauthcore"
+)
+
+// onlyOne makes this the one window for an environment's accounts. Where there
+// is one already it is brought to the front instead: then one is nil and code
+// this process's exit status. Where that cannot be told the window opens all
+// the same, since two of them do no harm.
+func onlyOne(getenv func(string) string, stderr io.Writer) (one *single.Instance, code int, mine bool) {
+	paths, err := oauthcore.PathsFrom(getenv, func() (string, error) { return homeIn(getenv) })
+	if err == nil {
+		one, err = single.Claim(context.Background(), single.Place{
+			Accounts: paths.Secure, Own: paths.Own(),
+			Runtime: getenv("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
+		}, slog.New(slog.DiscardHandler))
+	}
+	var silent *single.SilentError
+	switch {
+	case errors.Is(err, single.ErrRunning):
+		fmt.Fprintln(stderr, "baton: the window was open already; it was brought to the front")
+		return nil, 0, false
+	case errors.As(err, &silent):
+		fmt.Fprintln(stderr, "baton: the window is open already and does not answer")
+		fmt.Fprintln(stderr, "  "+endIt(silent.PID))
+		return nil, 1, false
+	case err != nil:
+		fmt.Fprintf(stderr, "baton: cannot tell whether a window is open already: %v\n", err)
+	}
+	return one, 0, true
+}
+
+// endIt says how to get rid of a process that hangs.
+func endIt(pid int) string {
+	if pid == 0 {
+		return "end the Baton that hangs, then start it again; no login is lost by that"
+	}
+	return "end it with: kill -9 " + strconv.Itoa(pid) + "; then start Baton again; no login is lost by that"
+}

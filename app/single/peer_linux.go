@@ -1,0 +1,27 @@
+//go:build linux
+
+package single
+
+import (
+	"net"
+
+	"golang.org/x/sys/unix"
+)
+
+// peer is the process that listens at the other end, 0 where it is not told.
+func peer(c net.Conn) (pid int) {
+	u, ok := c.(*net.UnixConn)
+	if !ok {
+		return 0
+	}
+	raw, err := u.SyscallConn()
+	if err != nil {
+		return 0
+	}
+	_ = raw.Control(func(fd uintptr) { // without an answer pid stays 0
+		if cred, err := unix.GetsockoptUcred(int(fd), unix.SOL_SOCKET, unix.SO_PEERCRED); err == nil {
+			pid = int(cred.Pid)
+		}
+	})
+	return pid
+}

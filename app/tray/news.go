@@ -1,0 +1,124 @@
+package tray
+
+import (
+	"strings"
+	"time"
+
+	"baton/app/backend"
+)
+
+// The switches of `baton config` that let a kind of notification through.
+const (
+	SwitchSwap  = "notify.swap"
+	SwitchLogin = "notify.login"
+	SwitchLimit = "notify.limit"
+	SwitchFree  = "notify.free"
+)
+
+// Note is one notification. Neither line ever holds a token.
+type Note struct {
+	Title string
+	Body  string
+}
+
+// News is what became true between two snapshots and is worth a notification,
+// each kind only where its switch is on. before is nil at the start: what was so
+// already is no news then, but for a login about to end, which one who has to do
+// something about it is reminded of.
+func News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
+	var out []Note
+	if on(s, SwitchSwap) && before != nil && before.Active != s.Active {
+		if n, ok := swapped(s, now); ok {
+			out = append(out, n)
+		}
+	}
+	for _, a := range s.Accounts {
+		was := a
+		known := before != nil
+		if known {
+			was, known = before.Find(a.Key)
+		}
+		out = append(out, of(was, a, known, s, now)...)
+	}
+	return out
+}
+
+// of is what became true of one account; known says that it was there before.
+func of(was, a backend.Account, known bool, s backend.Snapshot, now time.Time) (out []Note) {
+	turned := func(to backend.State) bool { return known && a.State == to && was.State != to }
+	ends := a.Has(backend.NoticeLoginEnds) && (!known || !was.Has(backend.NoticeLoginEnds))
+	switch {
+	case on(s, SwitchLogin) && turned(backend.StateNeedsLogin):
+		out = append(out, Note{textRefusedOf(nameOf(a)), textRefused})
+	case on(s, SwitchLogin) && ends && a.State != backend.StateNeedsLogin && !a.LoginExpiresAt.IsZero():
+		out = append(out, Note{textEndsOf(nameOf(a)), capital(ending(a.LoginExpiresAt, now))})
+	}
+	switch {
+	case on(s, SwitchLimit) && turned(backend.StateLimited):
+		out = append(out, Note{textAtLimit(nameOf(a)), capital(condition(a, now))})
+	case on(s, SwitchFree) && turned(backend.StateReady) && was.State == backend.StateLimited:
+		out = append(out, Note{textFreeAgain(nameOf(a)), capital(condition(a, now))})
+	}
+	return out
+}
+
+// swapped tells of a swap somebody else made. A login that is nobody's, or none
+// at all, is told of too: Claude Code asks for a login then.
+func swapped(s backend.Snapshot, now time.Time) (Note, bool) {
+	if a, ok := s.Find(s.Active); ok && s.Active != "" {
+		return Note{textIsActive(nameOf(a)), capital(condition(upToDate(a, now), now))}, true
+	}
+	switch s.Live.Reason {
+	case backend.LiveUnknown:
+		return Note{Title: textStranger}, true
+	case backend.LiveNone, backend.LiveTombstone:
+		return Note{Title: textLoggedOut}, true
+	}
+	return Note{}, false // a file being written, or damaged: the icon says so
+}
+
+// Answer is what a click that acted is answered with.
+func Answer(c Click, r backend.Result, p *backend.Problem, s backend.Snapshot, now time.Time) Note {
+	if p != nil {
+		return Note{Title: capital(oneLine(p.Message)), Body: capital(oneLine(p.Hint))}
+	}
+	key := r.To
+	if c.Kind == ClickImport {
+		key = r.Key
+	}
+	a, ok := s.Find(key)
+	if !ok {
+		a = backend.Account{Email: key}
+	}
+	name := nameOf(a)
+	note := Note{Title: textIsActive(name), Body: capital(oneLine(strings.Join(r.Notes, "; ")))}
+	switch {
+	case c.Kind == ClickImport:
+		note.Title = textAdded(name)
+	case r.From == r.To:
+		note.Title = textStillThat(name)
+	}
+	if note.Body == "" && ok {
+		note.Body = capital(condition(upToDate(a, now), now))
+	}
+	return note
+}
+
+// on says whether a switch is on.
+func on(s backend.Snapshot, key string) bool {
+	for _, one := range s.Settings {
+		if one.Key == key {
+			return one.Value == "on"
+		}
+	}
+	return false
+}
+
+// capital begins a line as a sentence does: a problem's own words begin small,
+// because other lines lead up to them.
+func capital(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}

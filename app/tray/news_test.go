@@ -1,0 +1,159 @@
+package tray
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/backend"
+)
+
+// with switches some notifications on.
+func with(s backend.Snapshot, keys ...string) backend.Snapshot {
+	for _, key := range []string{SwitchSwap, SwitchLogin, SwitchLimit, SwitchFree} {
+		value := "off"
+		if slices.Contains(keys, key) {
+			value = "on"
+		}
+		s.Settings = append(s.Settings, backend.Setting{Key: key, Value: value})
+	}
+	return s
+}
+
+func TestNews(t *testing.T) {
+	swap := func(s *backend.Snapshot) { s.Active = "b" }
+	refuse := func(s *backend.Snapshot) { s.Accounts[1].State = backend.StateNeedsLogin }
+	ending := func(s *backend.Snapshot) {
+		s.Accounts[1].Notices = []backend.Notice{backend.NoticeLoginEnds}
+		s.Accounts[1].LoginExpiresAt = noon().Add(5*day + time.Hour)
+	}
+	free := func(s *backend.Snapshot) {
+		s.Accounts[2].State, s.Accounts[2].LimitedUntil = backend.StateReady, time.Time{}
+	}
+	swapped := Note{"Work is active", "92% left"}
+	refused := Note{"Work needs login", "The provider no longer accepts this login; log in again."}
+	ends := Note{"Work's login ends soon", "In 5 days"}
+	both := []string{SwitchSwap, SwitchLogin}
+	for _, c := range []struct {
+		name   string
+		on     []string
+		first  bool // there was no snapshot before
+		change []func(*backend.Snapshot)
+		want   []Note
+	}{
+		{name: "nothing new", on: both},
+		{name: "a swap", on: both, change: []func(*backend.Snapshot){swap}, want: []Note{swapped}},
+		{name: "a swap, not asked for", on: []string{SwitchLogin}, change: []func(*backend.Snapshot){swap}},
+		{name: "refused", on: both, change: []func(*backend.Snapshot){refuse}, want: []Note{refused}},
+		{name: "refused, not asked for", on: []string{SwitchSwap}, change: []func(*backend.Snapshot){refuse}},
+		{name: "about to end", on: both, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
+		{name: "both at once", on: both, change: []func(*backend.Snapshot){swap, ending}, want: []Note{{"Work is active", "92% left · login ends in 5 days"}, ends}},
+		{name: "at the start", on: both, first: true, change: []func(*backend.Snapshot){swap, refuse}},
+		{name: "about to end at the start", on: both, first: true, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
+		{name: "nothing asked for", change: []func(*backend.Snapshot){swap, refuse, ending}},
+		{name: "at its limit", on: []string{SwitchLimit}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
+		}}, want: []Note{{"Personal has reached its limit", "Limited until 13:00"}}},
+		{name: "free again", on: []string{SwitchFree}, change: []func(*backend.Snapshot){free}, want: []Note{{"Side project is free again", "Ready"}}},
+		{name: "limits, not asked for", on: both, change: []func(*backend.Snapshot){free, func(s *backend.Snapshot) {
+			s.Accounts[0].State = backend.StateLimited
+		}}},
+		{name: "resumed is no news of limits", on: []string{SwitchLimit, SwitchFree}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Accounts[4].State = backend.StateReady
+		}}},
+		{name: "logged out", on: both, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Active, s.Live = "", backend.Live{Reason: backend.LiveNone}
+		}}, want: []Note{{"Nobody is logged in any more", ""}}},
+		{name: "somebody unknown", on: both, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Active, s.Live = "", backend.Live{Present: true, Reason: backend.LiveUnknown}
+		}}, want: []Note{{"Claude Code uses a login Baton does not know", ""}}},
+		{name: "a file being written", on: both, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Active, s.Live = "", backend.Live{Reason: backend.LiveUnreadable}
+		}}},
+		{name: "a new account that needs login", on: both, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
+			s.Accounts = append(s.Accounts, backend.Account{Key: "new", State: backend.StateNeedsLogin})
+		}}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			was, is := with(people(), c.on...), with(people(), c.on...)
+			for _, f := range c.change {
+				f(&is)
+			}
+			before := &was
+			if c.first {
+				before = nil
+			}
+			if got := News(before, is, noon()); !slices.Equal(got, c.want) {
+				t.Errorf("told %q, want %q", got, c.want)
+			}
+			if again := News(&is, is, noon()); len(again) != 0 {
+				t.Errorf("told twice: %q", again)
+			}
+		})
+	}
+}
+
+func TestAnswer(t *testing.T) {
+	follow := "2 sessions follow at their next prompt; in one that waits for the limit, press Esc first"
+	for _, c := range []struct {
+		click   Click
+		result  backend.Result
+		problem *backend.Problem
+		want    Note
+	}{
+		{
+			Click{ClickSwap, "b"},
+			backend.Result{From: "a", To: "b", Notes: []string{follow}},
+			nil,
+			Note{"Work is active", follow},
+		},
+		{
+			Click{ClickSwap, "b"},
+			backend.Result{From: "a", To: "b"},
+			nil,
+			Note{"Work is active", "92% left"},
+		},
+		{
+			Click{ClickSwap, "a"},
+			backend.Result{From: "a", To: "a", Notes: []string{"ANTHROPIC_API_KEY is set", "more"}},
+			nil,
+			Note{"Personal is active already; its files were checked", "ANTHROPIC_API_KEY is set; more"},
+		},
+		{Click{Kind: ClickImport}, backend.Result{Key: "b"}, nil, Note{"Work is kept now", "92% left"}},
+		{Click{ClickSwap, "gone"}, backend.Result{From: "a", To: "gone"}, nil, Note{"gone is active", ""}},
+		{
+			Click{ClickSwap, "d"},
+			backend.Result{},
+			&backend.Problem{Message: "the provider no longer accepts\nthis login", Hint: "log in again", Err: errors.New("secret cause")},
+			Note{"The provider no longer accepts this login", "Log in again"},
+		},
+	} {
+		if got := Answer(c.click, c.result, c.problem, people(), noon()); got != c.want {
+			t.Errorf("%+v: %q, want %q", c.click, got, c.want)
+		}
+	}
+}
+
+func TestLabel(t *testing.T) {
+	for goos, want := range map[string]string{"linux": "R&D__ada", "windows": "R&&D_ada", "darwin": "R&D_ada"} {
+		if got := label("R&D_ada", goos); got != want {
+			t.Errorf("%s: %s, want %s", goos, got, want)
+		}
+	}
+}
+
+// A name must not end the quotes of the script it is put into.
+func TestSayable(t *testing.T) {
+	evil := Note{"x\"; calc; \"” $(calc) `n", `a\" & do shell script "calc`}
+	for _, goos := range []string{"windows", "darwin"} {
+		got := sayable(evil, goos)
+		if strings.ContainsAny(got.Title+got.Body, "\"“”„$`\\") {
+			t.Errorf("%s: %q", goos, got)
+		}
+	}
+	if got := sayable(evil, "linux"); got != evil {
+		t.Errorf("changed where nothing needs to be: %q", got)
+	}
+}

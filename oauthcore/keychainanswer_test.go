@@ -1,0 +1,98 @@
+//go:build unix
+
+package oauthcore_test
+
+import (
+	"context"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"baton/oauthcore"
+	"baton/oauthcore/files"
+)
+
+// The answer to a refresh of the live account is on disk before the Keychain is
+// given it: of a process killed in between nothing else would be left.
+func TestAnAnswerIsOnDiskBeforeTheKeychainHasIt(t *testing.T) {
+	const name = "refresh of the live account"
+	op := stepOps()[name]
+	whole := newStepWorldOf(t, "darwin", name, op).order.killed(t)
+	for _, step := range []string{"keychain.write", "keychain.written"} {
+		w := newStepWorldOf(t, "darwin", name, op)
+		w.order.At = slices.Index(whole.steps, step) + 1
+		if run := w.order.killed(t); run.last() != step {
+			t.Fatalf("killed before %q", run.last())
+		}
+		left, err := files.Leftovers(files.OS{}, w.paths.Vault())
+		if err != nil || len(left) != 1 {
+			t.Fatalf("%s: on disk: %v, %v", step, left, err)
+		}
+		if info, err := os.Stat(left[0]); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info, err)
+		}
+		w.core = w.newCore(quickFS())
+		if err := w.core.Settle(context.Background()); err != nil {
+			t.Fatal(err)
+		}
+		w.sound()
+		w.kept(personal)
+		w.world.live(personal)
+		if !w.credential().Same(w.account(personal).Credential) || w.account(personal).Unsure() {
+			t.Errorf("%s: the answer is not the login kept and used", step)
+		}
+	}
+}
+
+// fullFS has no room for the first new vault after a word was said.
+type fullFS struct {
+	files.OS
+	full bool
+}
+
+func (f *fullFS) CreateTemp(dir, pattern string) (files.File, error) {
+	if f.full && strings.Contains(pattern, "accounts.json") {
+		f.full = false
+		return nil, &os.PathError{Op: "open", Path: pattern, Err: errDisk}
+	}
+	return f.OS.CreateTemp(dir, pattern)
+}
+
+// Trouble with that copy does not keep the answer from its place.
+func TestAnAnswerGoesOnWithoutItsCopy(t *testing.T) {
+	w := newMac(t)
+	fsys := &fullFS{}
+	w.core = w.newCore(fsys)
+	w.core.Step = func(step string) { fsys.full = fsys.full || step == "refresh.answered" }
+	if _, err := w.core.Refresh(t.Context(), personal); err != nil || fsys.full {
+		t.Fatalf("%v, full: %v", err, fsys.full)
+	}
+	w.live(personal)
+	w.kept(personal)
+	w.tidied()
+}
+
+// Where the Keychain does not take the answer, the vault has it, and the next
+// look gives it to the Keychain.
+func TestAnAnswerTheKeychainDoesNotTake(t *testing.T) {
+	w := newMac(t)
+	w.security.exit = func(command string) int {
+		if command == "add-generic-password" {
+			return 36
+		}
+		return 0
+	}
+	_, err := w.core.Refresh(t.Context(), personal)
+	wantCode(t, err, oauthcore.CodeFailed)
+	w.kept(personal)
+	if w.credential().Same(w.account(personal).Credential) {
+		t.Error("the Keychain has it after all")
+	}
+	w.tidied()
+	w.security.exit = nil
+	if err := w.core.Settle(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	w.live(personal)
+}

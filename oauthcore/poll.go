@@ -1,0 +1,146 @@
+package oauthcore
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"time"
+
+	"baton/oauthcore/files"
+	"baton/oauthcore/provider"
+)
+
+// Asking the provider for usage by itself is a switch, usage.poll, and a
+// burden on the provider: some 28 questions an hour are answered, then none.
+const (
+	pollActive  = 3 * time.Minute  // the account in use
+	pollOthers  = 15 * time.Minute // the others change only where another machine uses them
+	pollHourly  = 25               // questions for one account in any hour
+	pollBackoff = 30 * time.Minute // the longest wait after trouble
+	// pollElsewhere is how often a process that may not ask, since another one
+	// does, looks whether it may.
+	pollElsewhere = time.Minute
+	settingPoll   = "usage.poll"
+)
+
+// asked is what polling remembers of one account, across processes.
+type asked struct {
+	At       []time.Time `json:"at,omitempty"` // the last hour's questions, oldest first
+	Until    time.Time   `json:"until,omitzero"`
+	Failures int         `json:"failures,omitempty"`
+}
+
+// due is when the account may be asked next.
+func (a asked) due(every time.Duration) time.Time {
+	at := a.Until
+	if n := len(a.At); n > 0 {
+		at = latest(at, a.At[n-1].Add(every))
+		if n >= pollHourly {
+			at = latest(at, a.At[n-pollHourly].Add(time.Hour))
+		}
+	}
+	return at
+}
+
+// answered notes what became of a question. wait is the provider's Retry-After,
+// 0 for none.
+func (a asked) answered(now time.Time, ok bool, wait time.Duration) asked {
+	a.At = append(slices.Clone(a.At), now)
+	a.At = slices.DeleteFunc(a.At, func(t time.Time) bool { return now.Sub(t) >= time.Hour })
+	if ok {
+		a.Failures, a.Until = 0, time.Time{}
+		return a
+	}
+	a.Failures++
+	a.Until = now.Add(max(wait, min(pollBackoff, pollActive<<min(a.Failures, 10))))
+	return a
+}
+
+func latest(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
+}
+
+// Poll asks the provider for the usage of every account whose turn it is,
+// where usage.poll is on, and says when to call it again; zero where it is off.
+// Of several processes one asks. Only a good access token is used: nothing is
+// refreshed for it.
+func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
+	on, err := c.isOn(settingPoll)
+	if err != nil || !on {
+		return time.Time{}, err
+	}
+	soon := c.Now().Add(pollElsewhere)
+	release, err := c.lock(ctx, c.Paths.PollLock(), glance)
+	if err != nil {
+		if CodeOf(err) == CodeBusy {
+			err = nil
+		}
+		return soon, err
+	}
+	defer release()
+	s, active, err := c.glimpse(ctx)
+	if err != nil {
+		return soon, err
+	}
+	book := c.readAsked()
+	next = c.Now().Add(pollBackoff)
+	for _, a := range s.vault.Accounts() {
+		if a.NeedsLogin || a.Paused || !a.Credential.FreshAt(c.Now(), time.Minute) {
+			continue
+		}
+		every := pollOthers
+		if a.Key == active {
+			every = pollActive
+		}
+		if due := book[a.Key].due(every); due.After(c.Now()) {
+			if due.Before(next) {
+				next = due
+			}
+			continue
+		}
+		_, _, err := c.CheckUsage(ctx, a.Key)
+		if ctx.Err() != nil {
+			return soon, ctx.Err()
+		}
+		var trouble *provider.Error
+		wait := time.Duration(0)
+		if errors.As(err, &trouble) {
+			wait = trouble.RetryAfter
+		}
+		book[a.Key] = book[a.Key].answered(c.Now(), err == nil, wait)
+		if due := book[a.Key].due(every); due.Before(next) {
+			next = due
+		}
+		if err := c.writeAsked(book); err != nil {
+			return soon, err
+		}
+	}
+	return next, nil
+}
+
+// readAsked gives what is remembered; a file that cannot be read remembers
+// nothing.
+func (c *Core) readAsked() map[string]asked {
+	book := map[string]asked{}
+	doc, err := readOr(c.FS, c.Paths.Asked())
+	if err == nil && !blank(doc) && json.Unmarshal(doc, &book) != nil {
+		c.Log.Warn("starting over", "path", c.Paths.Asked())
+		clear(book)
+	}
+	return book
+}
+
+func (c *Core) writeAsked(book map[string]asked) error {
+	doc, err := json.Marshal(book)
+	if err == nil {
+		err = files.WriteQuick(c.FS, c.Paths.Asked(), doc)
+	}
+	if err != nil {
+		return unwritable(c.Paths.Asked(), err)
+	}
+	return nil
+}

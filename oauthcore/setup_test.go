@@ -1,0 +1,117 @@
+package oauthcore_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"baton/oauthcore"
+
+	"github.com/tidwall/gjson"
+)
+
+// What setup puts into Claude Code's settings comes out again to the byte,
+// whatever stood there.
+func TestSetupAndBack(t *testing.T) {
+	for name, before := range map[string]string{
+		"nothing":           "",
+		"empty object":      "{ }\n",
+		"others' settings":  "{\n  \"model\": \"opus\",\n  \"env\": {\"A\": \"1e3\"}\n}\n",
+		"a status line":     `{"statusLine": {"type":"command",  "command":"my-line --x 'a b'","padding":0} ,"z":1.50}`,
+		"other hooks":       `{"hooks":{"Stop":[{"hooks":[]}]},"a":[1, 2]}`,
+		"a failure hook":    "{\"hooks\": {\"StopFailure\": [\n  {\"matcher\":\"*\",\"hooks\":[{\"type\":\"command\",\"command\":\"x\"}]}\n]}}",
+		"an empty list":     `{"hooks":{"StopFailure":[ ]}}`,
+		"empty hooks":       `{"hooks":{},"statusLine":null}`,
+		"compact, no space": `{"a":1,"statusLine":{"type":"command","command":"true"}}`,
+		"null":              "null",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			path := w.paths.ClaudeSettings()
+			if err := os.Remove(path); err != nil && !os.IsNotExist(err) {
+				t.Fatal(err)
+			}
+			if before != "" {
+				w.write(path, before)
+			}
+			ctx := context.Background()
+			dry, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: "/opt/baton", DryRun: true})
+			if err != nil || !dry.Changed() {
+				t.Fatalf("dry run: %v", err)
+			}
+			if now, _ := os.ReadFile(path); string(now) != before {
+				t.Fatalf("a dry run wrote %q", now)
+			}
+			done, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: "/opt/baton"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			after := w.read(path)
+			if string(after) != string(dry.After) {
+				t.Errorf("the dry run promised %s, not %s", dry.After, after)
+			}
+			s := gjson.ParseBytes(after)
+			if got := s.Get("statusLine.command").String(); got != "/opt/baton statusline" {
+				t.Errorf("status line %q", got)
+			}
+			if got := s.Get(`hooks.StopFailure.#.hooks.#.command|@flatten`).String(); !strings.Contains(got, "/opt/baton hook") {
+				t.Errorf("hooks %s", got)
+			}
+			if want := gjson.Get(before, "statusLine.command").String(); done.Chained != want || w.core.ChainedStatusLine() != want {
+				t.Errorf("chained %q, want %q", done.Chained, want)
+			}
+			// Again, from a new place: still only one of each.
+			if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: "/usr/bin/baton"}); err != nil {
+				t.Fatal(err)
+			}
+			if n := strings.Count(string(w.read(path)), "baton hook"); n != 1 {
+				t.Errorf("%d hooks of ours", n)
+			}
+			if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Remove: true}); err != nil {
+				t.Fatal(err)
+			}
+			now, err := os.ReadFile(path)
+			if before == "" && !os.IsNotExist(err) || string(now) != before {
+				t.Errorf("put back as %q, %v; want %q", now, err, before)
+			}
+			if _, err := os.Stat(filepath.Join(w.paths.Own(), "setup.json")); !os.IsNotExist(err) {
+				t.Errorf("the note stays: %v", err)
+			}
+			if again, err := w.core.Setup(ctx, oauthcore.SetupRequest{Remove: true}); err != nil || again.Changed() {
+				t.Errorf("taking out what is not there: %v", err)
+			}
+		})
+	}
+}
+
+// What others changed after setup stays when it is undone.
+func TestSetupKeepsWhatOthersChanged(t *testing.T) {
+	w := newWorld(t)
+	path := w.paths.ClaudeSettings()
+	w.write(path, `{"statusLine":{"type":"command","command":"old"}}`)
+	ctx := context.Background()
+	if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: "baton"}); err != nil {
+		t.Fatal(err)
+	}
+	w.write(path, strings.Replace(string(w.read(path)), `"baton statusline"`, `"mine now"`, 1))
+	if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Remove: true}); err != nil {
+		t.Fatal(err)
+	}
+	if got := string(w.read(path)); got != `{"statusLine":{"command":"mine now","type":"command"}}` {
+		t.Errorf("left %s", got)
+	}
+}
+
+func TestSetupLeavesDamagedSettingsAlone(t *testing.T) {
+	for _, doc := range []string{`{"hooks":`, `[]`, `{"hooks":[]}`, `{"hooks":{"StopFailure":{}}}`, `{"a":1,"a":2}`} {
+		w := newWorld(t)
+		w.write(w.paths.ClaudeSettings(), doc)
+		_, err := w.core.Setup(context.Background(), oauthcore.SetupRequest{Program: "baton"})
+		wantCode(t, err, oauthcore.CodeDamaged)
+		if got := string(w.read(w.paths.ClaudeSettings())); got != doc {
+			t.Errorf("%s became %s", doc, got)
+		}
+	}
+}

@@ -1,0 +1,44 @@
+package signals
+
+import "strings"
+
+// Kind is what made a turn of Claude Code's stop, in its own word. Only this
+// counts: text that merely speaks of a rate limit may come from a fetched page.
+type Kind string
+
+// The kinds Baton acts on.
+const (
+	RateLimit  Kind = "rate_limit"
+	AuthFailed Kind = "authentication_failed"
+)
+
+// Failure is what a StopFailure hook is handed (Claude Code's documentation,
+// "Hooks").
+type Failure struct {
+	Kind           Kind // "" where the event is another one or tells none
+	SessionID      string
+	TranscriptPath string
+	// Text is everything the event says in words, for an address to log in at.
+	Text string
+}
+
+// ParseFailure reads the object on a hook's standard input.
+func ParseFailure(doc []byte) Failure {
+	r := parse(doc)
+	f := Failure{
+		SessionID:      str(r, "session_id"),
+		TranscriptPath: str(r, "transcript_path"),
+	}
+	if event := str(r, "hook_event_name"); event != "" && event != "StopFailure" {
+		return f
+	}
+	f.Kind = Kind(str(r, "error", "error_type"))
+	var words []string
+	for _, name := range []string{"last_assistant_message", "error_message", "error_details"} {
+		if s := str(r, name); s != "" {
+			words = append(words, s)
+		}
+	}
+	f.Text = strings.Join(words, "\n")
+	return f
+}
