@@ -2,7 +2,7 @@ package main
 
 // rules lists every rule of the swap and what the code is without it.
 func rules() []mutant {
-	return []mutant{
+	list := []mutant{
 		{
 			"what Claude Code rotated is saved before a swap (sync-back)", "oauthcore/adopt.go",
 			"			a.store(cr)\n			a.NeedsLogin = false\n		} else if cr.Same",
@@ -159,5 +159,11 @@ func rules() []mutant {
 			"	if r.Automatic {", "	if false {",
 			"TestAnAutomaticSwapTakesOverNoLock",
 		},
+		{
+			"the pool: what is new in it is not written over", "oauthcore/store.go",
+			"|| s.unread(a, now) {", "{",
+			"TestWhatIsNewInThePoolOutlivesOtherWrites",
+		},
 	}
+	return append(list, copyRules()...)
 }

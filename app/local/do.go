@@ -24,7 +24,9 @@ func (b *Backend) Do(ctx context.Context, a backend.Action) (backend.Result, err
 		clear(b.busy) // not before: another action may still wait for something
 	}
 	b.mu.Unlock()
-	b.mirrorSoon()
+	if mayMirror(a.Kind) {
+		b.mirrorSoon()
+	}
 	b.reload()
 	if p := problem(err); p != nil {
 		return r, p

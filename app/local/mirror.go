@@ -83,6 +83,13 @@ type mirroring struct {
 	stop    context.CancelFunc
 }
 
+// mayMirror says that copies are worth a look after an action. A status line
+// comes by every few seconds and has to be quick, and who only asks how the
+// copies stand shall find them as they are.
+func mayMirror(kind backend.ActionKind) bool {
+	return kind != backend.ActionReport && kind != backend.ActionKeyringStatus
+}
+
 // mirrorSoon copies what changed into the keyring, behind the back of whatever
 // goes on. Trouble is noted by the core and no reason to fail.
 func (b *Backend) mirrorSoon() {

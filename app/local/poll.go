@@ -30,6 +30,7 @@ func (b *Backend) Poll(ctx context.Context) {
 			b.Log.Warn("cannot ask for usage", "error", err)
 			wake = time.After(restAfterTrouble)
 		case !next.IsZero():
+			b.mirrorSoon() // asking may have renewed a login
 			wake = time.After(max(time.Second, next.Sub(b.Now())))
 		}
 		if !waitFor(wake, changes, b.switchedPoll()) {

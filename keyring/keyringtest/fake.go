@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"time"
 
 	"github.com/godbus/dbus/v5"
 )
@@ -191,17 +192,24 @@ func (p prompt) Prompt(string) *dbus.Error {
 	p.f.mu.Lock()
 	defer p.f.mu.Unlock()
 	p.f.prompts++
-	p.f.Locked = p.f.Dismiss
-	// Signals go out before this call's own answer, to everybody who listens.
 	if p.f.Unrelated {
 		if err := p.f.conn.Emit(promptPath, "org.freedesktop.Secret.Prompt.Moved", "elsewhere"); err != nil {
 			return dbus.MakeFailedError(err)
 		}
 	}
-	if err := p.f.conn.Emit(promptPath, "org.freedesktop.Secret.Prompt.Completed", p.f.Dismiss, dbus.MakeVariant([]dbus.ObjectPath{loginPath})); err != nil {
-		return dbus.MakeFailedError(err)
-	}
+	time.AfterFunc(typing, p.complete)
 	return nil
+}
+
+// typing is how long the person takes to answer.
+const typing = 100 * time.Millisecond
+
+func (p prompt) complete() {
+	p.f.mu.Lock()
+	defer p.f.mu.Unlock()
+	p.f.Locked = p.f.Dismiss
+	// Nobody hears it where the bus has ended meanwhile.
+	_ = p.f.conn.Emit(promptPath, "org.freedesktop.Secret.Prompt.Completed", p.f.Dismiss, dbus.MakeVariant([]dbus.ObjectPath{loginPath}))
 }
 
 // Dismiss takes it off the screen.
