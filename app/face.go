@@ -115,7 +115,6 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	defer polling(b)()
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(getenv, os.Stderr)
@@ -127,6 +126,10 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 			cfg.Raise = one.Raise()
 		}
 	}
+	if f, ok := b.(interface{ Folder() string }); ok {
+		cfg.Folder = f.Folder()
+	}
+	defer polling(b)()
 	err = showWindow(cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):

@@ -108,9 +108,11 @@ func (c Client) run(ctx context.Context, question []byte) (a answer, ok bool, er
 	if err != nil {
 		return answer{}, false, err
 	}
-	var out capped
-	cmd.Stdout = &out
 	end := newReaper(func() { killGroup(cmd) })
+	// With its answer a helper has done everything; how it ends is not waited
+	// for.
+	out := capped{whole: func() { end.after(0) }}
+	cmd.Stdout = &out
 	cmd.Cancel = func() error {
 		_ = stdin.Close() // tells it
 		end.after(grace)
@@ -127,7 +129,7 @@ func (c Client) run(ctx context.Context, question []byte) (a answer, ok bool, er
 	_ = cmd.Wait() // what counts is the answer; this closes stdin, too
 	end.stop()
 	<-asked
-	a, err = parseAnswer(out.Bytes())
+	a, err = parseAnswer(out.kept)
 	return a, err == nil, nil
 }
 
@@ -153,14 +155,23 @@ func (c Client) command(ctx context.Context) (*exec.Cmd, error) {
 	return cmd, nil
 }
 
-// capped keeps what is written up to the size of a message and one byte more.
-type capped struct{ bytes.Buffer }
+// capped keeps what is written up to the size of a message and one byte more,
+// and tells once a line is whole. It is no bytes.Buffer, whose ReadFrom would
+// be taken for Write.
+type capped struct {
+	kept  []byte
+	whole func()
+}
 
 var errTooMuch = errors.New("more than a message")
 
 func (c *capped) Write(p []byte) (int, error) {
-	if c.Len()+len(p) > maxMessage+1 {
+	if len(c.kept)+len(p) > maxMessage+1 {
 		return 0, errTooMuch
 	}
-	return c.Buffer.Write(p)
+	c.kept = append(c.kept, p...)
+	if bytes.IndexByte(p, '\n') >= 0 {
+		c.whole()
+	}
+	return len(p), nil
 }

@@ -23,10 +23,17 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) == 2 && os.Args[1] == "__answer" { // a helper that says what a test wants
 		_, _ = io.WriteString(os.Stdout, os.Getenv("BATON_TEST_ANSWER"))
+		if os.Getenv("BATON_TEST_LINGER") != "" {
+			time.Sleep(time.Hour) // it is killed
+		}
 		os.Exit(0)
 	}
 	if len(os.Args) == 3 && os.Args[1] == "__hang" { // one that hangs, with a child that hangs
 		hang(os.Args[2])
+	}
+	// With -race a program sleeps for a second before it ends.
+	if err := os.Setenv("GORACE", "atexit_sleep_ms=0"); err != nil {
+		os.Exit(1)
 	}
 	os.Exit(m.Run())
 }
@@ -73,6 +80,21 @@ func TestAnswers(t *testing.T) {
 		if err != nil && (!errors.As(err, &e) || e.Next() == "" || strings.Contains(err.Error()+e.Next(), "sk-ant")) {
 			t.Errorf("%.60q: %v, and then %q", c.text, err, e.Next())
 		}
+	}
+}
+
+// With the answer a helper is done with, however long it takes to end.
+func TestAnAnswerIsNotWaitedForTwice(t *testing.T) {
+	t.Setenv("BATON_TEST_LINGER", "on")
+	c := speaker(t, `{"version":1,"state":"ok","value":"`+testValue+`"}`+"\n")
+	c.Wait = time.Hour
+	if got, err := c.Get(t.Context(), "a"); err != nil || got.Reveal() != testValue {
+		t.Error(err)
+	}
+	c = speaker(t, strings.Repeat("x", 2*maxMessage)) // too much closes the pipe
+	c.Wait = 2 * time.Second
+	if _, err := c.Get(t.Context(), "a"); err == nil {
+		t.Error("too long an answer was taken")
 	}
 }
 

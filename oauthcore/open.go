@@ -155,15 +155,14 @@ func (s *store) inPool(cr Credential) bool {
 // news says that a pool entry holds a login the vault has never seen. Only a
 // login that can be told from others by a refresh or access token counts.
 func (s *store) news(e PoolEntry) bool {
-	cr, err := e.Credential()
-	if err != nil || !cr.Usable() {
+	if e.AccessToken.Empty() && e.RefreshToken.Empty() {
 		return false
 	}
 	a := s.vault.Get(e.Key)
 	if a == nil {
 		return true
 	}
-	return !a.IsSpent(cr.RefreshToken) && !a.Credential.RefreshToken.Equal(cr.RefreshToken) && !cr.RefreshToken.Empty()
+	return !a.IsSpent(e.RefreshToken) && !a.Credential.RefreshToken.Equal(e.RefreshToken) && !e.RefreshToken.Empty()
 }
 
 // reconcile is open's work on the store: pool, live login, inbox.

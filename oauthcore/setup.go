@@ -79,6 +79,25 @@ func (c *Core) readSetup() (*setupNote, error) {
 	return n, nil
 }
 
+// IsSetUp says that Claude Code runs both of Baton's commands.
+func (c *Core) IsSetUp() bool {
+	n, err := c.readSetup()
+	if err != nil || n == nil {
+		return false
+	}
+	doc, err := readOr(c.FS, c.Paths.ClaudeSettings())
+	if err != nil || !jsonedit.Valid(doc) {
+		return false
+	}
+	s := gjson.ParseBytes(doc)
+	if s.Get(statusMember+".command").String() != n.Command {
+		return false
+	}
+	return slices.ContainsFunc(s.Get(hooksMember+"."+failureEvent+".#.hooks").Array(), func(hooks gjson.Result) bool {
+		return slices.ContainsFunc(hooks.Array(), func(h gjson.Result) bool { return h.Get("command").String() == n.Hook })
+	})
+}
+
 // ChainedStatusLine is the status line command people had before Baton's, "" for
 // none: it goes on running.
 func (c *Core) ChainedStatusLine() string {

@@ -1,6 +1,7 @@
 package widgets
 
 import (
+	"image/color"
 	"sort"
 	"strconv"
 
@@ -53,7 +54,7 @@ func NewCardList() *CardList { return NewCardListUpTo(listWidest) }
 func NewCardListUpTo(widest float32) *CardList {
 	l := &CardList{widest: widest}
 	l.column = newColumn(l)
-	l.mark = &canvas.Rectangle{CornerRadius: 1.5}
+	l.mark = &canvas.Rectangle{FillColor: color.Transparent, CornerRadius: 1.5}
 	l.mark.Hide()
 	l.scroll = container.NewVScroll(l.column)
 	l.scroll.OnScrolled = func(fyne.Position) { l.reveal() }

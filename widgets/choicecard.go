@@ -18,6 +18,8 @@ type ChoiceCard struct {
 
 	// OnTapped is called on the UI goroutine.
 	OnTapped func()
+	// OnFocus, if set, is told when the focus arrives.
+	OnFocus func()
 	// OnKey, if set, sees keys the card has no use for.
 	OnKey func(fyne.KeyName)
 
@@ -57,6 +59,7 @@ func (c *ChoiceCard) Tapped(*fyne.PointEvent) { call(c.OnTapped) }
 func (c *ChoiceCard) FocusGained() {
 	c.focused = true
 	c.Refresh()
+	call(c.OnFocus)
 }
 
 // FocusLost implements fyne.Focusable.

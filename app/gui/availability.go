@@ -167,8 +167,6 @@ func (v *View) reveal(key string) {
 	v.goTo(0)
 	if e := v.entries[key]; e != nil {
 		v.accounts.list.ScrollTo(e.card)
-		if f := e.card.Focusable(); f != nil {
-			v.win.Canvas().Focus(f)
-		}
+		v.win.Canvas().Focus(e.card.Focusable())
 	}
 }

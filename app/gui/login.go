@@ -41,6 +41,7 @@ func (v *View) showAdd() {
 	way := func(title, about string, suggested bool, do func()) (*widgets.ChoiceCard, fyne.CanvasObject) {
 		c := widgets.NewChoiceCard(title, about, suggested, do)
 		c.OnKey = l.s.typed
+		c.OnFocus = func() { l.s.bring(c) }
 		return c, l.s.high(c)
 	}
 	first, browser := way(tr(textBrowser), tr(textBrowserHint), true, func() { l.start(backend.LoginMode{}) })

@@ -207,6 +207,9 @@ func (p *settingsPage) languageRow() *widgets.OptionRow {
 func settingWords(s backend.Setting) (name, about string, off bool) {
 	about, off = s.About, strings.HasSuffix(s.About, notYet)
 	k, known := map[string][2]key{
+		"claude.setup":             {textNameSetup, textSettingSetup},
+		"notify.swap":              {textNameNotifySwap, textSettingNotifySwap},
+		"desktop.autostart":        {textNameAutostart, textSettingAutostart},
 		"swap.auto":                {textNameAuto, textSettingAuto},
 		"swap.acrossOrganizations": {textNameAcross, textSettingAcross},
 		"usage.poll":               {textNamePoll, textSettingPoll},

@@ -101,7 +101,26 @@ func (s *sheet) fit() {
 	s.d.Resize(size)
 }
 
-func (s *sheet) escapable(b *widgets.Button) { b.OnKey = s.typed }
+func (s *sheet) escapable(b *widgets.Button) {
+	b.OnKey = s.typed
+	b.OnFocus = func() { s.bring(b) }
+}
+
+// bring scrolls just far enough to have something in the sheet in sight.
+func (s *sheet) bring(o fyne.CanvasObject) {
+	const air = 12
+	at := s.v.app.Driver().AbsolutePositionForObject(o).Y - s.v.app.Driver().AbsolutePositionForObject(s.scroll).Y
+	y, seen := s.scroll.Offset.Y, s.scroll.Size().Height
+	switch {
+	case at < air:
+		y += at - air
+	case at+o.Size().Height+air > seen:
+		y += at + o.Size().Height + air - seen
+	default:
+		return
+	}
+	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, y)))
+}
 
 func (s *sheet) typed(k fyne.KeyName) {
 	if k == fyne.KeyEscape {

@@ -153,6 +153,27 @@ func TestSheetsStandInTheMiddle(t *testing.T) {
 	})
 }
 
+func TestFocusIsBroughtIntoSight(t *testing.T) {
+	drive(t, fiveAccounts(), func(d *driver) {
+		d.win.Resize(fyne.NewSize(420, 360))
+		d.showAdd()
+		if d.sheet.scroll.Offset.Y != 0 {
+			t.Fatalf("the sheet opens at %v", d.sheet.scroll.Offset)
+		}
+		for range 4 {
+			d.win.Canvas().FocusNext()
+		}
+		if d.sheet.scroll.Offset.Y == 0 {
+			t.Error("the last of the ways has the focus out of sight")
+		}
+		low := d.sheet.scroll.Offset.Y
+		d.win.Canvas().FocusNext()
+		if d.sheet.scroll.Offset.Y >= low {
+			t.Errorf("back at the first, the sheet still stands at %v", d.sheet.scroll.Offset)
+		}
+	})
+}
+
 func TestRename(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.choose(lab, tr(textRename))

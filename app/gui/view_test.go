@@ -41,6 +41,26 @@ func TestFirstLook(t *testing.T) {
 	})
 }
 
+// TestPaints: every view can be painted, not only laid out.
+func TestPaints(t *testing.T) {
+	s := everyState()
+	s.Settings = switches()
+	drive(t, s, func(d *driver) {
+		d.accounts.list.Dragging(d.entries[workKey].card, 200)
+		for what, open := range map[string]func(){
+			"cards": func() {}, "settings": d.showSettings, "ways to add": d.showAdd, "shortcuts": d.showKeys,
+			"about": d.showAbout, "removal": func() { d.showRemove(lab) },
+		} {
+			open()
+			if img := d.win.Canvas().Capture(); img.Bounds().Dx() != 1080 {
+				t.Errorf("%s: painted %v", what, img.Bounds())
+			}
+			d.escape()
+			d.escape()
+		}
+	})
+}
+
 func TestLimitEndsWhileTheWindowIsOpen(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		if v := d.card(side); v.State != "Limited until 14:05" || v.Primary != tr(textSwapAnyway) {

@@ -135,6 +135,9 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
+// Folder is where Baton keeps its own files.
+func (b *Backend) Folder() string { return b.core.Paths.Own() }
+
 // Snapshot implements backend.Backend. While somebody listens to Events it is
 // the kept one; else the files are read.
 func (b *Backend) Snapshot() backend.Snapshot {

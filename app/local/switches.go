@@ -24,6 +24,10 @@ func (b *Backend) switches() (out []backend.Setting, err error) {
 	for _, x := range kept {
 		out = append(out, backend.Setting{Key: x.Key, Value: onOff(x.On), Default: onOff(false), About: x.About})
 	}
+	out = append(out, backend.Setting{
+		Key: settingSetup, Value: onOff(b.core.IsSetUp()), Default: onOff(false),
+		About: "Claude Code tells Baton what is used and when a limit is hit, through its status line and a hook in its settings; like baton setup.",
+	})
 	for _, x := range b.Switches {
 		on, wrong := x.On()
 		if wrong != nil {
@@ -34,7 +38,18 @@ func (b *Backend) switches() (out []backend.Setting, err error) {
 	return out, err
 }
 
+// settingSetup is not kept in Baton's files: it is on while Claude Code's
+// settings name Baton's commands.
+const settingSetup = "claude.setup"
+
 func (b *Backend) configure(ctx context.Context, key, value string) error {
+	if key == settingSetup {
+		on, err := oauthcore.ParseSwitch(key, value)
+		if err == nil {
+			_, err = b.setup(ctx, backend.Action{Undo: !on})
+		}
+		return err
+	}
 	for _, x := range b.Switches {
 		if x.Key != key {
 			continue
