@@ -242,6 +242,11 @@ func TestHiddenStart(t *testing.T) {
 	}
 	choose(ctx, t, tray.menu, "Open Baton")
 	tray.shown(ctx, t, true)
+	tray.tryToClose(ctx)
+	tray.shown(ctx, t, false)
+	// Started again, it is the one in the tray that comes up.
+	startInTray(ctx, t, w, tray.Screen, tray.bus, nil).ended(t)
+	tray.shown(ctx, t, true)
 	choose(ctx, t, tray.menu, "Quit")
 	tray.ended(t)
 	if got := w.done(t, "config", "desktop.autostart"); got != "on\n" {
