@@ -49,6 +49,15 @@ func (c *Core) Settle(ctx context.Context) error {
 	return nil
 }
 
+// FinishWaiting finishes a login that waits in the inbox, if one does. Ask
+// before the answer of another login is fetched: it takes the inbox's place.
+func (c *Core) FinishWaiting(ctx context.Context) error {
+	if doc, err := readOr(c.FS, c.Paths.Inbox()); err != nil || blank(doc) {
+		return err
+	}
+	return c.Settle(ctx)
+}
+
 // resolve finds the key of the account a person means, also one that only the
 // pool has so far.
 func (c *Core) resolve(ctx context.Context, name string) (string, error) {

@@ -202,6 +202,38 @@ func TestALoginNobodyCouldBeFoundForWaits(t *testing.T) {
 	}
 }
 
+// A login that waits is finished before the answer of the next one comes.
+func TestAWaitingLoginIsFinishedFirst(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	before, _ := os.Stat(w.paths.Vault())
+	if err := w.core.FinishWaiting(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if after, _ := os.Stat(w.paths.Vault()); before != nil || after != nil {
+		t.Error("with nothing waiting the files are not even opened")
+	}
+	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
+		t.Fatal(err)
+	}
+	g := w.grant(lab)
+	g.AccountUUID, g.OrganizationUUID, g.Email = "", "", ""
+	if _, err := w.core.SaveLogin(ctx, g); err != nil {
+		t.Fatal(err)
+	}
+	w.provider.ClearFaults()
+	if err := w.core.FinishWaiting(ctx); err != nil {
+		t.Fatal(err)
+	}
+	w.login(night)
+	if !w.account(lab).Credential.RefreshToken.Equal(g.RefreshToken) {
+		t.Error("the waiting login was not finished")
+	}
+	if aside, _ := filepath.Glob(filepath.Join(w.paths.SetAside(), "*.json")); len(aside) != 0 {
+		t.Errorf("set aside: %v", aside)
+	}
+}
+
 func TestALoginMadeByClaudeCode(t *testing.T) {
 	w := newWorld(t)
 	dir := t.TempDir()

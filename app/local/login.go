@@ -55,6 +55,9 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 // finish exchanges the code and saves the login, before the browser is told
 // that it worked.
 func (f *flow) finish(ctx context.Context, code login.Code) (who string, err error) {
+	if err := f.b.core.FinishWaiting(ctx); err != nil {
+		f.b.Log.Warn("an earlier login still waits to be saved", "error", err)
+	}
 	grant, err := f.b.client.Exchange(ctx, provider.ExchangeRequest{
 		Code: code.Code, Verifier: code.Verifier, RedirectURI: code.RedirectURI, State: code.State,
 	})

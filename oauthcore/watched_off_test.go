@@ -1,0 +1,5 @@
+//go:build !race
+
+package oauthcore_test
+
+const watched = false
