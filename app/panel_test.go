@@ -116,7 +116,7 @@ type panel struct {
 func newPanel(t *testing.T, b *bus) *panel {
 	t.Helper()
 	p := &panel{items: make(chan dbus.BusObject, 8)}
-	p.conn = b.own(t, watcherName, func(conn *dbus.Conn) error {
+	b.own(t, watcherName, func(conn *dbus.Conn) error {
 		p.conn = conn
 		if err := conn.Export(watcher{p}, "/StatusNotifierWatcher", watcherName); err != nil {
 			return err

@@ -21,7 +21,7 @@ const hasWindow = true
 // showWindow shows the window, with the tray beside it, until it is closed for
 // good.
 func showWindow(cfg gui.Config) error {
-	log.SetOutput(trayLog{os.Stderr})
+	log.SetOutput(&toolkitLog{to: os.Stderr})
 	if dir, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(dir, 0o700) // the toolkit makes its own folder there, but not this one
 	}
@@ -39,14 +39,27 @@ func showWindow(cfg gui.Config) error {
 	return err
 }
 
-// trayLog passes on what the toolkit logs, but for what its tray has to say:
-// that there is no panel, or none any more. Baton says so in its own words, and
-// a panel that comes later gets the icon.
-type trayLog struct{ to io.Writer }
+// toolkitLog passes on what the toolkit logs, but for two things: what its tray
+// has to say of a panel that is not there, or not any more, since Baton says so
+// in its own words and a panel that comes later gets the icon; and that it finds
+// a word of its own in "English" but not in "English, United States", and so
+// takes the former.
+type toolkitLog struct {
+	to     io.Writer
+	inside int // lines still to come of what is left out
+}
 
-func (l trayLog) Write(p []byte) (int, error) {
-	if bytes.Contains(p, []byte("systray error:")) {
+func (l *toolkitLog) Write(p []byte) (int, error) {
+	switch {
+	case bytes.Contains(p, []byte("systray error:")):
+		return len(p), nil
+	case bytes.Contains(p, []byte("Fyne error:  Translation failure")):
+		l.inside = 2 // its cause, and where in the toolkit
+		return len(p), nil
+	case l.inside > 0 && (bytes.Contains(p, []byte("  Cause: ")) || bytes.Contains(p, []byte("  At: "))):
+		l.inside--
 		return len(p), nil
 	}
+	l.inside = 0
 	return l.to.Write(p)
 }
