@@ -58,7 +58,7 @@ func showDemo(ctx context.Context, home demo.Home, stdout, stderr io.Writer) err
 	}
 	if displayAnswers(os.Getenv) == nil {
 		fmt.Fprintf(stderr, "baton demo: made-up accounts in %s, gone when the window closes\n", home.Dir)
-		code, shown := window(getenv, gui.Config{Demo: "Demo: made-up accounts against the built-in provider. Nothing here is yours."})
+		code, shown := window(ctx, getenv, gui.Config{Demo: "Demo: made-up accounts against the built-in provider. Nothing here is yours."})
 		if shown && code != 0 {
 			return &backend.Problem{Code: backend.ProblemFailed, Message: "the demo's window could not be shown"}
 		}

@@ -90,7 +90,7 @@ func openURL(address string) error {
 func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	why := displayAnswers(os.Getenv)
 	if why == nil {
-		code, shown := window(os.Getenv, gui.Config{Hidden: hidden})
+		code, shown := window(ctx, os.Getenv, gui.Config{Hidden: hidden})
 		if shown {
 			return code
 		}
@@ -103,9 +103,9 @@ func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	return exitUsage
 }
 
-// window shows the window until it is closed; shown is false where this build
+// window shows the window until it is closed or ctx ends; shown is false where this build
 // has none. What cfg leaves open is filled in.
-func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
+func window(ctx context.Context, getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	b, err := newBackend(getenv)
 	if err != nil {
 		p := backend.AsProblem(err)
@@ -130,7 +130,7 @@ func window(getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 		cfg.Folder = f.Folder()
 	}
 	defer polling(b)()
-	err = showWindow(cfg)
+	err = showWindow(ctx, cfg)
 	switch {
 	case errors.Is(err, gui.ErrNoWindow):
 		return 0, false

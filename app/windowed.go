@@ -4,6 +4,7 @@ package app
 
 import (
 	"bytes"
+	"context"
 	"fmt"
 	"io"
 	"log"
@@ -19,8 +20,9 @@ import (
 const hasWindow = true
 
 // showWindow shows the window, with the tray beside it, until it is closed for
-// good.
-func showWindow(cfg gui.Config) error {
+// good or ctx ends. The toolkit ends on a signal by itself, but hears only those
+// that come once it runs.
+func showWindow(ctx context.Context, cfg gui.Config) error {
 	log.SetOutput(&toolkitLog{to: os.Stderr})
 	if dir, err := os.UserCacheDir(); err == nil {
 		_ = os.MkdirAll(dir, 0o700) // the toolkit makes its own folder there, but not this one
@@ -28,6 +30,7 @@ func showWindow(cfg gui.Config) error {
 	var t *tray.Tray
 	cfg.Tray = func() bool { return t != nil && t.Answers() }
 	err := gui.RunWith(cfg, func(a fyne.App, w fyne.Window, v *gui.View) {
+		context.AfterFunc(ctx, func() { fyne.Do(a.Quit) })
 		t = tray.Attach(a, w, v, tray.Config{
 			Backend: cfg.Backend, Hidden: cfg.Hidden, Demo: cfg.Demo != "",
 			Say: func(line string) { fmt.Fprintln(os.Stderr, "baton: "+line) },

@@ -2,10 +2,14 @@
 
 package app
 
-import "baton/app/gui"
+import (
+	"context"
+
+	"baton/app/gui"
+)
 
 // hasWindow says that this build can show none.
 const hasWindow = false
 
 // showWindow returns gui.ErrNoWindow.
-func showWindow(cfg gui.Config) error { return gui.Run(cfg) }
+func showWindow(_ context.Context, cfg gui.Config) error { return gui.Run(cfg) }

@@ -88,7 +88,7 @@ func TestDeedsWideAndNarrow(t *testing.T) {
 		a.Settings().SetTheme(NewTheme(ModeLight))
 		l := NewCardList()
 		l.SetCards([]Card{
-			NewDeed(DeedView{Head: "Today", When: "14:05", Text: "Swapped Personal → Work", Tone: ToneAccent}),
+			NewDeed(DeedView{Head: "Today", When: "14:05", Text: "Swapped from Personal to Work", Tone: ToneAccent}),
 			NewDeed(DeedView{When: "13:59", Text: "The login of Lab was mended", More: "the live login was older than the one kept", Tone: ToneMuted}),
 		})
 		w := test.NewTempWindow(t, l)

@@ -139,7 +139,7 @@ func TestDeedsAreSentencesByDay(t *testing.T) {
 		got = append(got, v.Head+"|"+v.When+"|"+v.Text+"|"+v.More)
 	}
 	want := []string{
-		"Today|12:13|Swapped Personal → Work|",
+		"Today|12:13|Swapped from Personal to Work|",
 		"|11:13|Personal hit its limit|",
 		"Yesterday|11:13|gone@example.com was removed|",
 		"Fri, Nov 20|05:13|It is not sure that the login of Work still works|no answer came",
