@@ -77,6 +77,7 @@ func (r *axisRenderer) Layout(s fyne.Size) {
 	high := meterTextHeight * k
 	r.stroke.Move(fyne.NewPos(from-1, high+2*k))
 	r.stroke.Resize(fyne.NewSize(2, max(0, s.Height-high-2*k)))
+	last := to + 4*k // beyond may stand what belongs to the whole timeline
 	end := from + r.now.place(from, 0, to-from, high) + 12*k
 	for i, m := range r.marks {
 		if i >= len(r.a.view.Marks) {
@@ -85,7 +86,7 @@ func (r *axisRenderer) Layout(s fyne.Size) {
 		}
 		wide := m.natural()
 		at := from + float32(clamp(r.a.view.Marks[i].At))*(to-from) - wide/2
-		if at < end || at+wide > s.Width-laneInset {
+		if at < end || at+wide > last {
 			m.place(0, 0, 0, high)
 			continue
 		}

@@ -30,9 +30,10 @@ func variants() []string { return []string{"dark", "light"} }
 // forReadme are the pictures the README shows, and their names there.
 func forReadme() map[string]string {
 	return map[string]string{
-		"accounts-dark-1080":  "window-dark",
-		"accounts-light-1080": "window-light",
-		"accounts-dark-420":   "window-narrow",
+		"accounts-dark-1080":     "window-dark",
+		"accounts-light-1080":    "window-light",
+		"accounts-dark-420":      "window-narrow",
+		"availability-dark-1080": "availability-dark",
 	}
 }
 
