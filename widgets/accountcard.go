@@ -1,9 +1,11 @@
 package widgets
 
 import (
+	"math"
 	"strings"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
@@ -31,6 +33,11 @@ type CardView struct {
 	Primary     string // the button's words, empty for no button
 	PrimaryKind ButtonKind
 	PrimaryOff  bool // shown, but can't be pressed now
+	// PrimaryRoom is how wide the longest words are that buttons of this column
+	// have; see TextWidth. They stay in line on every card.
+	PrimaryRoom float32
+
+	MenuLabel string // what assistive technology says for the menu; English when empty
 
 	Active bool // accent frame and a dot before the state
 	Dimmed bool // out of play
@@ -38,7 +45,8 @@ type CardView struct {
 
 // AccountCard is one account in one row: who, how much is left, its state, and
 // the one thing to do with it. Under 990 wide the meters stand below the name,
-// under 560 the state does too.
+// under 560 the state and the button do too, and under 340 everything stands
+// below each other; all times the theme's scale.
 type AccountCard struct {
 	widget.BaseWidget
 
@@ -49,7 +57,8 @@ type AccountCard struct {
 	OnMenu func(anchor fyne.CanvasObject)
 	// OnFocus is told when something on the card gets the focus.
 	OnFocus func()
-	// OnStep asks for the focus to go to the card below (1) or above (-1).
+	// OnStep asks for the focus to go to the card below (1) or above (-1), or
+	// by more than there are: to the last or the first.
 	OnStep func(by int)
 
 	view    CardView
@@ -76,6 +85,7 @@ func NewAccountCard(v CardView) *AccountCard {
 		b.OnKey = c.typed
 	}
 	c.second.OnFocus = func() { call(c.OnFocus) }
+	c.second.OnKey = c.typed
 	c.dressControls()
 	c.ExtendBaseWidget(c)
 	return c
@@ -97,6 +107,9 @@ func (c *AccountCard) SetView(v CardView) bool {
 	}
 	c.view = v
 	c.dressControls()
+	if c.Hidden || c.Size().IsZero() {
+		return true // out of sight: it is drawn when it comes into sight
+	}
 	c.keepFocus()
 	c.Refresh()
 	return true
@@ -122,6 +135,12 @@ func (c *AccountCard) Focusable() fyne.Focusable {
 	return c.menu
 }
 
+// Controls returns what can be pressed on the card: the button, the link in the
+// second line, and the way to the overflow menu. Those not shown are hidden.
+func (c *AccountCard) Controls() (primary, second, menu fyne.CanvasObject) {
+	return c.primary, c.second, c.menu
+}
+
 // dressControls brings buttons and link in line with the view. They belong to
 // the card and not to its renderer, because the focus stays on them while the
 // renderer may be thrown away.
@@ -131,12 +150,19 @@ func (c *AccountCard) dressControls() {
 	c.primary.Label = strings.TrimSpace(v.Primary + " " + v.Name)
 	c.primary.disabled = v.PrimaryOff
 	c.primary.Hidden = v.Primary == ""
-	c.menu.Label = "More for " + v.Name
+	c.menu.Label = v.MenuLabel
+	if v.MenuLabel == "" {
+		c.menu.Label = "More for " + v.Name
+	}
 	c.second.Text, c.second.Tone = v.Second, v.SecondTone
 	c.second.Hidden = !v.SecondLink || v.Second == ""
 }
 
 func (c *AccountCard) typed(k fyne.KeyName) {
+	if k == desktop.KeyMenu {
+		c.openMenu()
+		return
+	}
 	if c.OnStep == nil {
 		return
 	}
@@ -145,7 +171,52 @@ func (c *AccountCard) typed(k fyne.KeyName) {
 		c.OnStep(1)
 	case fyne.KeyUp:
 		c.OnStep(-1)
+	case fyne.KeyPageDown:
+		c.OnStep(pageStep)
+	case fyne.KeyPageUp:
+		c.OnStep(-pageStep)
+	case fyne.KeyEnd:
+		c.OnStep(math.MaxInt32)
+	case fyne.KeyHome:
+		c.OnStep(math.MinInt32)
+	case fyne.KeyLeft:
+		c.side(-1)
+	case fyne.KeyRight:
+		c.side(1)
 	}
+}
+
+// pageStep is how many cards Page Up and Page Down go by.
+const pageStep = 5
+
+// side moves the focus to the control beside, on the same card.
+func (c *AccountCard) side(by int) {
+	row := []fyne.Focusable{}
+	at := 0
+	canvas := fyne.CurrentApp().Driver().CanvasForObject(c)
+	if canvas == nil {
+		return
+	}
+	add := func(f fyne.Focusable, there bool) {
+		if there {
+			if f == canvas.Focused() {
+				at = len(row)
+			}
+			row = append(row, f)
+		}
+	}
+	add(c.second, c.second.Visible())
+	add(c.primary, c.primary.Visible() && !c.primary.disabled)
+	add(c.menu, true)
+	canvas.Focus(row[min(len(row)-1, max(0, at+by))])
+}
+
+// OpenMenu asks for the overflow menu, as pressing its button does.
+func (c *AccountCard) OpenMenu() { c.openMenu() }
+
+// HasFocus says whether something on the card has the focus.
+func (c *AccountCard) HasFocus() bool {
+	return c.primary.focused || c.menu.focused || c.second.focused
 }
 
 func (c *AccountCard) openMenu() {
@@ -166,7 +237,7 @@ func (c *AccountCard) AccessibilityLabel() string {
 	} else {
 		for _, m := range v.Meters {
 			if m.Known {
-				parts = append(parts, m.Label+" "+percentText(m.Percent)+" used, "+m.Right)
+				parts = append(parts, m.Label+" "+m.number()+", "+m.Right)
 			} else {
 				parts = append(parts, m.Label+" "+m.Right)
 			}
@@ -187,7 +258,33 @@ func (c *AccountCard) AccessibilityRole() fyne.AccessibleRole {
 }
 
 // HeightFor implements Card.
-func (c *AccountCard) HeightFor(width float32) float32 { return cardHeight(shapeFor(width)) }
+func (c *AccountCard) HeightFor(width float32) float32 { return c.arranged(width).height }
+
+// arranged is the card's arrangement; where a problem stands below the name, it
+// is as high as the problem's words need.
+func (c *AccountCard) arranged(width float32) boxes {
+	v, k := c.view, scaleOf(c)
+	b := arrange(width, k, v.PrimaryRoom, v.Primary != "")
+	if v.Problem == "" || b.shape == shapeWide {
+		return b
+	}
+	size := textDetail * k
+	lines := len(wrap(v.Problem, b.meters.w, size, fyne.TextStyle{}, problemMost)) +
+		len(wrap(v.Hint, b.meters.w, size, fyne.TextStyle{}, problemMost))
+	if more := lines - b.problemLines; more > 0 {
+		b.problemLines = lines
+		grow := float32(more) * size * leading
+		b.meters.h += grow
+		b.height += grow
+		if b.shape == shapeTiny {
+			b.button.y += grow
+		}
+	}
+	return b
+}
+
+// problemMost is how many lines a problem has at most, and its hint.
+const problemMost = 4
 
 // CreateRenderer implements fyne.Widget.
 func (c *AccountCard) CreateRenderer() fyne.WidgetRenderer { return newCardRenderer(c) }

@@ -90,27 +90,34 @@ func TestPercentText(t *testing.T) {
 	}
 }
 
-// TestArrangement: at every width there is, no part of a card runs into
-// another or out of the card.
+// TestArrangement: at every width and scale there is, no part of a card runs
+// into another or out of the card, and what can be pressed is high enough.
 func TestArrangement(t *testing.T) {
-	for width := float32(340); width <= 1600; width += 10 {
-		b, high := arrange(width), cardHeight(shapeFor(width))
-		parts := map[string]box{
-			"avatar": b.avatar, "name": b.name, "detail": b.detail,
-			"meters": b.meters, "state": b.state, "button": b.button, "menu": b.menu,
-		}
-		for n, x := range parts {
-			if x.x < 0 || x.y < 0 || x.x+x.w > width || x.y+x.h > high || x.w < 30 || x.h < 10 {
-				t.Errorf("%v wide: %s is at %+v, the card %v high", width, n, x, high)
-			}
-			for m, y := range parts {
-				if n < m && x.x < y.x+y.w && y.x < x.x+x.w && x.y < y.y+y.h && y.y < x.y+x.h {
-					t.Errorf("%v wide: %s %+v and %s %+v overlap", width, n, x, m, y)
+	for _, k := range []float32{0.8, 1, 1.25, 1.5, 2} {
+		for width := float32(380); width <= 1960; width += 10 {
+			for _, room := range []float32{0, 150 * k} {
+				b := arrange(width, k, room, true)
+				parts := map[string]box{
+					"avatar": b.avatar, "name": b.name, "detail": b.detail,
+					"meters": b.meters, "state": b.state, "button": b.button, "menu": b.menu,
+				}
+				for n, x := range parts {
+					if x.x < 0 || x.y < 0 || x.x+x.w > width || x.y+x.h > b.height || x.w < 24 || x.h < 10 {
+						t.Errorf("%v wide, scale %v: %s is at %+v, the card %v high", width, k, n, x, b.height)
+					}
+					for m, y := range parts {
+						if n < m && x.x < y.x+y.w && y.x < x.x+x.w && x.y < y.y+y.h && y.y < x.y+x.h {
+							t.Errorf("%v wide, scale %v: %s %+v and %s %+v overlap", width, k, n, x, m, y)
+						}
+					}
+				}
+				if b.button.h < 32 || b.menu.h < 32 {
+					t.Errorf("scale %v: the button is %v high, the menu's %v", k, b.button.h, b.menu.h)
+				}
+				if width/k <= 640 && b.meters.y < b.detail.y+b.detail.h {
+					t.Errorf("%v wide, scale %v: the meters are not below the name", width, k)
 				}
 			}
-		}
-		if width <= 640 && b.meters.y < b.detail.y+b.detail.h {
-			t.Errorf("%v wide: the meters are not below the name", width)
 		}
 	}
 }
@@ -125,7 +132,7 @@ func TestCardGestures(t *testing.T) {
 	c.OnMenu = func(anchor fyne.CanvasObject) { got = append(got, fmt.Sprintf("menu %v", anchor == c.menu)) }
 	c.OnStep = func(by int) { got = append(got, fmt.Sprintf("step %d", by)) }
 	c.OnFocus = func() { got = append(got, "focus") }
-	b := arrange(1040)
+	b := arrange(1040, 1, 0, true)
 	middle := func(b box) fyne.Position { return fyne.NewPos(b.x+b.w/2, b.y+b.h/2) }
 	test.TapCanvas(w.Canvas(), middle(b.button))
 	test.TapCanvas(w.Canvas(), middle(b.menu))

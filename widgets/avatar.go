@@ -24,7 +24,7 @@ type Avatar struct {
 
 var _ fyne.Widget = (*Avatar)(nil)
 
-// AvatarSize is the side of an avatar.
+// AvatarSize is the side of an avatar, unscaled.
 const AvatarSize float32 = 40
 
 // NewAvatar returns an avatar showing v.
@@ -65,15 +65,19 @@ func (r *avatarRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.disc, r.text.Text}
 }
 
-func (r *avatarRenderer) MinSize() fyne.Size { return fyne.NewSquareSize(AvatarSize) }
+func (r *avatarRenderer) MinSize() fyne.Size {
+	return fyne.NewSquareSize(AvatarSize * scaleOf(r.a))
+}
 
 func (r *avatarRenderer) Layout(s fyne.Size) {
+	r.disc.CornerRadius = s.Height / 2
 	r.disc.Resize(s)
 	r.text.place(0, 0, s.Width, s.Height)
 }
 
 func (r *avatarRenderer) Refresh() {
 	p := paletteOf(r.a)
+	r.text.scale(scaleOf(r.a))
 	disc, letter := avatarColor(r.a.view.Tone), color.NRGBA{R: 0xff, G: 0xff, B: 0xff, A: 0xff}
 	if r.a.view.Dimmed {
 		disc, letter = p.Track, p.Muted

@@ -15,7 +15,7 @@ type Badge struct {
 var _ fyne.Widget = (*Badge)(nil)
 
 const (
-	badgeHeight float32 = 20
+	badgeHeight float32 = 20 // unscaled, like the padding
 	badgePad    float32 = 7
 )
 
@@ -49,6 +49,7 @@ type badgeRenderer struct {
 	b     *Badge
 	frame *canvas.Rectangle
 	text  *line
+	k     float32 // the scale
 }
 
 func (r *badgeRenderer) Destroy() {}
@@ -59,18 +60,20 @@ func (r *badgeRenderer) Objects() []fyne.CanvasObject {
 
 func (r *badgeRenderer) MinSize() fyne.Size {
 	if r.b.text == "" {
-		return fyne.NewSize(0, badgeHeight)
+		return fyne.NewSize(0, badgeHeight*r.k)
 	}
-	return fyne.NewSize(r.text.natural()+2*badgePad, badgeHeight)
+	return fyne.NewSize(r.text.natural()+2*badgePad*r.k, badgeHeight*r.k)
 }
 
 func (r *badgeRenderer) Layout(s fyne.Size) {
 	r.frame.Resize(s)
-	r.text.place(badgePad, 0, s.Width-2*badgePad, s.Height)
+	r.text.place(badgePad*r.k, 0, s.Width-2*badgePad*r.k, s.Height)
 }
 
 func (r *badgeRenderer) Refresh() {
 	p := paletteOf(r.b)
+	r.k = scaleOf(r.b)
+	r.text.scale(r.k)
 	r.frame.FillColor, r.frame.StrokeColor = p.Card, p.Line
 	r.frame.Hidden = r.b.text == ""
 	r.text.set(r.b.text, p.Muted)

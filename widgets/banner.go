@@ -33,7 +33,7 @@ var (
 )
 
 const (
-	bannerLines           = 3 // each, of message and hint
+	bannerLines           = 5 // each, of message and hint
 	bannerPadTop  float32 = 12
 	bannerPadSide float32 = 18
 )
@@ -66,9 +66,10 @@ func (b *Banner) SetView(v BannerView) {
 func (b *Banner) HeightFor(width float32) float32 {
 	message, hint, _ := b.broken(width)
 	lines := float32(len(message) + len(hint))
-	high := lines*textDetail*leading + 2*bannerPadTop
+	k := scaleOf(b)
+	high := lines*textDetail*k*leading + 2*bannerPadTop
 	if b.view.Action != "" {
-		high = max(high, heightControl+2*8)
+		high = max(high, controlHeight(k)+2*8)
 	}
 	return high
 }
@@ -79,9 +80,9 @@ func (b *Banner) broken(width float32) (message, hint []string, room float32) {
 	if b.view.Action != "" {
 		room -= b.button.MinSize().Width + cardGap
 	}
-	style := fyne.TextStyle{}
-	return wrap(b.view.Message, room, textDetail, style, bannerLines),
-		wrap(b.view.Hint, room, textDetail, style, bannerLines), room
+	style, size := fyne.TextStyle{}, textDetail*scaleOf(b)
+	return wrap(b.view.Message, room, size, style, bannerLines),
+		wrap(b.view.Hint, room, size, style, bannerLines), room
 }
 
 // AccessibilityLabel implements fyne.Accessible.
@@ -131,14 +132,16 @@ func (r *bannerRenderer) Layout(s fyne.Size) {
 	y := (s.Height - float32(len(message)+len(hint))*r.message.lineHeight()) / 2
 	y += r.message.place(message, bannerPadSide, y, room, p.Text)
 	r.hint.place(hint, bannerPadSide, y, room, p.Muted)
-	w := r.b.button.MinSize().Width
-	put(r.b.button, box{s.Width - bannerPadSide - w, (s.Height - heightControl) / 2, w, heightControl})
+	m := r.b.button.MinSize()
+	put(r.b.button, box{s.Width - bannerPadSide - m.Width, (s.Height - m.Height) / 2, m.Width, m.Height})
 }
 
 func (r *bannerRenderer) Refresh() {
 	p := paletteOf(r.b)
 	r.face.FillColor, r.face.StrokeColor = p.Card, p.Line
 	r.bar.FillColor = p.tone(r.b.view.Tone)
+	r.message.scale(scaleOf(r.b))
+	r.hint.scale(scaleOf(r.b))
 	r.Layout(r.b.Size())
 	canvas.Refresh(r.b)
 }

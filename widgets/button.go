@@ -18,9 +18,10 @@ const (
 	ButtonAccent                   // filled: the one suggested step
 	ButtonBare                     // neither border nor fill until pointed at
 	ButtonDanger                   // words in the colour of trouble
+	ButtonTab                      // bare until it is the chosen one of a row; see Chosen
 )
 
-// Button is a control of Baton's: at least 34 high, reached by Tab, pressed by
+// Button is a control of Baton's: 34 high, more or less as text is scaled but never under 32, reached by Tab, pressed by
 // Enter or Space, with a ring while it has the focus. Set its fields and call
 // Refresh.
 type Button struct {
@@ -29,6 +30,8 @@ type Button struct {
 	Text string
 	Icon fyne.Resource // shown before the text, or alone
 	Kind ButtonKind
+	// Chosen says a ButtonTab is the one in force.
+	Chosen bool
 	// Label is what assistive technology says; the text when empty.
 	Label string
 	// OnTapped is called on the UI goroutine.
@@ -146,6 +149,16 @@ func (b *Button) AccessibilityLabel() string {
 // AccessibilityRole implements fyne.Accessible.
 func (b *Button) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
 
+// TextWidth is how wide a button with these words is, where the theme is the
+// app's.
+func TextWidth(words string) float32 {
+	k := float32(1)
+	if own, ok := fyne.CurrentApp().Settings().Theme().(interface{ Scale() float32 }); ok {
+		k = own.Scale()
+	}
+	return measure(words, textControl*k, fyne.TextStyle{Bold: true}) + 2*buttonPad*k
+}
+
 // CreateRenderer implements fyne.Widget.
 func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 	r := &buttonRenderer{
@@ -179,33 +192,37 @@ func (r *buttonRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *buttonRenderer) MinSize() fyne.Size {
-	width := float32(0)
+	k := scaleOf(r.b)
+	width, high := float32(0), controlHeight(k)
 	if r.b.Text != "" {
-		width = r.text.natural() + 2*buttonPad
+		width = r.text.natural() + 2*buttonPad*k
 	}
 	switch {
 	case r.b.Icon != nil && r.b.Text != "":
-		width += buttonIcon + buttonGap
+		width += (buttonIcon + buttonGap) * k
 	case r.b.Icon != nil:
-		width = heightControl
+		width = high
 	}
-	return fyne.NewSize(max(width, heightControl), heightControl)
+	return fyne.NewSize(max(width, high), high)
 }
 
 func (r *buttonRenderer) Layout(s fyne.Size) {
 	r.face.Resize(s)
 	r.ring.Move(fyne.NewPos(-3, -3))
 	r.ring.Resize(s.AddWidthHeight(6, 6))
-	left, width := buttonPad/2, s.Width-buttonPad
+	k := scaleOf(r.b)
+	side, gap := buttonIcon*k, buttonGap*k
+	inset := min(buttonPad/2*k, max(3, (s.Width-r.text.natural())/2))
+	left, width := inset, s.Width-2*inset
 	if r.b.Icon != nil {
-		x := (s.Width - buttonIcon) / 2
+		x := (s.Width - side) / 2
 		if r.b.Text != "" {
-			whole := min(width, buttonIcon+buttonGap+r.text.natural())
+			whole := min(width, side+gap+r.text.natural())
 			x = (s.Width - whole) / 2
-			left, width = x+buttonIcon+buttonGap, whole-buttonIcon-buttonGap
+			left, width = x+side+gap, whole-side-gap
 		}
-		r.icon.Move(fyne.NewPos(x, (s.Height-buttonIcon)/2))
-		r.icon.Resize(fyne.NewSize(buttonIcon, buttonIcon))
+		r.icon.Move(fyne.NewPos(x, (s.Height-side)/2))
+		r.icon.Resize(fyne.NewSize(side, side))
 	}
 	r.text.place(left, 0, width, s.Height)
 }
@@ -222,11 +239,19 @@ func (r *buttonRenderer) Refresh() {
 		face, border, words = alpha(p.Card, 0), alpha(p.Line, 0), p.Muted
 	case ButtonDanger:
 		words = p.Bad
+	case ButtonTab:
+		if !b.Chosen {
+			face, border, words = alpha(p.Card, 0), alpha(p.Line, 0), p.Muted
+		}
 	}
 	if b.hovered && !b.disabled {
 		switch b.Kind {
 		case ButtonBare:
 			face = alpha(p.Text, 0x14)
+		case ButtonTab:
+			if !b.Chosen {
+				face, words = alpha(p.Text, 0x14), p.Text
+			}
 		case ButtonAccent:
 			face = blend(face, p.Text, 0.1)
 		default:
@@ -239,6 +264,7 @@ func (r *buttonRenderer) Refresh() {
 	if b.disabled {
 		face, words, border = p.Card, blend(p.Card, p.Muted, 0.7), p.Line
 	}
+	r.text.scale(scaleOf(b))
 	r.face.FillColor, r.face.StrokeColor, r.face.StrokeWidth = face, border, 1
 	r.ring.FillColor, r.ring.StrokeColor = alpha(p.Accent, 0), p.Accent
 	if b.Kind == ButtonAccent {

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"sort"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -16,16 +18,18 @@ type Card interface {
 // CardList is a scrolling column of cards. Unlike widget.List it does not move
 // one row's contents into another's: a card stays its account's, so the focus
 // stays where the person put it, and only a changed card is drawn again. Cards
-// out of sight are hidden, so that hundreds cost no more than a screenful.
+// out of sight are hidden, so that a thousand cost no more than a screenful.
 type CardList struct {
 	widget.BaseWidget
 
-	cards  []Card
-	column *column
-	scroll *container.Scroll
-	width  float32 // of a card, as last laid out
-	tops   []float32
-	height float32
+	cards    []Card
+	column   *column
+	scroll   *container.Scroll
+	widest   float32 // of a card
+	width    float32 // of a card, as last laid out
+	tops     []float32
+	height   float32
+	from, to int // the cards that are shown
 }
 
 var _ fyne.Widget = (*CardList)(nil)
@@ -38,8 +42,11 @@ const (
 )
 
 // NewCardList returns an empty list.
-func NewCardList() *CardList {
-	l := &CardList{}
+func NewCardList() *CardList { return NewCardListUpTo(listWidest) }
+
+// NewCardListUpTo returns an empty list whose cards get no wider than widest.
+func NewCardListUpTo(widest float32) *CardList {
+	l := &CardList{widest: widest}
 	l.column = newColumn(l)
 	l.scroll = container.NewVScroll(l.column)
 	l.scroll.OnScrolled = func(fyne.Position) { l.reveal() }
@@ -50,13 +57,18 @@ func NewCardList() *CardList {
 // Gutter returns the space left free at both sides of the cards in a list of
 // this width, for what is to be in line with them.
 func Gutter(width float32) float32 {
-	return max(listGutter, (width-listWidest)/2)
+	return gutter(width, listWidest)
 }
+
+func gutter(width, widest float32) float32 { return max(listGutter, (width-widest)/2) }
 
 // SetCards shows cards in this order. Cards it showed before keep their state.
 func (l *CardList) SetCards(cards []Card) {
 	if same(l.cards, cards) {
 		return
+	}
+	for _, c := range l.cards[min(l.from, len(l.cards)):min(l.to, len(l.cards))] {
+		c.Hide()
 	}
 	l.cards = append([]Card(nil), cards...)
 	l.relayout()
@@ -83,7 +95,7 @@ func (l *CardList) ScrollTo(c Card) {
 		if have != c || i >= len(l.tops) {
 			continue
 		}
-		top, bottom := l.tops[i], l.tops[i]+c.HeightFor(l.width)
+		top, bottom := l.tops[i], l.bottom(i)
 		y, seen := l.scroll.Offset.Y, l.scroll.Size().Height
 		switch {
 		case top-listGap < y:
@@ -99,19 +111,35 @@ func (l *CardList) ScrollTo(c Card) {
 	}
 }
 
+// bottom is where the card at i ends.
+func (l *CardList) bottom(i int) float32 {
+	if i+1 < len(l.tops) {
+		return l.tops[i+1] - listGap
+	}
+	return l.height - listGap - listTop
+}
+
+// Relayout measures the cards anew, for when one of them has become higher or
+// less high.
+func (l *CardList) Relayout() { l.relayout() }
+
 // relayout measures every card and places those in sight.
 func (l *CardList) relayout() {
 	full := l.Size().Width
-	side := Gutter(full)
-	l.width = max(0, full-2*side)
+	l.width = max(0, full-2*gutter(full, l.widest))
 	l.tops = l.tops[:0]
 	y := listTop
 	for _, c := range l.cards {
 		l.tops = append(l.tops, y)
-		c.Move(fyne.NewPos(side, y))
 		y += c.HeightFor(l.width) + listGap
 	}
 	l.height = y + listTop
+	for i, c := range l.cards {
+		if c.Visible() && (i < l.from || i >= l.to) {
+			c.Hide()
+		}
+	}
+	l.from, l.to = min(l.from, len(l.cards)), min(l.to, len(l.cards))
 	l.scroll.Refresh()
 	l.reveal()
 }
@@ -120,19 +148,27 @@ func (l *CardList) relayout() {
 // Tab finds the next one, and hides the others.
 func (l *CardList) reveal() {
 	seen := l.scroll.Size().Height
-	from, to := l.scroll.Offset.Y-seen, l.scroll.Offset.Y+2*seen
-	for i, c := range l.cards {
-		if i >= len(l.tops) {
-			return
+	top, end := l.scroll.Offset.Y-seen, l.scroll.Offset.Y+2*seen
+	from := sort.Search(len(l.tops), func(i int) bool { return l.bottom(i) >= top })
+	to := sort.Search(len(l.tops), func(i int) bool { return l.tops[i] > end })
+	if l.width == 0 || seen == 0 {
+		to = from
+	}
+	for i := l.from; i < l.to; i++ {
+		if i < from || i >= to {
+			l.cards[i].Hide()
 		}
-		high := c.HeightFor(l.width)
-		if l.width == 0 || l.tops[i]+high < from || l.tops[i] > to {
-			if c.Visible() {
-				c.Hide()
-			}
-			continue
+	}
+	l.from, l.to = from, to
+	side := gutter(l.Size().Width, l.widest)
+	for i := from; i < to; i++ {
+		c := l.cards[i]
+		if at := fyne.NewPos(side, l.tops[i]); c.Position() != at {
+			c.Move(at)
 		}
-		c.Resize(fyne.NewSize(l.width, high))
+		if size := fyne.NewSize(l.width, l.bottom(i)-l.tops[i]); c.Size() != size {
+			c.Resize(size)
+		}
 		if !c.Visible() {
 			c.Show()
 		}
@@ -148,7 +184,7 @@ func (r *listRenderer) Destroy() {}
 
 func (r *listRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.l.scroll} }
 
-func (r *listRenderer) MinSize() fyne.Size { return fyne.NewSize(340, 120) }
+func (r *listRenderer) MinSize() fyne.Size { return fyne.NewSize(160, 60) }
 
 func (r *listRenderer) Layout(s fyne.Size) {
 	r.l.scroll.Resize(s)
@@ -181,9 +217,10 @@ type columnRenderer struct{ c *column }
 func (r *columnRenderer) Destroy() {}
 
 func (r *columnRenderer) Objects() []fyne.CanvasObject {
-	all := make([]fyne.CanvasObject, len(r.c.l.cards))
-	for i, c := range r.c.l.cards {
-		all[i] = c
+	l := r.c.l
+	all := make([]fyne.CanvasObject, 0, l.to-l.from)
+	for _, c := range l.cards[l.from:l.to] {
+		all = append(all, c)
 	}
 	return all
 }

@@ -21,7 +21,17 @@ type cardRenderer struct {
 	state        *paragraph
 	second       *line
 	all          []fyne.CanvasObject
+	drawn        look     // what it was last drawn with
+	view         CardView // and showing this
 }
+
+// look is what a theme may change about a card.
+type look struct {
+	Palette
+	scale float32
+}
+
+func lookOf(w fyne.Widget) look { return look{paletteOf(w), scaleOf(w)} }
 
 func newCardRenderer(c *AccountCard) *cardRenderer {
 	r := &cardRenderer{
@@ -33,8 +43,8 @@ func newCardRenderer(c *AccountCard) *cardRenderer {
 		name:    newLine(textName, true, fyne.TextAlignLeading),
 		detail:  newLine(textDetail, false, fyne.TextAlignLeading),
 		badge:   NewBadge(c.view.Badge),
-		problem: newParagraph(textDetail, false, 3),
-		hint:    newParagraph(textDetail, false, 3),
+		problem: newParagraph(textDetail, false, problemMost),
+		hint:    newParagraph(textDetail, false, problemMost),
 		state:   newParagraph(textDetail, false, 2),
 		second:  newLine(textDetail, false, fyne.TextAlignLeading),
 	}
@@ -57,11 +67,18 @@ func (r *cardRenderer) Destroy() {}
 func (r *cardRenderer) Objects() []fyne.CanvasObject { return r.all }
 
 func (r *cardRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(320, r.c.HeightFor(r.c.Size().Width))
+	return fyne.NewSize(160, r.c.HeightFor(r.c.Size().Width))
 }
 
 func (r *cardRenderer) Refresh() {
-	v, p := r.c.view, paletteOf(r.c)
+	r.drawn, r.view = lookOf(r.c), r.c.view
+	v, p, k := r.c.view, r.drawn.Palette, r.drawn.scale
+	for _, l := range []*line{r.name, r.detail, r.second} {
+		l.scale(k)
+	}
+	for _, t := range []*paragraph{r.problem, r.hint, r.state} {
+		t.scale(k)
+	}
 	r.face.FillColor, r.face.StrokeColor = p.Card, p.Line
 	r.bar.FillColor, r.bar.Hidden = p.Accent, !v.Active
 	r.dot.FillColor, r.dot.Hidden = p.Accent, !v.Active
@@ -99,19 +116,25 @@ func (r *cardRenderer) Layout(s fyne.Size) {
 	if s.Width <= 0 {
 		return
 	}
-	b := arrange(s.Width)
-	if b.oneLineState && r.c.view.Primary == "" {
-		// In a narrow card nothing is in line with the button's column.
-		b.name.w = b.menu.x - cardGap - b.name.x
-		b.detail.w = b.name.w
+	if r.view != r.c.view || r.drawn != lookOf(r.c) {
+		r.Refresh() // something changed while the card was out of sight
+		return
+	}
+	b := r.c.arranged(s.Width)
+	if b.shape == shapeNarrow && r.c.view.Primary == "" {
+		b.state.w = b.menu.x - b.state.x // nothing is in line with the button
 	}
 	r.face.Resize(s)
 	r.bar.Move(fyne.NewPos(0, 14))
 	r.bar.Resize(fyne.NewSize(4, s.Height-28))
 	put(r.avatar, b.avatar)
 	r.layoutName(b)
-	r.detail.place(b.detail.x, b.detail.y, b.detail.w, b.detail.h)
-	r.layoutMeters(b.meters)
+	if r.detail.full != "" {
+		r.detail.place(b.detail.x, b.detail.y, b.detail.w, b.detail.h)
+	} else {
+		r.detail.Hide()
+	}
+	r.layoutMeters(b)
 	r.layoutProblem(b)
 	r.layoutState(b)
 	put(r.c.primary, b.button)
@@ -125,20 +148,31 @@ func put(o fyne.CanvasObject, b box) {
 
 // layoutName keeps the badge behind the name; a long name gives way to it.
 func (r *cardRenderer) layoutName(b boxes) {
-	badge := r.badge.MinSize().Width
+	if r.detail.full == "" {
+		b.name.y = b.avatar.y + (b.avatar.h-b.name.h)/2 // one line stands in the middle
+	}
+	badge, gap := r.badge.MinSize(), 8*b.k
 	room := b.name.w
-	if badge > 0 {
-		room -= badge + 8
+	fits := badge.Width > 0 && room-badge.Width-gap >= min(r.name.natural(), 64*b.k)
+	if fits {
+		room -= badge.Width + gap
 	}
 	w := r.name.place(b.name.x, b.name.y, max(room, 0), b.name.h)
-	put(r.badge, box{b.name.x + w + 8, b.name.y + (b.name.h-badgeHeight)/2, badge, badgeHeight})
+	r.badge.Hidden = !fits
+	put(r.badge, box{b.name.x + w + gap, b.name.y + (b.name.h-badge.Height)/2, badge.Width, badge.Height})
 }
 
-func (r *cardRenderer) layoutMeters(b box) {
-	w := (b.w - cardGap) / 2
-	y := b.y + (b.h-meterHeight)/2
+func (r *cardRenderer) layoutMeters(b boxes) {
+	at, high, gap := b.meters, meterHeight*b.k, cardGap*b.k
+	if b.stacked {
+		for i, m := range r.meters {
+			put(m, box{at.x, at.y + float32(i)*(at.h-high), at.w, high})
+		}
+		return
+	}
+	w := (at.w - gap) / 2
 	for i, m := range r.meters {
-		put(m, box{b.x + float32(i)*(w+cardGap), y, w, meterHeight})
+		put(m, box{at.x + float32(i)*(w+gap), at.y + (at.h-high)/2, w, high})
 	}
 }
 
@@ -164,32 +198,27 @@ func (r *cardRenderer) layoutState(b boxes) {
 	v, p := r.c.view, paletteOf(r.c)
 	x, w := b.state.x, b.state.w
 	if v.Active {
-		x, w = x+16, w-16
+		x, w = x+16*b.k, w-16*b.k
 	}
 	high := r.state.lineHeight()
-	limit := 2
-	if v.Second != "" || b.oneLineState {
+	limit := b.stateLines
+	if v.Second != "" {
 		limit = 1
 	}
 	words := r.state.broken(v.State, w, limit)
 	whole := float32(len(words)) * high
-	if v.Second != "" && !b.oneLineState {
+	if v.Second != "" {
 		whole += high
 	}
 	y := b.state.y + (b.state.h-whole)/2
-	put(r.dot, box{b.state.x, y + (high-10)/2, 10, 10})
-	under := y + r.state.place(words, x, y, w, p.tone(v.StateTone))
-	at := box{b.state.x, under, b.state.w, high}
-	if b.oneLineState {
-		used := float32(0)
-		if len(words) > 0 {
-			used = x - b.state.x + measure(words[0], textDetail, fyne.TextStyle{}) + cardGap
-		}
-		at = box{b.state.x + used, y, b.state.w - used, high}
-	}
-	r.second.place(at.x, at.y, at.w, at.h)
-	wide := min(at.w, measure(v.Second, textDetail, fyne.TextStyle{})+1)
-	put(r.c.second, box{at.x, at.y + (high-linkHeight)/2, wide, linkHeight})
+	dot := 10 * b.k
+	r.dot.CornerRadius = dot / 2
+	put(r.dot, box{b.state.x, y + (high-dot)/2, dot, dot})
+	y += r.state.place(words, x, y, w, p.tone(v.StateTone))
+	r.second.place(b.state.x, y, b.state.w, high)
+	wide := min(b.state.w, measure(v.Second, r.second.TextSize, fyne.TextStyle{})+1)
+	tall := linkHeight(b.k)
+	put(r.c.second, box{b.state.x, y + (high-tall)/2, wide, tall})
 }
 
 // percentText writes a percent the way people expect it: whole, and 100 only

@@ -50,17 +50,17 @@ func (h *HeadLine) SetView(v HeadView) {
 
 // HeightFor is the height the line needs at a width.
 func (h *HeadLine) HeightFor(width float32) float32 {
-	if width >= headBreak {
-		return headRow
-	}
+	k := scaleOf(h)
 	high := headRow
-	if h.view.Detail != "" {
-		high += headSecond
+	if width < headBreak*k {
+		if h.view.Detail != "" {
+			high += headSecond
+		}
+		if h.view.Next != "" {
+			high += headSecond
+		}
 	}
-	if h.view.Next != "" {
-		high += headSecond
-	}
-	return high
+	return high * k
 }
 
 // AccessibilityLabel implements fyne.Accessible.
@@ -99,27 +99,32 @@ func (r *headRenderer) MinSize() fyne.Size {
 }
 
 func (r *headRenderer) Layout(s fyne.Size) {
-	if s.Width < headBreak {
-		r.title.place(0, 0, s.Width, headRow)
-		y := headRow
-		if r.detail.place(0, y, s.Width, headSecond) > 0 {
-			y += headSecond
+	k := scaleOf(r.h)
+	row, second := headRow*k, headSecond*k
+	if s.Width < headBreak*k {
+		r.title.place(0, 0, s.Width, row)
+		y := row
+		if r.detail.place(0, y, s.Width, second) > 0 {
+			y += second
 		}
-		r.next.place(0, y, s.Width, headSecond)
+		r.next.place(0, y, s.Width, second)
 		return
 	}
 	next := min(r.next.natural(), s.Width*0.4)
 	room := s.Width - next
 	if next > 0 {
-		room -= cardGap
+		room -= cardGap * k
 	}
-	r.next.place(s.Width-next, 2, next, headRow)
-	used := r.title.place(0, 0, min(room, s.Width*0.45), headRow) + 10
-	r.detail.place(used, 2, max(0, room-used), headRow)
+	r.next.place(s.Width-next, 2*k, next, row-2*k)
+	used := r.title.place(0, 0, min(room, s.Width*0.45), row) + 10*k
+	r.detail.place(used, 2*k, max(0, room-used), row-2*k)
 }
 
 func (r *headRenderer) Refresh() {
 	p := paletteOf(r.h)
+	for _, l := range []*line{r.title, r.detail, r.next} {
+		l.scale(scaleOf(r.h))
+	}
 	r.title.set(r.h.view.Title, p.Text)
 	r.detail.set(r.h.view.Detail, p.Muted)
 	r.next.set(r.h.view.Next, p.Muted)

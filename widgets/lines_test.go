@@ -31,7 +31,7 @@ func TestHeightsFollowTheWords(t *testing.T) {
 	}
 	foot := NewFootLine(FootView{Left: "3 of 5"})
 	bare = foot.HeightFor(400)
-	foot.SetView(FootView{Left: "3 of 5", Right: "Swapped"})
+	foot.SetView(FootView{Left: "3 of 5", Right: "Swapped from Work to Personal 12 min ago", More: "2 sessions follow at their next prompt"})
 	if foot.HeightFor(400) <= bare || foot.HeightFor(1000) != bare {
 		t.Error("a foot line's height does not follow its words")
 	}

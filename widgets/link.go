@@ -16,8 +16,10 @@ type Link struct {
 	Tone     Tone
 	OnTapped func()
 	OnFocus  func()
+	// OnKey, if set, sees keys the link has no use for.
+	OnKey func(fyne.KeyName)
 
-	focused bool
+	focused, hovered bool
 }
 
 var (
@@ -26,9 +28,11 @@ var (
 	_ fyne.Focusable     = (*Link)(nil)
 	_ fyne.Accessible    = (*Link)(nil)
 	_ desktop.Cursorable = (*Link)(nil)
+	_ desktop.Hoverable  = (*Link)(nil)
 )
 
-const linkHeight float32 = 32
+// linkHeight is how high a link's box is where text is scaled.
+func linkHeight(scale float32) float32 { return max(leastTarget, 24*scale) }
 
 // NewLink returns a link.
 func NewLink(text string, tone Tone, tapped func()) *Link {
@@ -67,7 +71,26 @@ func (l *Link) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter, fyne.KeySpace:
 		l.Tapped(nil)
+	default:
+		if l.OnKey != nil {
+			l.OnKey(e.Name)
+		}
 	}
+}
+
+// MouseIn implements desktop.Hoverable.
+func (l *Link) MouseIn(*desktop.MouseEvent) {
+	l.hovered = true
+	l.Refresh()
+}
+
+// MouseMoved implements desktop.Hoverable.
+func (l *Link) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut implements desktop.Hoverable.
+func (l *Link) MouseOut() {
+	l.hovered = false
+	l.Refresh()
 }
 
 // Cursor implements desktop.Cursorable.
@@ -104,12 +127,12 @@ func (r *linkRenderer) Objects() []fyne.CanvasObject {
 }
 
 func (r *linkRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(r.text.natural(), linkHeight)
+	return fyne.NewSize(r.text.natural(), linkHeight(scaleOf(r.l)))
 }
 
 func (r *linkRenderer) Layout(s fyne.Size) {
 	w := r.text.place(0, 0, s.Width, s.Height)
-	high := textDetail * leading
+	high := r.text.TextSize * leading
 	top := (s.Height - high) / 2
 	r.rule.Move(fyne.NewPos(0, top+high-1))
 	r.rule.Resize(fyne.NewSize(w, 1))
@@ -120,6 +143,10 @@ func (r *linkRenderer) Layout(s fyne.Size) {
 func (r *linkRenderer) Refresh() {
 	p := paletteOf(r.l)
 	c := p.tone(r.l.Tone)
+	if r.l.hovered {
+		c = blend(c, p.Text, 0.35)
+	}
+	r.text.scale(scaleOf(r.l))
 	r.text.set(r.l.Text, c)
 	r.rule.FillColor = c
 	r.ring.FillColor, r.ring.StrokeColor = alpha(p.Accent, 0), p.Accent

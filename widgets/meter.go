@@ -23,10 +23,20 @@ type MeterView struct {
 	Label   string  // which window, "5 h"
 	Known   bool    // false draws a dashed track and no number
 	Percent float64 // used, 0 to 100
+	Number  string  // the percent in words; "61%" when empty
 	Tick    float64 // where the window's time stands, 0 to 1; negative draws none
 	Right   string  // when it resets, how old it is, or "no data yet"
+	Short   string  // what stands there where Right has no room; may be empty
 	Level   Level
 	Dimmed  bool
+}
+
+// number is the percent in words.
+func (v MeterView) number() string {
+	if v.Number != "" {
+		return v.Number
+	}
+	return percentText(v.Percent)
 }
 
 // Meter is one usage window: a label, the percent, a text on the right, and a
@@ -40,7 +50,7 @@ var _ fyne.Widget = (*Meter)(nil)
 
 const (
 	meterTextHeight float32 = 18
-	meterHeight             = meterTextHeight + 6 + heightMeter
+	meterHeight             = meterTextHeight + 6 + heightMeter // unscaled
 	meterMinWidth   float32 = 120
 	meterDashes             = 20
 )
@@ -92,36 +102,49 @@ func (r *meterRenderer) Objects() []fyne.CanvasObject {
 	return all
 }
 
-func (r *meterRenderer) MinSize() fyne.Size { return fyne.NewSize(meterMinWidth, meterHeight) }
+func (r *meterRenderer) MinSize() fyne.Size {
+	return fyne.NewSize(meterMinWidth, meterHeight*scaleOf(r.m))
+}
 
 func (r *meterRenderer) Layout(s fyne.Size) {
 	v := r.m.view
-	label := r.label.place(0, 0, s.Width, meterTextHeight)
-	label += r.percent.place(label+5, 0, max(0, s.Width-label-5), meterTextHeight) + 5
-	r.right.place(label+8, 0, max(0, s.Width-label-8), meterTextHeight)
+	k := scaleOf(r.m)
+	high := meterTextHeight * k
+	label := r.label.place(0, 0, s.Width, high)
+	label += r.percent.place(label+5*k, 0, max(0, s.Width-label-5*k), high) + 5*k
+	room := max(0, s.Width-label-8*k)
+	r.right.set(v.Right, r.right.Color)
+	if v.Short != "" && r.right.natural() > room {
+		r.right.set(v.Short, r.right.Color)
+	}
+	r.right.place(label+8*k, 0, room, high)
 
-	top := s.Height - heightMeter - 1
+	bar := heightMeter * min(k, 1.5)
+	top := s.Height - bar - 1
 	r.track.Move(fyne.NewPos(0, top))
-	r.track.Resize(fyne.NewSize(s.Width, heightMeter))
+	r.track.Resize(fyne.NewSize(s.Width, bar))
 	width := float32(clamp(v.Percent/100)) * s.Width
 	if width > 0 {
-		width = max(width, heightMeter) // a round end needs its own height
+		width = max(width, bar) // a round end needs its own height
 	}
 	r.fill.Move(fyne.NewPos(0, top))
-	r.fill.Resize(fyne.NewSize(min(width, s.Width), heightMeter))
+	r.fill.Resize(fyne.NewSize(min(width, s.Width), bar))
 	r.fill.Hidden = !v.Known || width == 0
 	r.tick.Move(fyne.NewPos(float32(clamp(v.Tick))*(s.Width-2), top-3))
-	r.tick.Resize(fyne.NewSize(2, heightMeter+6))
+	r.tick.Resize(fyne.NewSize(2, bar+6))
 
 	step := s.Width / meterDashes
 	for i, d := range r.dashes {
-		d.Move(fyne.NewPos(float32(i)*step, top+heightMeter/2-1))
+		d.Move(fyne.NewPos(float32(i)*step, top+bar/2-1))
 		d.Resize(fyne.NewSize(step*0.55, 2))
 	}
 }
 
 func (r *meterRenderer) Refresh() {
-	v, p := r.m.view, paletteOf(r.m)
+	v, p, k := r.m.view, paletteOf(r.m), scaleOf(r.m)
+	r.label.scale(k)
+	r.percent.scale(k)
+	r.right.scale(k)
 	r.label.set(v.Label, p.Muted)
 	number := p.Text
 	if v.Dimmed {
@@ -129,7 +152,7 @@ func (r *meterRenderer) Refresh() {
 	}
 	r.percent.set("", number)
 	if v.Known {
-		r.percent.set(percentText(v.Percent), number)
+		r.percent.set(v.number(), number)
 	}
 	r.right.set(v.Right, p.Muted)
 

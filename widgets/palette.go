@@ -11,7 +11,9 @@ import (
 // least 4.5:1 on Background and on Card (WCAG 2.2, 1.4.3).
 type Palette struct {
 	Background color.NRGBA // behind everything
-	Card       color.NRGBA // cards, buttons, entries, menus
+	Card       color.NRGBA // cards, buttons, entries
+	Raised     color.NRGBA // menus and sheets, above cards
+	Shadow     color.NRGBA // round what is raised
 	Line       color.NRGBA // borders and rules
 	Text       color.NRGBA
 	Muted      color.NRGBA // secondary text
@@ -31,6 +33,8 @@ func PaletteFor(variant fyne.ThemeVariant) Palette {
 		return Palette{
 			Background: rgb(0xF6F5F2),
 			Card:       rgb(0xFFFFFF),
+			Raised:     rgb(0xFFFFFF),
+			Shadow:     alpha(rgb(0x22211F), 0x60),
 			Line:       rgb(0xE0DDD5),
 			Text:       rgb(0x22211F),
 			Muted:      rgb(0x6B675F),
@@ -46,6 +50,8 @@ func PaletteFor(variant fyne.ThemeVariant) Palette {
 	return Palette{
 		Background: rgb(0x191817),
 		Card:       rgb(0x232220),
+		Raised:     rgb(0x2C2B28),
+		Shadow:     alpha(rgb(0x000000), 0xB0),
 		Line:       rgb(0x34322F),
 		Text:       rgb(0xEFEDE8),
 		Muted:      rgb(0xA5A096),

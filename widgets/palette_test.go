@@ -54,6 +54,9 @@ func TestTextContrast(t *testing.T) {
 			}{"tone on card", p.tone(tone), p.Card}, struct {
 				what     string
 				text, on color.NRGBA
+			}{"tone on a menu", p.tone(tone), p.Raised}, struct {
+				what     string
+				text, on color.NRGBA
 			}{"tone on background", p.tone(tone), p.Background})
 		}
 		for n := range AvatarTones {

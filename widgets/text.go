@@ -15,6 +15,7 @@ const ellipsis = "…"
 // padding that a dense card has no room for.
 type line struct {
 	*canvas.Text
+	base  float32 // the size unscaled
 	full  string
 	drawn color.Color // as last handed to the canvas
 }
@@ -24,13 +25,21 @@ func newLine(size float32, bold bool, align fyne.TextAlign) *line {
 	t.TextSize = size
 	t.TextStyle = fyne.TextStyle{Bold: bold}
 	t.Alignment = align
-	return &line{Text: t}
+	return &line{Text: t, base: size}
 }
 
 // set changes words and colour; place decides how much of them is seen.
 func (l *line) set(s string, c color.Color) {
 	l.full = s
 	l.Color = c
+}
+
+// scale makes the line scale times its usual size; place shows it.
+func (l *line) scale(scale float32) {
+	if size := l.base * scale; l.TextSize != size {
+		l.TextSize = size
+		l.drawn = nil
+	}
 }
 
 // natural is the width the whole text needs.
@@ -125,7 +134,8 @@ func wrap(s string, width, size float32, style fyne.TextStyle, limit int) []stri
 
 // paragraph is a few lines of text in one colour, wrapped to its box.
 type paragraph struct {
-	size  float32
+	base  float32
+	size  float32 // base, scaled
 	bold  bool
 	lines []*canvas.Text
 }
@@ -133,7 +143,7 @@ type paragraph struct {
 const leading = 1.4 // a line's height in text sizes
 
 func newParagraph(size float32, bold bool, limit int) *paragraph {
-	p := &paragraph{size: size, bold: bold}
+	p := &paragraph{base: size, size: size, bold: bold}
 	for range limit {
 		t := canvas.NewText("", color.Transparent)
 		t.TextSize = size
@@ -143,6 +153,9 @@ func newParagraph(size float32, bold bool, limit int) *paragraph {
 	}
 	return p
 }
+
+// scale makes the text scale times its usual size; place shows it.
+func (p *paragraph) scale(scale float32) { p.size = p.base * scale }
 
 func (p *paragraph) objects() []fyne.CanvasObject {
 	all := make([]fyne.CanvasObject, len(p.lines))
@@ -166,7 +179,7 @@ func (p *paragraph) place(lines []string, x, y, w float32, c color.Color) float3
 			t.Hide()
 			continue
 		}
-		t.Text, t.Color = lines[i], c
+		t.Text, t.Color, t.TextSize = lines[i], c, p.size
 		t.Move(fyne.NewPos(x, y+float32(i)*p.lineHeight()))
 		t.Resize(fyne.NewSize(w, p.lineHeight()))
 		t.Show()

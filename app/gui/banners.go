@@ -3,7 +3,7 @@
 package gui
 
 import (
-	"context"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -12,7 +12,8 @@ import (
 	"baton/widgets"
 )
 
-// bannerLimit keeps banners from pushing the accounts out of the window.
+// bannerLimit keeps banners from pushing the accounts out of the window: more
+// than this many fold into one.
 const bannerLimit = 3
 
 // bannerItem is a banner and what its button does.
@@ -21,72 +22,72 @@ type bannerItem struct {
 	act  func()
 }
 
-// bannerViews says what is nobody's card's matter, the most urgent first.
+// bannerViews says what is no card's matter, the worst first.
 func (v *View) bannerViews() []bannerItem {
 	var items []bannerItem
-	if v.snap.Live.Reason == backend.LiveUnknown {
-		items = append(items, v.strangerBanner())
-	}
-	for _, p := range v.snap.Problems {
-		items = append(items, bannerItem{view: widgets.BannerView{Message: p.Message, Hint: p.Hint, Tone: widgets.ToneBad}})
+	problems := slices.Clone(v.snap.Problems)
+	slices.SortStableFunc(problems, func(a, b backend.Problem) int { return weight(b.Code) - weight(a.Code) })
+	for i := range problems {
+		message, hint := problemWords(&problems[i])
+		items = append(items, bannerItem{view: widgets.BannerView{Message: message, Hint: hint, Tone: widgets.ToneBad}})
 	}
 	for _, o := range v.snap.Overrides {
-		items = append(items, bannerItem{view: widgets.BannerView{Message: textOverride(o), Tone: widgets.ToneWarn}})
+		items = append(items, bannerItem{view: widgets.BannerView{Message: textOverrideBy(o), Hint: tr(textOverrideHint), Tone: widgets.ToneWarn}})
 	}
 	if over := len(items) - bannerLimit; over > 0 {
-		items = append(items[:bannerLimit], bannerItem{view: widgets.BannerView{Message: textMore(over), Tone: widgets.ToneMuted}})
+		if !v.unfolded {
+			// One more would take the place that saying so takes.
+			items = items[:bannerLimit-1]
+			items = append(items, bannerItem{
+				view: widgets.BannerView{Message: trn(textAndMore, over+1), Tone: widgets.ToneMuted, Action: tr(textShowThem)},
+				act:  func() { v.fold(false) },
+			})
+		} else {
+			last := &items[len(items)-1]
+			last.view.Action, last.act = tr(textFold), func() { v.fold(true) }
+		}
 	}
 	if v.cfg.Demo != "" {
 		items = append([]bannerItem{{view: widgets.BannerView{Message: v.cfg.Demo, Tone: widgets.ToneAccent}}}, items...)
 	}
+	for i := range items {
+		items[i].view = v.prefs.hide.banner(items[i].view)
+	}
 	return items
 }
 
-// strangerBanner offers to keep a login that is live and nobody's.
-func (v *View) strangerBanner() bannerItem {
-	view := widgets.BannerView{
-		Message: textUnknown(v.snap.Live.Email), Hint: textUnknownHint,
-		Tone: widgets.ToneWarn, Action: textAddIt,
-	}
-	if v.found.refused != nil {
-		view.Message, view.Hint = v.found.refused.Message, v.found.refused.Hint
-	}
-	if v.found.op != nil {
-		view.Hint, view.Action = v.found.op.text, textCancel
-	}
-	return bannerItem{view: view, act: v.addStranger}
-}
-
-func (v *View) addStranger() {
-	if v.found.op != nil {
-		v.found.op.cancel()
-		return
-	}
-	ctx, cancel := context.WithCancel(v.ctx)
-	v.found.op = &operation{cancel: cancel, text: textImporting}
-	v.found.refused = nil
+func (v *View) fold(folded bool) {
+	v.unfolded = !folded
 	v.show()
-	v.importLive(ctx, func(_ backend.Result, p *backend.Problem) {
-		cancel()
-		v.found.op = nil
-		if p != nil && p.Code != backend.ProblemCanceled {
-			v.found.refused = p
-		}
-		v.show()
-	})
 }
 
-// bannerStack is the banners, one above the other.
+// weight is how much a problem of the surroundings keeps from working.
+func weight(c backend.ProblemCode) int {
+	switch c {
+	case backend.ProblemDamaged:
+		return 3
+	case backend.ProblemOffline, backend.ProblemCanceled:
+		return 1
+	}
+	return 2
+}
+
+// bannerStack is the banners, one above the other; many of them scroll.
 type bannerStack struct {
+	scroll  *container.Scroll
 	box     *fyne.Container
 	banners []*widgets.Banner
 }
 
-const bannerGap = 8
+const (
+	bannerGap float32 = 8
+	bannerTop float32 = 2 // above the first and below the last, for their edges
+)
 
 func newBannerStack() *bannerStack {
 	s := &bannerStack{}
 	s.box = container.New(s)
+	s.scroll = container.NewVScroll(s.box)
 	return s
 }
 
@@ -104,9 +105,11 @@ func (s *bannerStack) set(items []bannerItem) {
 		}
 		setVisible(b, i < len(items))
 	}
+	setVisible(s.scroll, len(items) > 0)
 	s.Layout(nil, s.box.Size())
 }
 
+// heightFor is how high all of them are in a window of this width, 0 for none.
 func (s *bannerStack) heightFor(width float32) float32 {
 	high := float32(0)
 	for _, b := range s.banners {
@@ -114,21 +117,27 @@ func (s *bannerStack) heightFor(width float32) float32 {
 			high += b.HeightFor(width-2*widgets.Gutter(width)) + bannerGap
 		}
 	}
-	return high
+	if high == 0 {
+		return 0
+	}
+	return high - bannerGap + 2*bannerTop
 }
 
 // Layout implements fyne.Layout.
 func (s *bannerStack) Layout(_ []fyne.CanvasObject, size fyne.Size) {
-	y := float32(0)
+	// The stack is as wide as the window, or its edge would cut the banners'.
+	side := widgets.Gutter(size.Width)
+	y := bannerTop
 	for _, b := range s.banners {
 		if b.Visible() {
-			high := b.HeightFor(size.Width)
-			b.Move(fyne.NewPos(0, y))
-			b.Resize(fyne.NewSize(size.Width, high))
+			high := b.HeightFor(size.Width - 2*side)
+			place(b, side, y, size.Width-2*side, high)
 			y += high + bannerGap
 		}
 	}
 }
 
 // MinSize implements fyne.Layout.
-func (s *bannerStack) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(0, 0) }
+func (s *bannerStack) MinSize([]fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(0, s.heightFor(s.box.Size().Width))
+}

@@ -23,10 +23,17 @@ type Config struct {
 	OpenURL func(address string) error
 	// Title is the window's title; "Baton" when empty.
 	Title string
-	// Version is shown quietly beside the title; may be empty.
+	// Version is what About calls this build; may be empty.
 	Version string
+	// Folder is where Baton keeps its files, as About shows it; may be empty.
+	Folder string
+	// Links stand in About; they need OpenURL.
+	Links []Link
 	// Demo, when not empty, is a line that says that nothing here is real.
 	Demo string
+	// Tray says whether a tray shows Baton's icon now. With nil there is none,
+	// and nothing is said about it.
+	Tray func() bool
 	// Raise brings the window to the front each time something arrives. May
 	// be nil.
 	Raise <-chan struct{}
@@ -35,4 +42,10 @@ type Config struct {
 	Now func() time.Time
 	// Logger gets what is worth keeping; nothing is logged when nil.
 	Logger *slog.Logger
+}
+
+// Link is a way to more about Baton.
+type Link struct {
+	Title   string
+	Address string // https only
 }

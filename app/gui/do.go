@@ -16,12 +16,6 @@ type operation struct {
 	text   string // what it waits for
 }
 
-// stranger is how it goes with adding a live login that is nobody's.
-type stranger struct {
-	op      *operation // nil while nothing runs
-	refused *backend.Problem
-}
-
 // press does what the primary button of an account's card stands for.
 func (v *View) press(key string) {
 	e := v.entries[key]
@@ -78,7 +72,7 @@ func (v *View) done(e *entry, a backend.Action, r backend.Result, p *backend.Pro
 	case p == nil:
 		v.tell(a, r)
 	case p.Code == backend.ProblemCanceled:
-		v.last = &happened{text: textCanceled, at: v.cfg.Now()}
+		v.last = &happened{text: tr(textCanceled), at: v.cfg.Now()}
 	default:
 		v.cfg.Logger.Info("an action was refused", "kind", string(a.Kind), "code", string(p.Code))
 	}
@@ -108,7 +102,7 @@ func (v *View) tell(a backend.Action, r backend.Result) {
 	}
 	more := r.Notes
 	if r.SetAside != "" {
-		more = append([]string{textKeptIn(r.SetAside)}, more...)
+		more = append([]string{tr(textKeptIn, "Path", r.SetAside)}, more...)
 	}
 	last := &happened{text: said, at: v.cfg.Now(), more: strings.Join(more, "; ")}
 	if said == "" {
@@ -116,20 +110,75 @@ func (v *View) tell(a backend.Action, r backend.Result) {
 	}
 	if a.Kind == backend.ActionSwap && r.From != r.To {
 		last.undo, last.to = r.From, r.To
-		if follow := textSessions(len(v.snap.Sessions)); follow != "" && last.more == "" {
-			last.more = follow
-		}
 	}
 	v.last = last
 }
 
 // undo swaps back to the account that was active before the last swap.
 func (v *View) undo() {
-	if v.last == nil || v.last.undo == "" {
+	if key := v.undoTo; key != "" {
+		v.do(key, backend.Action{Kind: backend.ActionSwap, Key: key})
+	}
+}
+
+// quietly carries out an action that is no one card's matter. The foot line
+// says how it goes; then, if not nil, is told on the UI goroutine.
+func (v *View) quietly(a backend.Action, then func(*backend.Problem)) {
+	go func() {
+		r, err := v.cfg.Backend.Do(v.ctx, a)
+		v.ui(func() {
+			if v.stopped {
+				return
+			}
+			p := backend.AsProblem(err)
+			switch {
+			case p == nil:
+				v.tell(a, r)
+			case p.Code != backend.ProblemCanceled:
+				message, hint := problemWords(p)
+				v.last = &happened{text: sentence(message), at: v.cfg.Now(), more: hint}
+			}
+			v.retake()
+			if then != nil {
+				then(p)
+			}
+		})
+	}()
+}
+
+// checkUsageOfAll asks for everyone's usage, once at a time.
+func (v *View) checkUsageOfAll() {
+	if v.asking {
 		return
 	}
-	key := v.last.undo
-	v.do(key, backend.Action{Kind: backend.ActionSwap, Key: key})
+	v.asking = true
+	v.last = &happened{text: tr(textAskingUsage)}
+	v.show()
+	v.quietly(backend.Action{Kind: backend.ActionUsage, All: true}, func(*backend.Problem) { v.asking = false })
+}
+
+// move puts an account a place up (-1) or down (1) among those shown.
+func (v *View) move(key string, by int) {
+	shown := v.shown
+	for i, k := range shown {
+		if k != key || i+by < 0 || i+by >= len(shown) || v.moving {
+			continue
+		}
+		place := 0
+		for at, a := range v.snap.Accounts {
+			if a.Key == shown[i+by] {
+				place = at
+			}
+		}
+		v.moving = true
+		v.quietly(backend.Action{Kind: backend.ActionMove, Key: key, Place: place}, func(*backend.Problem) {
+			v.moving = false
+			if e := v.entries[key]; e != nil {
+				v.accounts.list.ScrollTo(e.card)
+			}
+		})
+		return
+	}
 }
 
 // progress shows what a running action waits for; without a key it is about

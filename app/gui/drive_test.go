@@ -33,6 +33,7 @@ type driver struct {
 func drive(t *testing.T, s backend.Snapshot, story func(d *driver)) {
 	t.Helper()
 	app := test.NewTempApp(t)
+	app.Preferences().SetString(prefLanguage, string(langEnglish))
 	test.ApplyTheme(t, widgets.NewTheme(widgets.ModeDark))
 	synctest.Test(t, func(t *testing.T) {
 		began := time.Now()
@@ -133,14 +134,21 @@ func (d *driver) walk(see func(fyne.CanvasObject)) {
 // tap presses the button with these words.
 func (d *driver) tap(words string) {
 	d.t.Helper()
-	var found *widgets.Button
+	var found fyne.Tappable
 	d.walk(func(o fyne.CanvasObject) {
-		if b, ok := o.(*widgets.Button); ok && b.Text == words && b.Visible() {
-			found = b
+		switch b := o.(type) {
+		case *widgets.Button:
+			if b.Text == words && b.Visible() {
+				found = b
+			}
+		case *widgets.ChoiceCard:
+			if b.Title() == words {
+				found = b
+			}
 		}
 	})
 	if found == nil {
-		d.t.Fatalf("no button %q; shown: %s", words, d.shown())
+		d.t.Fatalf("no button %q; shown: %s", words, d.said())
 	}
 	test.Tap(found)
 	d.settle()
@@ -156,13 +164,13 @@ func (d *driver) field() *field {
 		}
 	})
 	if found == nil {
-		d.t.Fatalf("no field; shown: %s", d.shown())
+		d.t.Fatalf("no field; shown: %s", d.said())
 	}
 	return found
 }
 
-// shown is all labels and buttons, for looking words up in.
-func (d *driver) shown() string {
+// said is all labels and buttons, for looking words up in.
+func (d *driver) said() string {
 	var all []string
 	d.walk(func(o fyne.CanvasObject) {
 		switch o := o.(type) {
@@ -172,6 +180,8 @@ func (d *driver) shown() string {
 			if o.Visible() {
 				all = append(all, "["+o.Text+"]")
 			}
+		case *widgets.ChoiceCard:
+			all = append(all, "["+o.Title()+"] "+o.AccessibilityLabel())
 		}
 	})
 	return strings.Join(all, " | ")
@@ -179,9 +189,18 @@ func (d *driver) shown() string {
 
 func (d *driver) see(words string) {
 	d.t.Helper()
-	if got := d.shown(); !strings.Contains(got, words) {
+	if got := d.said(); !strings.Contains(got, words) {
 		d.t.Errorf("%q is not shown; shown: %s", words, got)
 	}
+}
+
+func (d *driver) bannersShown() (n int) {
+	for _, b := range d.banners.banners {
+		if b.Visible() {
+			n++
+		}
+	}
+	return n
 }
 
 func (d *driver) calls() string {

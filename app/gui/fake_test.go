@@ -4,6 +4,7 @@ package gui
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -108,6 +109,22 @@ func (f *fake) change(a backend.Action) (backend.Result, *backend.Problem) {
 		f.snap.Accounts, f.snap.Active, f.snap.Live.Reason = accounts, key, ""
 		return backend.Result{Key: key, Added: true}, nil
 	}
+	if a.All {
+		r := backend.Result{}
+		for _, one := range accounts {
+			r.Each = append(r.Each, backend.AccountResult{Key: one.Key, OK: true})
+		}
+		return r, nil
+	}
+	if a.Kind == backend.ActionConfigure {
+		f.snap.Settings = slices.Clone(f.snap.Settings)
+		for i := range f.snap.Settings {
+			if f.snap.Settings[i].Key == a.Setting {
+				f.snap.Settings[i].Value = a.Value
+			}
+		}
+		return backend.Result{}, nil
+	}
 	at := -1
 	for i := range accounts {
 		if accounts[i].Key == a.Key {
@@ -118,6 +135,11 @@ func (f *fake) change(a backend.Action) (backend.Result, *backend.Problem) {
 		return backend.Result{}, &backend.Problem{Code: backend.ProblemNotFound, Message: "no account is called " + a.Key}
 	}
 	r := backend.Result{Key: a.Key}
+	if a.Kind == backend.ActionMove {
+		one := accounts[at]
+		f.snap.Accounts = slices.Insert(slices.Delete(accounts, at, at+1), a.Place, one)
+		return r, nil
+	}
 	switch it := &accounts[at]; a.Kind {
 	case backend.ActionSwap:
 		r.From, r.To = f.snap.Active, a.Key
@@ -128,6 +150,9 @@ func (f *fake) change(a backend.Action) (backend.Result, *backend.Problem) {
 			accounts[i].Active = i == at
 		}
 		f.snap.Active, f.snap.Next = a.Key, nil
+		if r.From != r.To && r.From != "" {
+			f.snap.LastSwap = &backend.LastSwap{From: r.From, To: r.To, At: f.now()}
+		}
 	case backend.ActionPause:
 		it.State = backend.StatePaused
 	case backend.ActionResume, backend.ActionUnlimit:

@@ -33,17 +33,30 @@ func (v *View) Add() { v.showAdd() }
 
 // showAdd offers the ways to add an account.
 func (v *View) showAdd() {
-	l := v.newLogin(textAdd, "")
-	way := func(title, about string, kind widgets.ButtonKind, do func()) (*widgets.Button, fyne.CanvasObject) {
-		b := widgets.NewButton(title, kind, do)
-		l.s.escapable(b)
-		return b, container.NewVBox(b, words(about, widget.LowImportance))
+	l := v.newLogin(tr(textAdd), "")
+	way := func(title, about string, suggested bool, do func()) (*widgets.ChoiceCard, fyne.CanvasObject) {
+		c := widgets.NewChoiceCard(title, about, suggested, do)
+		c.OnKey = l.s.typed
+		return c, l.s.high(c)
 	}
-	first, browser := way(textBrowser, textBrowserHint, widgets.ButtonAccent, func() { l.start(backend.LoginMode{}) })
-	_, paste := way(textPaste, textPasteHint, widgets.ButtonQuiet, func() { l.start(backend.LoginMode{Paste: true}) })
-	_, take := way(textImport, textImportHint, widgets.ButtonQuiet, l.importLive)
-	l.s.fill(first, []fyne.CanvasObject{browser, paste, take},
-		widgets.NewButton(textCancel, widgets.ButtonQuiet, l.s.close))
+	first, browser := way(tr(textBrowser), tr(textBrowserHint), true, func() { l.start(backend.LoginMode{}) })
+	rows := []fyne.CanvasObject{browser}
+	if !fyne.CurrentDevice().IsBrowser() {
+		_, claude := way(tr(textViaClaude), tr(textViaClaudeHint), false, func() { l.start(backend.LoginMode{ViaClaude: true}) })
+		rows = append(rows, claude)
+	}
+	_, paste := way(tr(textPaste), tr(textPasteHint), false, func() { l.start(backend.LoginMode{Paste: true}) })
+	rows = append(rows, paste)
+	if v.snap.Live.Present {
+		about := tr(textImportHint)
+		if email := v.snap.Live.Email; email != "" {
+			about = tr(textImportNamed, "Email", v.prefs.hide.over(email))
+		}
+		_, take := way(tr(textImport), about, false, l.importLive)
+		rows = append(rows, take)
+	}
+	l.s.fill(first, rows,
+		widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close))
 }
 
 // logInAgain starts a browser login for an account that is there already.
@@ -52,7 +65,7 @@ func (v *View) logInAgain(key string) {
 	if !ok {
 		return
 	}
-	v.newLogin(textLogIn+": "+a.Name(), a.Email).start(backend.LoginMode{})
+	v.newLogin(tr(textLogInNamed, "Name", v.prefs.hide.over(a.Name())), a.Email).start(backend.LoginMode{})
 }
 
 func (v *View) newLogin(title, email string) *loginSheet {
@@ -80,9 +93,9 @@ func (l *loginSheet) alive() bool { return l.ctx.Err() == nil && !l.v.stopped }
 
 func (l *loginSheet) start(m backend.LoginMode) {
 	m.Email = l.email
-	m.Open = l.v.cfg.OpenURL == nil && !m.Paste
+	m.Open = l.v.cfg.OpenURL == nil && !m.Paste && !m.ViaClaude
 	l.mode = m
-	l.wait(textStarting)
+	l.wait(tr(textStarting))
 	go func() {
 		flow, err := l.v.cfg.Backend.Login(l.ctx, m)
 		l.v.ui(func() {
@@ -132,7 +145,7 @@ func (l *loginSheet) open() {
 		if err := open(address); err != nil {
 			l.v.ui(func() {
 				if l.alive() && l.note == note {
-					l.complain(textOpenFailed)
+					l.complain(tr(textOpenFailed))
 				}
 			})
 		}
@@ -145,43 +158,43 @@ func (l *loginSheet) complain(s string) {
 }
 
 func (l *loginSheet) showBrowser() {
-	said := textWaiting
+	said := tr(textWaiting)
 	if l.mode.ViaClaude {
-		said = textWaitingClaude
+		said = tr(textWaitingClaude)
 	}
-	l.note = words(said, widget.MediumImportance)
-	stop := widgets.NewButton(textCancel, widgets.ButtonQuiet, l.s.close)
+	l.note = paragraph(said, widget.MediumImportance)
+	stop := widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close)
 	buttons := []*widgets.Button{stop}
 	rows := []fyne.CanvasObject{l.note}
 	if l.flow.URL() != "" {
 		rows = append(rows, l.address())
 		buttons = append(buttons, l.copyButton())
 		if l.v.cfg.OpenURL != nil {
-			buttons = append(buttons, widgets.NewButton(textOpenAgain, widgets.ButtonQuiet, l.open))
+			buttons = append(buttons, widgets.NewButton(tr(textOpenAgain), widgets.ButtonQuiet, l.open))
 		}
 	}
 	l.s.fill(stop, rows, buttons...)
 }
 
 func (l *loginSheet) showPaste() {
-	l.note = words(textWaitingPaste, widget.MediumImportance)
+	l.note = paragraph(tr(textWaitingPaste), widget.MediumImportance)
 	code := l.s.newField()
-	code.SetPlaceHolder(textCode)
+	code.SetPlaceHolder(tr(textCodeField))
 	finish := func() { l.paste(code.Text) }
 	code.OnSubmitted = func(string) { finish() }
 	buttons := []*widgets.Button{
-		widgets.NewButton(textCancel, widgets.ButtonQuiet, l.s.close), l.copyButton(),
+		widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close), l.copyButton(),
 	}
 	if l.v.cfg.OpenURL != nil {
-		buttons = append(buttons, widgets.NewButton(textOpen, widgets.ButtonQuiet, l.open))
+		buttons = append(buttons, widgets.NewButton(tr(textOpen), widgets.ButtonQuiet, l.open))
 	}
-	buttons = append(buttons, widgets.NewButton(textFinish, widgets.ButtonAccent, finish))
+	buttons = append(buttons, widgets.NewButton(tr(textFinish), widgets.ButtonAccent, finish))
 	l.s.fill(code, []fyne.CanvasObject{l.note, l.address(), code}, buttons...)
 }
 
 // address shows the whole address, so that it can be read out, or typed.
 func (l *loginSheet) address() fyne.CanvasObject {
-	a := widget.NewLabel(l.flow.URL())
+	a := widget.NewLabel(l.v.prefs.hide.over(l.flow.URL()))
 	a.Wrapping = fyne.TextWrapBreak
 	a.Selectable = true
 	a.Importance = widget.LowImportance
@@ -192,9 +205,9 @@ func (l *loginSheet) address() fyne.CanvasObject {
 
 func (l *loginSheet) copyButton() *widgets.Button {
 	var b *widgets.Button
-	b = widgets.NewButton(textCopy, widgets.ButtonQuiet, func() {
+	b = widgets.NewButton(tr(textCopy), widgets.ButtonQuiet, func() {
 		l.v.app.Clipboard().SetContent(l.flow.URL())
-		b.Text = textCopied
+		b.Text = tr(textCopied)
 		b.Refresh()
 	})
 	return b
@@ -203,12 +216,12 @@ func (l *loginSheet) copyButton() *widgets.Button {
 func (l *loginSheet) paste(code string) {
 	code = strings.TrimSpace(code)
 	if one, two, ok := strings.Cut(code, "#"); !ok || one == "" || two == "" {
-		l.complain(textCodeShort)
+		l.complain(tr(textCodeShort))
 		return
 	}
 	flow, note := l.flow, l.note
 	note.Importance = widget.MediumImportance
-	note.SetText(textFinishing)
+	note.SetText(tr(textFinishing))
 	go func() {
 		if p := backend.AsProblem(flow.Paste(code)); p != nil {
 			l.v.ui(func() {
@@ -221,12 +234,12 @@ func (l *loginSheet) paste(code string) {
 }
 
 func (l *loginSheet) wait(said string) {
-	stop := widgets.NewButton(textCancel, widgets.ButtonQuiet, l.s.close)
-	l.s.fill(stop, []fyne.CanvasObject{words(said, widget.MediumImportance)}, stop)
+	stop := widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close)
+	l.s.fill(stop, []fyne.CanvasObject{paragraph(said, widget.MediumImportance)}, stop)
 }
 
 func (l *loginSheet) importLive() {
-	l.wait(textImporting)
+	l.wait(tr(textImporting))
 	l.v.importLive(l.ctx, func(_ backend.Result, p *backend.Problem) {
 		switch {
 		case p != nil:
@@ -247,22 +260,23 @@ func (l *loginSheet) fail(p *backend.Problem) {
 		return
 	}
 	email := l.email
-	again := widgets.NewButton(textTryAgain, widgets.ButtonAccent, func() {
+	again := widgets.NewButton(tr(textTryAgain), widgets.ButtonAccent, func() {
 		l.s.close()
 		if email == "" {
 			l.v.showAdd()
 			return
 		}
-		l.v.newLogin(textLogIn+": "+email, email).start(backend.LoginMode{})
+		l.v.newLogin(tr(textLogInNamed, "Name", l.v.prefs.hide.over(email)), email).start(backend.LoginMode{})
 	})
+	message, hint := problemWords(p)
 	rows := []fyne.CanvasObject{
-		words(textLoginFailed, widget.MediumImportance),
-		words(p.Message, widget.DangerImportance),
+		paragraph(tr(textLoginFailed), widget.MediumImportance),
+		paragraph(l.v.prefs.hide.over(message), widget.DangerImportance),
 	}
-	if p.Hint != "" {
-		rows = append(rows, words(p.Hint, widget.LowImportance))
+	if hint != "" {
+		rows = append(rows, paragraph(l.v.prefs.hide.over(hint), widget.LowImportance))
 	}
-	l.s.fill(again, rows, widgets.NewButton(textClose, widgets.ButtonQuiet, l.s.close), again)
+	l.s.fill(again, rows, widgets.NewButton(tr(textClose), widgets.ButtonQuiet, l.s.close), again)
 }
 
 // succeed tells of the login even when its sheet is gone: it is saved.

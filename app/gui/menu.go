@@ -4,7 +4,6 @@ package gui
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/widget"
 
 	"baton/app/backend"
 )
@@ -15,10 +14,7 @@ func (v *View) openMenu(key string, anchor fyne.CanvasObject) {
 	if e == nil {
 		return
 	}
-	menu := widget.NewPopUpMenu(fyne.NewMenu("", v.menuItems(key, e)...), v.win.Canvas())
-	at := v.app.Driver().AbsolutePositionForObject(anchor)
-	at = at.AddXY(anchor.Size().Width-menu.MinSize().Width, anchor.Size().Height+2)
-	menu.ShowAtPosition(fyne.NewPos(max(0, at.X), at.Y))
+	v.popUp(v.menuItems(key, e), anchor)
 }
 
 // menuItems is everything one can do with an account, whatever its state.
@@ -36,46 +32,69 @@ func (v *View) menuItems(key string, e *entry) []*fyne.MenuItem {
 		i.Disabled = busy
 		return i
 	}
-	swap := act(textSwap, backend.Action{Kind: backend.ActionSwap})
+	swap := act(tr(textSwap), backend.Action{Kind: backend.ActionSwap})
 	if a.Active {
 		// Still useful: it checks both files and repairs what disagrees.
-		swap.Label = textMenuSwapActive
+		swap.Label = tr(textCheck)
 	}
-	pause := act(textPause, backend.Action{Kind: backend.ActionPause})
+	pause := act(tr(textPause), backend.Action{Kind: backend.ActionPause})
 	if a.State == backend.StatePaused {
-		pause = act(textResume, backend.Action{Kind: backend.ActionResume})
+		pause = act(tr(textResume), backend.Action{Kind: backend.ActionResume})
 	}
-	limit := open(textLimit, func() { v.showLimit(key) })
+	limit := open(tr(textLimit), func() { v.showLimit(key) })
 	if !a.LimitedUntil.IsZero() {
-		limit = act(textUnlimit, backend.Action{Kind: backend.ActionUnlimit})
+		limit = act(tr(textUnlimit), backend.Action{Kind: backend.ActionUnlimit})
 	}
 	items := []*fyne.MenuItem{
 		swap,
-		act(textRefresh, backend.Action{Kind: backend.ActionRefresh}),
-		act(textUsage, backend.Action{Kind: backend.ActionUsage}),
-		open(textLogInAgain, func() { v.logInAgain(key) }),
+		act(tr(textRefresh), backend.Action{Kind: backend.ActionRefresh}),
+		act(tr(textUsage), backend.Action{Kind: backend.ActionUsage}),
+		open(tr(textLogInAgain), func() { v.logInAgain(key) }),
 		fyne.NewMenuItemSeparator(),
-		open(textRename, func() { v.showRename(key) }),
+		open(tr(textRename), func() { v.showRename(key) }),
 		limit,
 		pause,
-		fyne.NewMenuItem(textCopyEmail, func() { v.app.Clipboard().SetContent(a.Email) }),
+		fyne.NewMenuItem(tr(textCopyEmail), func() { v.app.Clipboard().SetContent(a.Email) }),
 	}
+	items = append(items, v.moveItems(key)...)
 	if e.problem != nil && e.problem.Code == backend.ProblemUnknownLive {
 		// Offered only once a swap was refused for it: it is the way out, not
 		// the way to go.
 		items = append(items, fyne.NewMenuItemSeparator(),
-			act(textSetAside, backend.Action{Kind: backend.ActionSwap, SetAside: true}))
+			act(tr(textSetAside), backend.Action{Kind: backend.ActionSwap, SetAside: true}))
 	}
 	if e.problem != nil || a.Problem != nil {
 		items = append(items, fyne.NewMenuItemSeparator(),
-			fyne.NewMenuItem(textDetails, func() { v.showDetails(key) }))
+			fyne.NewMenuItem(tr(textDetails), func() { v.showDetails(key) }))
 	}
 	if e.problem != nil {
-		items = append(items, fyne.NewMenuItem(textHide, func() {
+		items = append(items, fyne.NewMenuItem(tr(textHide), func() {
 			e.problem = nil
 			v.show()
 		}))
 	}
 	return append(items, fyne.NewMenuItemSeparator(),
-		open(textRemove, func() { v.showRemove(key) }))
+		open(tr(textRemove), func() { v.showRemove(key) }))
+}
+
+// moveItems are the ways an account can go among those shown.
+func (v *View) moveItems(of string) []*fyne.MenuItem {
+	var items []*fyne.MenuItem
+	for i, k := range v.shown {
+		if k != of {
+			continue
+		}
+		for _, way := range []struct {
+			words key
+			by    int
+		}{{textMoveUp, -1}, {textMoveDown, 1}} {
+			item := fyne.NewMenuItem(tr(way.words), func() { v.move(of, way.by) })
+			item.Disabled = v.moving || i+way.by < 0 || i+way.by >= len(v.shown)
+			items = append(items, item)
+		}
+	}
+	if len(items) > 0 {
+		items = append([]*fyne.MenuItem{fyne.NewMenuItemSeparator()}, items...)
+	}
+	return items
 }

@@ -32,6 +32,7 @@ type situation struct {
 	doing   string           // what our own running action waits for, "" when none
 	problem *backend.Problem // what our last action on it met
 	tone    int              // avatar colour
+	room    float32          // what the widest of the button's words take
 }
 
 // present turns an account into a card. It is a pure function: what the window
@@ -39,12 +40,14 @@ type situation struct {
 func present(a backend.Account, in situation) (widgets.CardView, gesture) {
 	a = upToDate(a, in.now)
 	v := widgets.CardView{
-		Name:   a.Name(),
-		Badge:  planName(a.Plan, a.Tier),
-		Detail: detail(a),
-		Avatar: widgets.AvatarView{Initial: initial(a.Name()), Tone: in.tone, Dimmed: a.State == backend.StatePaused},
-		Active: a.Active,
-		Dimmed: a.State == backend.StatePaused,
+		Name:        a.Name(),
+		PrimaryRoom: in.room,
+		MenuLabel:   tr(textMore, "Name", a.Name()),
+		Badge:       planName(a.Plan, a.Tier),
+		Detail:      detail(a),
+		Avatar:      widgets.AvatarView{Initial: initial(a.Name()), Tone: in.tone, Dimmed: a.State == backend.StatePaused},
+		Active:      a.Active,
+		Dimmed:      a.State == backend.StatePaused,
 	}
 	v.Meters = meters(a, in.now)
 	problem := in.problem
@@ -52,7 +55,7 @@ func present(a backend.Account, in situation) (widgets.CardView, gesture) {
 		problem = a.Problem
 	}
 	if problem != nil && in.doing == "" {
-		v.Problem, v.Hint = problem.Message, problem.Hint
+		v.Problem, v.Hint = problemWords(problem)
 	}
 	stateText(&v, a, in)
 	g := primary(&v, a, in)
@@ -100,7 +103,7 @@ func stateText(v *widgets.CardView, a backend.Account, in situation) {
 	if !a.Active {
 		v.State, v.StateTone = word, tone
 	} else {
-		v.State, v.StateTone = textActive, widgets.ToneAccent
+		v.State, v.StateTone = tr(textActive), widgets.ToneAccent
 		if a.State != backend.StateReady {
 			v.Second, v.SecondTone = word, tone
 			return
@@ -108,27 +111,27 @@ func stateText(v *widgets.CardView, a backend.Account, in situation) {
 	}
 	switch {
 	case a.Has(backend.NoticeUnsure):
-		v.Second, v.SecondTone = textUnsure, widgets.ToneWarn
+		v.Second, v.SecondTone = tr(textUnsure), widgets.ToneWarn
 	case a.Has(backend.NoticeLoginEnds) && !a.LoginExpiresAt.IsZero():
-		v.Second, v.SecondTone, v.SecondLink = textLoginEnds(within(a.LoginExpiresAt.Sub(in.now))), widgets.ToneWarn, true
+		v.Second, v.SecondTone, v.SecondLink = tr(textLoginEnds, "In", within(a.LoginExpiresAt.Sub(in.now))), widgets.ToneWarn, true
 	case a.Has(backend.NoticeOffline):
-		v.Second, v.SecondTone = textOffline, widgets.ToneMuted
+		v.Second, v.SecondTone = tr(textOffline), widgets.ToneMuted
 	}
 }
 
 func stateWord(a backend.Account, now time.Time) (string, widgets.Tone) {
 	switch a.State {
 	case backend.StateNeedsLogin:
-		return textNeedsLogin, widgets.ToneBad
+		return tr(textNeedsLogin), widgets.ToneBad
 	case backend.StatePaused:
-		return textPaused, widgets.ToneMuted
+		return tr(textPaused), widgets.ToneMuted
 	case backend.StateLimited:
 		if a.LimitedUntil.IsZero() {
-			return textLimited, widgets.ToneBad
+			return tr(textLimited), widgets.ToneBad
 		}
-		return textLimitedUntil(clock(a.LimitedUntil, now)), widgets.ToneBad
+		return tr(textLimitedUntil, "At", clock(a.LimitedUntil, now)), widgets.ToneBad
 	}
-	return textReady, widgets.ToneGood
+	return tr(textReady), widgets.ToneGood
 }
 
 func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
@@ -143,24 +146,24 @@ func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
 		return widgets.ButtonQuiet
 	}
 	if in.doing != "" {
-		return set(textCancel, widgets.ButtonQuiet, gestureCancel)
+		return set(tr(textCancel), widgets.ButtonQuiet, gestureCancel)
 	}
 	v.PrimaryOff = a.Busy != ""
 	refused := in.problem != nil && in.problem.Code == backend.ProblemNeedsLogin
 	switch {
 	case a.State == backend.StateNeedsLogin || refused:
-		return set(textLogIn, suggest(a.Active || in.next == ""), gestureLogin)
+		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case a.State == backend.StatePaused:
-		return set(textResume, widgets.ButtonQuiet, gestureResume)
+		return set(tr(textResume), widgets.ButtonQuiet, gestureResume)
 	case in.problem != nil && mayPass(in.problem.Code),
 		a.Problem != nil && a.Problem.Code == backend.ProblemOffline:
-		return set(textTryAgain, widgets.ButtonQuiet, gestureRetry)
+		return set(tr(textTryAgain), widgets.ButtonQuiet, gestureRetry)
 	case a.Active:
 		return gestureNone
 	case a.State == backend.StateLimited:
-		return set(textSwapAnyway, widgets.ButtonFaint, gestureSwap)
+		return set(tr(textSwapAnyway), widgets.ButtonFaint, gestureSwap)
 	}
-	return set(textSwap, suggest(in.next != "" && in.next == a.Key), gestureSwap)
+	return set(tr(textSwap), suggest(in.next != "" && in.next == a.Key), gestureSwap)
 }
 
 // mayPass says whether trying the same again can help.
@@ -179,24 +182,21 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 	if u := a.Usage; u != nil {
 		five, seven = u.FiveHour, u.SevenDay
 		if age := now.Sub(u.ObservedAt); !u.ObservedAt.IsZero() && age >= staleAfter {
-			stale = textSeen(ago(age))
+			stale = tr(textSeen, "Ago", ago(age))
 		}
 	}
-	one := meter(textFiveHours, five, fiveHours, now)
-	two := meter(textSevenDays, seven, sevenDays, now)
+	one := meter(tr(textFiveHours), five, fiveHours, now)
+	two := meter(tr(textSevenDays), seven, sevenDays, now)
 	if one.Known && stale != "" && one.Level != widgets.LevelSpent {
-		one.Right = stale
-	}
-	if !one.Known && !two.Known && a.Usage == nil {
-		two.Right = "" // once is enough
+		one.Right, one.Short = stale, stale
 	}
 	if a.Usage != nil && two.Level != widgets.LevelSpent {
 		if m := spentModel(a.Usage.Models, now); m != nil {
 			back := ""
 			if !m.ResetsAt.IsZero() {
-				back = m.ResetsAt.In(now.Location()).Format("Mon")
+				back = weekday(m.ResetsAt.In(now.Location()))
 			}
-			two.Right = textModel(m.Name, used(m.Percent), back)
+			two.Right, two.Short = textModelAt(m.Name, used(m.Percent), back), textModelAt(m.Name, used(m.Percent), "")
 		}
 	}
 	one.Dimmed, two.Dimmed = dimmed, dimmed
@@ -204,22 +204,23 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 }
 
 func meter(label string, w *backend.Window, long time.Duration, now time.Time) widgets.MeterView {
-	v := widgets.MeterView{Label: label, Tick: -1, Right: textNoData}
+	v := widgets.MeterView{Label: label, Tick: -1, Right: tr(textNoData)}
 	if w == nil {
 		return v
 	}
 	if !w.ResetsAt.IsZero() && !now.Before(w.ResetsAt) {
 		// What was seen belongs to a window that is over.
-		v.Right = textWasReset(clock(w.ResetsAt, now))
+		v.Right = tr(textWasReset, "At", clock(w.ResetsAt, now))
 		return v
 	}
-	v.Known, v.Percent = true, w.Percent
+	v.Known, v.Percent, v.Number = true, w.Percent, textPercentOf(used(w.Percent))
 	switch {
 	case !w.ResetsAt.IsZero():
 		v.Tick = max(0, 1-float64(w.ResetsAt.Sub(now))/float64(long))
-		v.Right = textResets(clock(w.ResetsAt, now))
+		v.Short = clock(w.ResetsAt, now)
+		v.Right = tr(textResets, "At", v.Short)
 	case w.Percent == 0:
-		v.Tick, v.Right = 0, textNotStarted
+		v.Tick, v.Right = 0, tr(textNotStarted)
 	default:
 		v.Right = ""
 	}

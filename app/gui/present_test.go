@@ -156,8 +156,8 @@ func TestDetailAndInitial(t *testing.T) {
 
 func TestHeadWithoutAnActiveAccount(t *testing.T) {
 	for reason, want := range map[string]string{
-		backend.LiveNone: textNobody, backend.LiveUnknown: textStranger,
-		backend.LiveTombstone: textTombstone, backend.LiveUnreadable: textUnreadable, "": textNobody,
+		backend.LiveNone: tr(textNobody), backend.LiveUnknown: tr(textStranger),
+		backend.LiveTombstone: tr(textTombstone), backend.LiveUnreadable: tr(textUnreadable), "": tr(textNobody),
 	} {
 		s := fiveAccounts()
 		s.Active, s.Live = "", backend.Live{Reason: reason}

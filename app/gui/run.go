@@ -7,12 +7,6 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"baton/icons"
-	"baton/widgets"
-)
-
-const (
-	prefWidth  = "window.width"
-	prefHeight = "window.height"
 )
 
 // Run shows Baton's window and blocks until it is closed. It must be called
@@ -26,7 +20,7 @@ func RunWith(cfg Config, setup func(fyne.App, fyne.Window, *View)) error {
 	cfg = cfg.filled()
 	a := app.NewWithID(AppID)
 	a.SetIcon(icons.Baton())
-	a.Settings().SetTheme(widgets.NewTheme(widgets.ModeSystem))
+	a.Settings().SetTheme(loadPrefs(a.Preferences()).theme())
 	w := a.NewWindow(cfg.Title)
 	w.SetMaster()
 	w.SetPadded(false)

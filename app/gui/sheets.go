@@ -3,6 +3,7 @@
 package gui
 
 import (
+	"errors"
 	"strings"
 	"time"
 
@@ -20,10 +21,10 @@ func (v *View) showRename(key string) {
 	if !ok {
 		return
 	}
-	s := v.openSheet(textRenameTitle)
+	s := v.openSheet(tr(textRenameTitle))
 	name := s.newField()
 	name.SetText(a.Label)
-	name.SetPlaceHolder(a.Email)
+	name.SetPlaceHolder(v.prefs.hide.over(a.Email))
 	save := func() {
 		s.close()
 		if label := strings.TrimSpace(name.Text); label != a.Label {
@@ -31,9 +32,9 @@ func (v *View) showRename(key string) {
 		}
 	}
 	name.OnSubmitted = func(string) { save() }
-	s.fill(name, []fyne.CanvasObject{name, words(textRenameHint, widget.LowImportance)},
-		widgets.NewButton(textCancel, widgets.ButtonQuiet, s.close),
-		widgets.NewButton(textSave, widgets.ButtonAccent, save))
+	s.fill(name, []fyne.CanvasObject{name, paragraph(tr(textRenameHint), widget.LowImportance)},
+		widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, s.close),
+		widgets.NewButton(tr(textSave), widgets.ButtonAccent, save))
 }
 
 // showLimit asks until when an account is to be left out.
@@ -42,10 +43,10 @@ func (v *View) showLimit(key string) {
 	if !ok {
 		return
 	}
-	s := v.openSheet(textLimitTitle)
+	s := v.openSheet(tr(textLimitTitle))
 	when := s.newField()
-	when.SetPlaceHolder(textLimitExample)
-	hint := words(textLimitHint, widget.LowImportance)
+	when.SetPlaceHolder(tr(textLimitExample))
+	hint := paragraph(tr(textLimitHint), widget.LowImportance)
 	send := func(until time.Time) {
 		s.close()
 		v.do(key, backend.Action{Kind: backend.ActionLimit, Key: key, Until: until})
@@ -54,21 +55,25 @@ func (v *View) showLimit(key string) {
 		until, err := parseUntil(when.Text, v.cfg.Now())
 		if err != nil {
 			hint.Importance = widget.DangerImportance
-			hint.SetText(err.Error())
+			said := textLimitBad
+			if errors.Is(err, errPast) {
+				said = textLimitPast
+			}
+			hint.SetText(tr(said))
 			return
 		}
 		send(until)
 	}
 	when.OnSubmitted = func(string) { set() }
-	presets := container.NewHBox()
+	presets := container.New(&flow{width: s.room})
 	for _, p := range limitPresets(a, v.cfg.Now()) {
 		b := widgets.NewButton(p.words, widgets.ButtonQuiet, func() { send(p.until) })
 		s.escapable(b)
 		presets.Add(b)
 	}
 	s.fill(when, []fyne.CanvasObject{presets, when, hint},
-		widgets.NewButton(textCancel, widgets.ButtonQuiet, s.close),
-		widgets.NewButton(textSet, widgets.ButtonAccent, set))
+		widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, s.close),
+		widgets.NewButton(tr(textSet), widgets.ButtonAccent, set))
 }
 
 type preset struct {
@@ -79,13 +84,13 @@ type preset struct {
 // limitPresets are the moments people mostly mean: when the window they are in
 // resets, or else round spans.
 func limitPresets(a backend.Account, now time.Time) []preset {
-	presets := []preset{{textOneHour, now.Add(time.Hour)}, {textFiveHoursLong, now.Add(fiveHours)}}
+	presets := []preset{{tr(textOneHour), now.Add(time.Hour)}, {tr(textFiveHoursLong), now.Add(fiveHours)}}
 	if a.Usage != nil && a.Usage.FiveHour != nil && a.Usage.FiveHour.ResetsAt.After(now) {
 		at := a.Usage.FiveHour.ResetsAt
-		presets[1] = preset{textResets(clock(at, now)), at}
+		presets[1] = preset{tr(textResets, "At", clock(at, now)), at}
 	}
 	tomorrow, _ := timeOfDay("09:00", now, 1)
-	return append(presets, preset{textUntilTomorrow, tomorrow})
+	return append(presets, preset{tr(textUntilTomorrow), tomorrow})
 }
 
 // showRemove asks whether to forget an account, and says what that means.
@@ -94,11 +99,15 @@ func (v *View) showRemove(key string) {
 	if !ok {
 		return
 	}
-	s := v.openSheet(textRemoveTitle(a.Name()))
-	revoke := widget.NewCheck(textRevoke, nil)
-	keep := widgets.NewButton(textCancel, widgets.ButtonQuiet, s.close)
-	s.fill(keep, []fyne.CanvasObject{words(textRemoveAbout(a.Active), widget.MediumImportance), revoke}, keep,
-		widgets.NewButton(textRemoveYes, widgets.ButtonDanger, func() {
+	about := textRemoveAbout
+	if a.Active {
+		about = textRemoveActive
+	}
+	s := v.openSheet(tr(textRemoveTitle, "Name", v.prefs.hide.over(a.Name())))
+	revoke := widget.NewCheck(tr(textRevoke), nil)
+	keep := widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, s.close)
+	s.fill(keep, []fyne.CanvasObject{paragraph(tr(about), widget.MediumImportance), revoke}, keep,
+		widgets.NewButton(tr(textRemoveYes), widgets.ButtonDanger, func() {
 			s.close()
 			v.do(key, backend.Action{Kind: backend.ActionRemove, Key: key, Revoke: revoke.Checked, Yes: true})
 		}))
@@ -117,15 +126,22 @@ func (v *View) showDetails(key string) {
 	if p == nil {
 		return
 	}
-	s := v.openSheet(e.account.Name())
-	done := widgets.NewButton(textClose, widgets.ButtonQuiet, s.close)
-	message := words(p.Message, widget.MediumImportance)
+	hidden := v.prefs.hide
+	s := v.openSheet(hidden.over(e.account.Name()))
+	done := widgets.NewButton(tr(textClose), widgets.ButtonQuiet, s.close)
+	said, next := problemWords(p)
+	message := paragraph(hidden.over(said), widget.MediumImportance)
 	message.Selectable = true
 	rows := []fyne.CanvasObject{message}
-	if p.Hint != "" {
-		hint := words(p.Hint, widget.LowImportance)
+	if next != "" {
+		hint := paragraph(hidden.over(next), widget.LowImportance)
 		hint.Selectable = true
 		rows = append(rows, hint)
+	}
+	if said != p.Message {
+		own := paragraph(hidden.over(tr(textOriginal, "Words", p.Message)), widget.LowImportance)
+		own.Selectable = true
+		rows = append(rows, own)
 	}
 	s.fill(done, rows, done)
 }

@@ -15,7 +15,7 @@ import (
 func TestBrowserLogin(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.showAdd()
-		d.tap(textBrowser)
+		d.tap(tr(textBrowser))
 		flow := d.f.flow
 		d.see(flow.URL())
 		if len(d.urls) != 1 || d.urls[0] != flow.URL() {
@@ -24,7 +24,7 @@ func TestBrowserLogin(t *testing.T) {
 		if m := d.f.modes[0]; m.Open || m.Paste {
 			t.Errorf("mode %+v: the window opens the browser by itself", m)
 		}
-		d.tap(textCopy)
+		d.tap(tr(textCopy))
 		if got := d.app.Clipboard().Content(); got != flow.URL() {
 			t.Errorf("copied %q", got)
 		}
@@ -36,7 +36,7 @@ func TestBrowserLogin(t *testing.T) {
 		if got := d.foot.View().Right; !strings.HasPrefix(got, "Added fresh@example.com") {
 			t.Errorf("foot %q", got)
 		}
-		if d.card("fresh@example.com").State != textReady {
+		if d.card("fresh@example.com").State != tr(textReady) {
 			t.Error("the new account has no card")
 		}
 	})
@@ -45,9 +45,9 @@ func TestBrowserLogin(t *testing.T) {
 func TestClosingTheSheetEndsTheLogin(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.showAdd()
-		d.tap(textBrowser)
+		d.tap(tr(textBrowser))
 		flow := d.f.flow
-		d.tap(textCancel)
+		d.tap(tr(textCancel))
 		if !flow.canceled() || d.sheet != nil {
 			t.Errorf("canceled %v, sheet %v", flow.canceled(), d.sheet)
 		}
@@ -57,21 +57,21 @@ func TestClosingTheSheetEndsTheLogin(t *testing.T) {
 func TestPasteLogin(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.showAdd()
-		d.tap(textPaste)
+		d.tap(tr(textPaste))
 		if !d.f.modes[0].Paste || len(d.urls) != 0 {
 			t.Errorf("mode %+v, opened %q", d.f.modes[0], d.urls)
 		}
 		for code, want := range map[string]string{
-			"half":       textCodeShort,
-			"#TEST":      textCodeShort,
+			"half":       tr(textCodeShort),
+			"#TEST":      tr(textCodeShort),
 			"other#TEST": "that code belongs to another login",
 		} {
 			d.field().SetText(code)
-			d.tap(textFinish)
+			d.tap(tr(textFinish))
 			d.see(want)
 		}
 		d.field().SetText("  good#TEST\n")
-		d.tap(textFinish)
+		d.tap(tr(textFinish))
 		if d.sheet != nil || d.entries["fresh@example.com"] == nil {
 			t.Error("a good code did not finish the login")
 		}
@@ -82,16 +82,16 @@ func TestFailedLoginSaysWhyAndBeginsAgain(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		d.f.loginErr = &backend.Problem{Code: backend.ProblemOffline, Message: "the provider could not be reached", Hint: "check the network"}
 		d.showAdd()
-		d.tap(textBrowser)
+		d.tap(tr(textBrowser))
 		d.see("the provider could not be reached")
 		d.see("check the network")
 		d.f.loginErr = nil
-		d.tap(textTryAgain)
-		d.tap(textBrowser)
+		d.tap(tr(textTryAgain))
+		d.tap(tr(textBrowser))
 		d.f.flow.done <- &backend.Problem{Code: backend.ProblemFailed, Message: "the login was refused in the browser"}
 		d.settle()
 		d.see("the login was refused in the browser")
-		d.tap(textClose)
+		d.tap(tr(textClose))
 		if d.sheet != nil {
 			t.Error("the sheet does not close")
 		}
@@ -114,31 +114,31 @@ func TestLoginAgainFromTheLink(t *testing.T) {
 func TestImportFromTheSheet(t *testing.T) {
 	drive(t, everyState(), func(d *driver) {
 		d.showAdd()
-		d.tap(textImport)
+		d.tap(tr(textImport))
 		if d.sheet != nil || d.calls() != "import " {
 			t.Errorf("sheet %v, calls %s", d.sheet, d.calls())
 		}
 		d.f.refuse[backend.ActionImport] = &backend.Problem{Code: backend.ProblemUnknownLive, Message: "nobody's login", Hint: "go online"}
 		d.showAdd()
-		d.tap(textImport)
+		d.tap(tr(textImport))
 		d.see("nobody's login")
 	})
 }
 
 func TestRename(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
-		d.choose(lab, textRename)
+		d.choose(lab, tr(textRename))
 		d.field().SetText("  Laboratory ")
-		d.tap(textSave)
+		d.tap(tr(textSave))
 		if got := d.card(lab).Name; got != "Laboratory" {
 			t.Errorf("renamed to %q", got)
 		}
-		d.choose(lab, textRename)
-		d.tap(textSave)
+		d.choose(lab, tr(textRename))
+		d.tap(tr(textSave))
 		if got := d.calls(); got != "rename "+lab {
 			t.Errorf("calls: %s: an unchanged name is no action", got)
 		}
-		d.choose(lab, textRename)
+		d.choose(lab, tr(textRename))
 		d.field().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
 		if d.sheet != nil {
 			t.Error("Escape leaves the sheet open")
@@ -148,21 +148,21 @@ func TestRename(t *testing.T) {
 
 func TestLimitAndClear(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
-		d.choose(lab, textLimit)
+		d.choose(lab, tr(textLimit))
 		d.field().SetText("soon")
-		d.tap(textSet)
-		d.see(textLimitBad)
+		d.tap(tr(textSet))
+		d.see(tr(textLimitBad))
 		d.field().SetText("15:30")
-		d.tap(textSet)
+		d.tap(tr(textSet))
 		if got := d.card(lab).State; got != "Limited until 15:30" {
 			t.Errorf("state %q", got)
 		}
-		d.choose(lab, textUnlimit)
-		if got := d.card(lab).State; got != textReady {
+		d.choose(lab, tr(textUnlimit))
+		if got := d.card(lab).State; got != tr(textReady) {
 			t.Errorf("state %q", got)
 		}
-		d.choose(lab, textLimit)
-		d.tap(textOneHour)
+		d.choose(lab, tr(textLimit))
+		d.tap(tr(textOneHour))
 		calls := d.f.called()
 		if got := calls[len(calls)-1].Until; !got.Equal(tuesday().Add(time.Hour)) {
 			t.Errorf("limited until %v", got)
@@ -172,19 +172,19 @@ func TestLimitAndClear(t *testing.T) {
 
 func TestRemoveAsksFirst(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
-		d.choose(personal, textRemove)
+		d.choose(personal, tr(textRemove))
 		d.see("Claude Code stays logged in with it")
-		d.tap(textCancel)
+		d.tap(tr(textCancel))
 		if got := d.calls(); got != "" {
 			t.Fatalf("calls: %s", got)
 		}
-		d.choose(lab, textRemove)
-		d.tap(textRemoveYes)
+		d.choose(lab, tr(textRemove))
+		d.tap(tr(textRemoveYes))
 		calls := d.f.called()
 		if len(calls) != 1 || !calls[0].Yes || calls[0].Revoke {
 			t.Errorf("calls %+v", calls)
 		}
-		if d.entries[lab] != nil || len(d.list.Cards()) != 4 {
+		if d.entries[lab] != nil || len(d.accounts.list.Cards()) != 4 {
 			t.Error("the removed account is still shown")
 		}
 	})
@@ -200,15 +200,15 @@ func TestMenuFollowsTheState(t *testing.T) {
 			return strings.Join(all, "|")
 		}
 		for key, want := range map[string]string{
-			personal:          textMenuSwapActive,
-			lab:               textResume,
-			"old@example.com": textDetails,
+			personal:          tr(textCheck),
+			lab:               tr(textResume),
+			"old@example.com": tr(textDetails),
 		} {
 			if got := labels(key); !strings.Contains(got, want) {
 				t.Errorf("%s: no %q in %s", key, want, got)
 			}
 		}
-		d.choose(personal, textCopyEmail)
+		d.choose(personal, tr(textCopyEmail))
 		if got := d.app.Clipboard().Content(); got != personal {
 			t.Errorf("copied %q", got)
 		}

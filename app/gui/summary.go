@@ -19,18 +19,18 @@ func headView(s backend.Snapshot, now time.Time) widgets.HeadView {
 	} else {
 		switch s.Live.Reason {
 		case backend.LiveUnknown:
-			v.Title, v.Detail = textStranger, s.Live.Email
+			v.Title, v.Detail = tr(textStranger), s.Live.Email
 		case backend.LiveTombstone:
-			v.Title, v.Detail = textTombstone, textTombstoneHint
+			v.Title, v.Detail = tr(textTombstone), tr(textTombstoneHint)
 		case backend.LiveUnreadable:
-			v.Title = textUnreadable
+			v.Title = tr(textUnreadable)
 		default:
-			v.Title, v.Detail = textNobody, textNobodyHint
+			v.Title, v.Detail = tr(textNobody), tr(textNobodyHint)
 		}
 	}
 	if s.Next != nil {
 		if a, ok := s.Find(s.Next.Key); ok {
-			v.Next = textNext(a.Name(), s.Next.Reason)
+			v.Next = textNextIs(a.Name(), reasonText(s.Next.Reason))
 		}
 	}
 	return v
@@ -41,65 +41,36 @@ func headView(s backend.Snapshot, now time.Time) widgets.HeadView {
 func leftText(a backend.Account, now time.Time) string {
 	if a.State != backend.StateReady {
 		word, _ := stateWord(a, now)
-		return strings.ToLower(word[:1]) + word[1:]
+		if speaking() == langEnglish {
+			word = strings.ToLower(word[:1]) + word[1:]
+		}
+		return word
 	}
 	if a.Usage == nil {
-		return textNoUsage
+		return tr(textNoUsage)
 	}
 	var tight *backend.Window
-	of := ""
-	consider := func(w *backend.Window, name string) {
+	of := textFiveHoursLeft
+	consider := func(w *backend.Window, k key) {
 		if w == nil || (!w.ResetsAt.IsZero() && !now.Before(w.ResetsAt)) {
 			return
 		}
 		if tight == nil || w.Percent > tight.Percent {
-			tight, of = w, name
+			tight, of = w, k
 		}
 	}
-	consider(a.Usage.FiveHour, "5 hours")
+	consider(a.Usage.FiveHour, textFiveHoursLeft)
 	if a.Usage.FiveHour == nil || (a.Usage.SevenDay != nil && a.Usage.SevenDay.Percent >= 80) {
-		consider(a.Usage.SevenDay, "7 days")
+		consider(a.Usage.SevenDay, textSevenDaysLeft)
 	}
 	if tight == nil {
-		return textNoUsage
+		return tr(textNoUsage)
 	}
-	said := textLeft(100-used(tight.Percent), of)
+	said := tr(of, "Left", textPercentOf(100-used(tight.Percent)))
 	if !tight.ResetsAt.IsZero() {
-		said += " · " + textResets(clock(tight.ResetsAt, now))
+		said += " · " + tr(textResets, "At", clock(tight.ResetsAt, now))
 	}
 	return said
-}
-
-// happened is the last thing the foot line tells of.
-type happened struct {
-	text string
-	at   time.Time
-	undo string // key to swap back to, "" for nothing to undo
-	to   string // key a swap made active, "" for anything else
-	more string // what follows from it
-}
-
-func footView(s backend.Snapshot, last *happened, now time.Time) widgets.FootView {
-	free := 0
-	for _, a := range s.Accounts {
-		if upToDate(a, now).State == backend.StateReady {
-			free++
-		}
-	}
-	var v widgets.FootView
-	if len(s.Accounts) > 0 {
-		v.Left = textFree(free, len(s.Accounts))
-	}
-	if last != nil {
-		v.Right = last.text + " " + ago(now.Sub(last.at))
-		if last.more != "" {
-			v.Right += " · " + last.more
-		}
-		if _, there := s.Find(last.undo); there && last.undo != s.Active {
-			v.Link = textUndo
-		}
-	}
-	return v
 }
 
 // avatarTones gives each account a colour that stays its own as long as it can,
@@ -120,21 +91,4 @@ func avatarTones(accounts []backend.Account) map[string]int {
 		tones[a.Key] = n
 	}
 	return tones
-}
-
-// matches says whether an account has all words of the filter somewhere.
-func matches(a backend.Account, filter string, now time.Time) bool {
-	word, _ := stateWord(upToDate(a, now), now)
-	if a.Active {
-		word += " " + textActive
-	}
-	in := strings.ToLower(strings.Join([]string{
-		a.Label, a.Email, a.OrganizationName, planName(a.Plan, a.Tier), word,
-	}, "\n"))
-	for _, w := range strings.Fields(strings.ToLower(filter)) {
-		if !strings.Contains(in, w) {
-			return false
-		}
-	}
-	return true
 }

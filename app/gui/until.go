@@ -9,8 +9,8 @@ import (
 )
 
 var (
-	errTime = errors.New(textLimitBad)
-	errPast = errors.New(textLimitPast)
+	errTime = errors.New("not a time")
+	errPast = errors.New("that time has passed")
 )
 
 // maxAhead keeps a slip of the finger from shutting an account away for years.

@@ -9,8 +9,6 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/container"
-	"fyne.io/fyne/v2/widget"
 
 	"baton/app/backend"
 	"baton/widgets"
@@ -31,20 +29,32 @@ type View struct {
 
 	snap    backend.Snapshot
 	entries map[string]*entry
-	asked   string // the filter in force
+	shown   []string // keys of the accounts the filter leaves, in their order
+	asked   string   // the filter in force
 	last    *happened
+	undoTo  string // key Undo swaps back to, "" while it is not offered
 	found   stranger
 	login   *loginSheet
 	sheet   *sheet
+	prefs   prefs
+	room    float32 // what the widest words of a card's button take
+
+	unfolded bool // all banners are shown
+	asking   bool // everyone's usage is being asked for
+	moving   bool // an account is being moved
+
+	tabs     []tab
+	panes    []pane // built when first seen
+	at       int    // the tab in front
+	accounts *accountsPane
+	settings *settingsPage // nil while they are closed
+	keys     map[string]func()
 
 	page     *fyne.Container
+	middle   *fyne.Container
 	bar      *toolbar
-	head     *widgets.HeadLine
 	banners  *bannerStack
-	list     *widgets.CardList
-	empty    *emptyState
 	foot     *widgets.FootLine
-	noMatch  *fyne.Container
 	stopped  bool
 	listened chan struct{} // closed when the listening goroutine is gone
 }
@@ -56,6 +66,7 @@ type entry struct {
 	account backend.Account
 	op      *operation
 	problem *trouble
+	known   presented
 }
 
 // trouble is what our last action on an account met. It is forgotten when the
@@ -80,8 +91,14 @@ func newView(app fyne.App, win fyne.Window, cfg Config, ui func(func())) *View {
 		listened: make(chan struct{}),
 	}
 	v.ctx, v.cancel = context.WithCancel(context.Background())
-	v.build()
-	win.SetContent(v.page)
+	v.prefs = loadPrefs(app.Preferences())
+	if err := speak(v.prefs.language); err != nil {
+		v.cfg.Logger.Error("a catalogue can't be used", "language", string(v.prefs.language), "error", err)
+	}
+	v.tabs = tabs()
+	v.snap = v.cfg.Backend.Snapshot()
+	v.adopt()
+	v.rebuild()
 	v.addShortcuts()
 	v.retake()
 	go v.listen(v.cfg.Backend.Events(v.ctx))
@@ -114,19 +131,37 @@ func (v *View) Close() {
 // Content is what the window shows.
 func (v *View) Content() fyne.CanvasObject { return v.page }
 
-func (v *View) build() {
-	v.bar = newToolbar(v.cfg, v.setFilter, v.showAdd)
-	v.head = widgets.NewHeadLine(widgets.HeadView{})
+// rebuild makes everything but the cards anew, in the language spoken.
+func (v *View) rebuild() {
+	for _, e := range v.entries {
+		e.known = presented{}
+	}
+	v.found = stranger{card: newStranger(v).card, op: v.found.op, refused: v.found.refused}
+	v.panes = make([]pane, len(v.tabs))
+	v.accounts = newAccountsPane(v)
 	v.banners = newBannerStack()
-	v.list = widgets.NewCardList()
-	v.empty = newEmptyState(v.showAdd)
-	v.noMatch = container.NewCenter(container.NewVBox(
-		widget.NewLabelWithStyle(textNoMatch, fyne.TextAlignCenter, fyne.TextStyle{}),
-		container.NewCenter(widgets.NewButton(textClearFilter, widgets.ButtonQuiet, v.clearFilter)),
-	))
 	v.foot = widgets.NewFootLine(widgets.FootView{})
 	v.foot.OnLink = v.undo
+	v.bar = newToolbar(v)
+	v.bar.filter.Text = v.asked
 	v.page = newPage(v)
+	if v.settings != nil {
+		v.settings = newSettingsPage(v)
+	}
+	v.measure()
+	v.win.SetContent(v.page)
+	if v.settings != nil {
+		v.win.Canvas().Focus(v.settings.back)
+	}
+}
+
+// measure finds how wide the cards' buttons have to be, which depends on the
+// language and the size of text.
+func (v *View) measure() {
+	v.room = 0
+	for _, k := range []key{textSwap, textSwapAnyway, textResume, textLogIn, textCancel, textTryAgain, textAddIt} {
+		v.room = max(v.room, widgets.TextWidth(tr(k)))
+	}
 }
 
 // listen turns the backend's events into work on the UI goroutine. A burst of
@@ -191,7 +226,7 @@ func (v *View) newEntry(key string) *entry {
 	e.card.OnPrimary = func() { v.press(key) }
 	e.card.OnSecond = func() { v.logInAgain(key) }
 	e.card.OnMenu = func(anchor fyne.CanvasObject) { v.openMenu(key, anchor) }
-	e.card.OnFocus = func() { v.list.ScrollTo(e.card) }
+	e.card.OnFocus = func() { v.accounts.list.ScrollTo(e.card) }
 	e.card.OnStep = func(by int) { v.step(e.card, by) }
 	return e
 }
@@ -199,57 +234,34 @@ func (v *View) newEntry(key string) *entry {
 // show brings everything in line with the snapshot and the clock. Widgets draw
 // themselves again only where something changed.
 func (v *View) show() {
-	now := v.cfg.Now()
-	tones := avatarTones(v.snap.Accounts)
-	var cards []widgets.Card
-	for _, a := range v.snap.Accounts {
-		e := v.entries[a.Key]
-		v.showEntry(e, tones[a.Key], now)
-		if v.asked == "" || matches(a, v.asked, now) {
-			cards = append(cards, e.card)
-		}
+	if v.stopped {
+		return
 	}
-	v.list.SetCards(cards)
-	some := len(v.snap.Accounts) > 0
-	setVisible(v.list, len(cards) > 0)
-	setVisible(v.noMatch, some && len(cards) == 0)
-	setVisible(v.empty.box, !some)
-	setVisible(v.head, some)
-	v.bar.emphasise(!some)
+	now := v.cfg.Now()
+	front := v.front()
+	in := front.content()
+	if v.settings != nil {
+		in = v.settings.box
+		v.settings.show(v.snap.Settings)
+	}
+	if len(v.middle.Objects) != 1 || v.middle.Objects[0] != in {
+		v.middle.Objects = []fyne.CanvasObject{in}
+		v.middle.Refresh()
+	}
 	before := v.heights()
-	v.head.SetView(headView(v.snap, now))
+	v.bar.show(len(v.snap.Accounts) > 0)
 	v.banners.set(v.bannerViews())
-	v.showFoot(now)
+	var foot widgets.FootView
+	foot, v.undoTo = footView(v.snap, v.last, now)
+	v.foot.SetView(v.prefs.hide.foot(foot))
 	if v.heights() != before {
 		v.page.Refresh()
 	}
+	if v.settings == nil {
+		front.show(v.snap, now, v.asked)
+	}
 	v.arm(now)
-}
-
-func (v *View) showEntry(e *entry, tone int, now time.Time) {
-	in := situation{now: now, tone: tone}
-	if v.snap.Next != nil {
-		in.next = v.snap.Next.Key
-	}
-	if e.op != nil {
-		in.doing = e.op.text
-	}
-	if e.problem != nil {
-		in.problem = e.problem.Problem
-	}
-	var view widgets.CardView
-	view, e.does = present(e.account, in)
-	e.card.SetView(view)
-}
-
-func (v *View) showFoot(now time.Time) {
-	v.foot.SetView(footView(v.snap, v.last, now))
-}
-
-// heights is what decides where the list begins and ends.
-func (v *View) heights() [3]float32 {
-	w := v.page.Size().Width
-	return [3]float32{v.head.HeightFor(w), v.banners.heightFor(w), v.foot.HeightFor(w)}
+	v.tellPlaces()
 }
 
 // arm sets the one timer to when what is shown stops being true by itself.
@@ -258,11 +270,13 @@ func (v *View) arm(now time.Time) {
 		v.timer.Stop()
 		v.timer = nil
 	}
-	var last time.Time
-	if v.last != nil {
-		last = v.last.at
+	d := v.front().holds(v.snap, now)
+	if h := news(v.snap, v.last, now); h != nil && !h.at.IsZero() {
+		if age := step(now.Sub(h.at)); d == 0 || age < d {
+			d = age
+		}
 	}
-	if d := nextChange(v.snap, last, now); d > 0 {
+	if d > 0 {
 		v.timer = time.AfterFunc(d, func() { v.ui(v.retake) })
 	}
 }

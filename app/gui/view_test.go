@@ -24,17 +24,17 @@ const (
 
 func TestFirstLook(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
-		h := d.head.View()
+		h := d.accounts.head.View()
 		if h.Title != "Personal" || h.Detail != "39% of its 5 hours left · resets 15:01" || h.Next != "Next: Work, 92% of its 5 hours left" {
 			t.Errorf("head line %+v", h)
 		}
 		if got := d.foot.View().Left; got != "3 of 5 accounts free now" {
 			t.Errorf("foot %q", got)
 		}
-		if n := len(d.list.Cards()); n != 5 {
+		if n := len(d.accounts.list.Cards()); n != 5 {
 			t.Errorf("%d cards, want 5", n)
 		}
-		if d.empty.box.Visible() || d.noMatch.Visible() {
+		if d.accounts.empty.box.Visible() || d.accounts.noMatch.Visible() {
 			t.Error("an empty state beside accounts")
 		}
 		test.AssertRendersToMarkup(t, "window.xml", d.win.Canvas())
@@ -43,16 +43,16 @@ func TestFirstLook(t *testing.T) {
 
 func TestLimitEndsWhileTheWindowIsOpen(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
-		if v := d.card(side); v.State != "Limited until 14:05" || v.Primary != textSwapAnyway {
+		if v := d.card(side); v.State != "Limited until 14:05" || v.Primary != tr(textSwapAnyway) {
 			t.Fatalf("before: %q, %q", v.State, v.Primary)
 		}
 		d.pass(51 * time.Minute)
-		if v := d.card(side); v.Primary != textSwapAnyway {
+		if v := d.card(side); v.Primary != tr(textSwapAnyway) {
 			t.Error("the limit ended early")
 		}
 		d.pass(time.Minute)
 		v := d.card(side)
-		if v.State != textReady || v.Primary != textSwap {
+		if v.State != tr(textReady) || v.Primary != tr(textSwap) {
 			t.Errorf("at 14:05: %q, %q", v.State, v.Primary)
 		}
 		if v.Meters[0].Known || v.Meters[0].Right != "was reset 14:05" {
@@ -82,15 +82,15 @@ func TestNothingTicksWithoutReason(t *testing.T) {
 func TestOnlyChangedCardsAreDrawnAgain(t *testing.T) {
 	drive(t, fiveAccounts(), func(d *driver) {
 		same := d.entries[lab].card
-		d.choose(workKey, textPause)
+		d.choose(workKey, tr(textPause))
 		if d.entries[lab].card != same {
 			t.Error("an unchanged account got another card")
 		}
-		if v := d.card(workKey); v.State != textPaused || v.Primary != textResume || !v.Dimmed {
+		if v := d.card(workKey); v.State != tr(textPaused) || v.Primary != tr(textResume) || !v.Dimmed {
 			t.Errorf("paused card: %+v", v)
 		}
 		d.pressCard(workKey)
-		if v := d.card(workKey); v.State != textReady {
+		if v := d.card(workKey); v.State != tr(textReady) {
 			t.Errorf("resumed card: %q", v.State)
 		}
 	})
@@ -101,15 +101,15 @@ func TestFilter(t *testing.T) {
 		for filter, want := range map[string]int{"": 5, "WORK": 1, "max ready": 2, "limited": 2, "corp": 1, "active": 1, "nobody": 0} {
 			d.bar.filter.SetText(filter)
 			d.settle()
-			if got := len(d.list.Cards()); got != want {
+			if got := len(d.accounts.list.Cards()); got != want {
 				t.Errorf("filter %q shows %d, want %d", filter, got, want)
 			}
 		}
 		d.bar.filter.SetText("nobody")
 		d.settle()
-		d.see(textNoMatch)
-		d.tap(textClearFilter)
-		if got := len(d.list.Cards()); got != 5 || d.bar.filter.Text != "" {
+		d.see(tr(textNoMatch))
+		d.tap(tr(textClearFilter))
+		if got := len(d.accounts.list.Cards()); got != 5 || d.bar.filter.Text != "" {
 			t.Errorf("after clearing: %d cards, filter %q", got, d.bar.filter.Text)
 		}
 	})
@@ -117,12 +117,12 @@ func TestFilter(t *testing.T) {
 
 func TestEmptyStateLeadsToAdd(t *testing.T) {
 	drive(t, backend.Snapshot{Live: backend.Live{Reason: backend.LiveNone}}, func(d *driver) {
-		d.see(textEmptyTitle)
-		if d.head.Visible() || d.list.Visible() || d.bar.filter.Visible() {
+		d.see(tr(textEmptyTitle))
+		if d.accounts.head.Visible() || d.accounts.list.Visible() || d.bar.filter.Visible() {
 			t.Error("an empty window shows what needs accounts")
 		}
-		d.tap(textAdd)
-		d.see(textImportHint)
+		d.tap(tr(textAdd))
+		d.see(tr(textPasteHint))
 	})
 }
 
@@ -138,11 +138,22 @@ func TestProblemsOfTheSurroundings(t *testing.T) {
 				said = append(said, b.View())
 			}
 		}
-		if len(said) != bannerLimit+1 || said[0].Hint != "put back a copy" || said[bannerLimit].Message != "2 more problems" {
+		if len(said) != bannerLimit || said[0].Hint != "put back a copy" || said[bannerLimit-1].Message != "and 3 more" {
 			t.Errorf("banners %+v", said)
 		}
-		if d.list.Position().Y < d.banners.box.Position().Y+d.banners.box.Size().Height {
+		if d.middle.Position().Y < d.banners.scroll.Position().Y+d.banners.scroll.Size().Height {
 			t.Error("the banners cover the list")
+		}
+		d.tap(tr(textShowThem))
+		if n := d.bannersShown(); n != 5 {
+			t.Errorf("unfolded, %d banners", n)
+		}
+		if d.middle.Size().Height < 200 {
+			t.Errorf("the banners leave %v for the accounts", d.middle.Size().Height)
+		}
+		d.tap(tr(textFold))
+		if n := d.bannersShown(); n != bannerLimit {
+			t.Errorf("folded again, %d banners", n)
 		}
 	})
 }
@@ -156,8 +167,8 @@ func TestAccountsComeAndGo(t *testing.T) {
 			d.f.emit(backend.Event{Kind: backend.EventChanged})
 		}
 		d.settle()
-		if len(d.entries) != 2 || len(d.list.Cards()) != 2 {
-			t.Errorf("%d entries, %d cards, want 2", len(d.entries), len(d.list.Cards()))
+		if len(d.entries) != 2 || len(d.accounts.list.Cards()) != 2 {
+			t.Errorf("%d entries, %d cards, want 2", len(d.entries), len(d.accounts.list.Cards()))
 		}
 	})
 }
@@ -184,13 +195,13 @@ func TestTwoHundredAccounts(t *testing.T) {
 	}
 	drive(t, s, func(d *driver) {
 		shown := 0
-		for _, c := range d.list.Cards() {
+		for _, c := range d.accounts.list.Cards() {
 			if c.Visible() {
 				shown++
 			}
 		}
-		if len(d.list.Cards()) != 200 || shown > 40 {
-			t.Errorf("%d cards, %d of them drawn", len(d.list.Cards()), shown)
+		if len(d.accounts.list.Cards()) != 200 || shown > 40 {
+			t.Errorf("%d cards, %d of them drawn", len(d.accounts.list.Cards()), shown)
 		}
 	})
 }

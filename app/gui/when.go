@@ -3,7 +3,7 @@
 package gui
 
 import (
-	"fmt"
+	"strings"
 	"time"
 
 	"baton/app/backend"
@@ -27,9 +27,21 @@ func clock(t, now time.Time) string {
 	case days == 0:
 		return t.Format("15:04")
 	case days > 0 && days < sevenDays:
-		return t.Format("Mon 15:04")
+		return tr(textOnWeekday, "Day", weekday(t), "Time", t.Format("15:04"))
 	}
-	return t.Format("2 Jan 15:04")
+	return tr(textOnDate, "D", t.Day(), "Month", word(textMonths, int(t.Month())-1), "Time", t.Format("15:04"))
+}
+
+// weekday is the day's short name.
+func weekday(t time.Time) string { return word(textWeekdays, int(t.Weekday())) }
+
+// word is the nth of a text's words.
+func word(k key, n int) string {
+	all := strings.Fields(tr(k))
+	if n < 0 || n >= len(all) {
+		return ""
+	}
+	return all[n]
 }
 
 // dayOf is a number for the calendar day that sums ignore summer time in.
@@ -42,28 +54,28 @@ func dayOf(t time.Time) time.Time {
 func ago(d time.Duration) string {
 	switch {
 	case d < time.Minute:
-		return "just now"
+		return tr(textJustNow)
 	case d < time.Hour:
-		return fmt.Sprintf("%d min ago", int(d/time.Minute))
+		return tr(textMinutesAgo, "N", int(d/time.Minute))
 	case d < 24*time.Hour:
-		return fmt.Sprintf("%d h ago", int(d/time.Hour))
+		return tr(textHoursAgo, "N", int(d/time.Hour))
 	}
-	return fmt.Sprintf("%d d ago", int(d/(24*time.Hour)))
+	return trn(textDaysAgo, int(d/(24*time.Hour)))
 }
 
 // within writes how far off something is.
 func within(d time.Duration) string {
 	switch {
 	case d <= 0:
-		return "now"
+		return tr(textNow)
 	case d < time.Minute:
-		return "within a minute"
+		return tr(textWithinMinute)
 	case d < time.Hour:
-		return fmt.Sprintf("in %d min", int(d/time.Minute))
+		return tr(textInMinutes, "N", int(d/time.Minute))
 	case d < 48*time.Hour:
-		return fmt.Sprintf("in %d h", int(d/time.Hour))
+		return tr(textInHours, "N", int(d/time.Hour))
 	}
-	return fmt.Sprintf("in %d days", int(d/(24*time.Hour)))
+	return trn(textInDays, int(d/(24*time.Hour)))
 }
 
 // step is how long an age written by ago stays true.
@@ -78,9 +90,9 @@ func step(d time.Duration) time.Duration {
 	return u - d%u
 }
 
-// nextChange is how long what is shown stays true if nothing happens; zero when
-// it does for ever. last is when the foot's event was, zero for none.
-func nextChange(s backend.Snapshot, last, now time.Time) time.Duration {
+// nextChange is how long what the cards and the counts show stays true if
+// nothing happens; zero when it does for ever.
+func nextChange(s backend.Snapshot, now time.Time) time.Duration {
 	var soonest time.Duration
 	in := func(d time.Duration) {
 		if d > 0 && (soonest == 0 || d < soonest) {
@@ -114,9 +126,6 @@ func nextChange(s backend.Snapshot, last, now time.Time) time.Duration {
 				}
 			}
 		}
-	}
-	if !last.IsZero() {
-		in(step(now.Sub(last)))
 	}
 	if len(s.Accounts) > 0 {
 		// "15:04" today is "Mon 15:04" seen from the day before.

@@ -1,0 +1,107 @@
+//go:build cgo || js
+
+package gui
+
+import (
+	"embed"
+	"encoding/json"
+	"maps"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/lang"
+)
+
+// key names a text of the catalogues, plural one that depends on a number.
+type (
+	key    string
+	plural string
+)
+
+//go:embed words/en.json words/de.json
+var words embed.FS
+
+// language is what the window speaks: langSystem, langEnglish or langGerman.
+type language string
+
+const (
+	langSystem  language = ""
+	langEnglish language = "en"
+	langGerman  language = "de"
+)
+
+// pluralForms are all that languages tell apart. Ours need one and other; a
+// system in another language must find its own form all the same.
+var pluralForms = [...]string{"zero", "two", "few", "many"}
+
+// speak makes the window say its words in a language. Fyne looks words up in
+// the system's language and offers no choice of another, so the catalogue of
+// the chosen one is laid over the system's. What is on the screen already stays
+// as it is.
+func speak(l language) error {
+	system := lang.SystemLocale()
+	if l == langSystem {
+		l = langEnglish
+		if strings.HasPrefix(string(system), string(langGerman)) {
+			l = langGerman
+		}
+	}
+	catalogue, err := readCatalogue(l)
+	if err != nil {
+		return err
+	}
+	for one := range maps.Values(catalogue) {
+		if forms, ok := one.(map[string]any); ok {
+			for _, f := range pluralForms {
+				forms[f] = forms["other"]
+			}
+		}
+	}
+	doc, err := json.Marshal(catalogue)
+	if err != nil {
+		return err
+	}
+	for _, as := range []fyne.Locale{"en", fyne.Locale(system.LanguageString())} {
+		if err := lang.AddTranslationsForLocale(doc, as); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readCatalogue(l language) (map[string]any, error) {
+	doc, err := words.ReadFile("words/" + string(l) + ".json")
+	if err != nil {
+		return nil, err
+	}
+	var c map[string]any
+	err = json.Unmarshal(doc, &c)
+	return c, err
+}
+
+// tr is a text in the language spoken. What its wording leaves open follows as
+// name and value in turn.
+func tr(k key, open ...any) string {
+	return lang.X(string(k), string(k), data(open))
+}
+
+// trn is a text about n of something; {{.N}} in its wording is n.
+func trn(k plural, n int, open ...any) string {
+	return lang.XN(string(k), string(k), n, data(append(open, "N", n)))
+}
+
+func data(open []any) any {
+	if len(open) == 0 {
+		return nil
+	}
+	d := make(map[string]any, len(open)/2)
+	for i := 0; i+1 < len(open); i += 2 {
+		if name, ok := open[i].(string); ok {
+			d[name] = open[i+1]
+		}
+	}
+	return d
+}
+
+// speaking is the language spoken now.
+func speaking() language { return language(tr(textCode)) }
