@@ -39,6 +39,9 @@ func (r *runner) commands() []*cobra.Command {
 		r.configCommand(),
 		r.doctorCommand(),
 	}
+	if r.Serve != nil {
+		list = append(list, r.serveCommand())
+	}
 	if r.Demo != nil {
 		list = append(list, r.demoCommand())
 	}
