@@ -60,18 +60,6 @@ func newDisplay(t *testing.T) display {
 	return d
 }
 
-// background starts a program that is ended and waited for when the test ends.
-func background(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		_ = cmd.Wait()         // killed: that is no news
-	})
-}
-
 // run runs a program on the display to its end and gives what it prints.
 func (d display) run(ctx context.Context, name string, args ...string) (string, error) {
 	cmd := exec.CommandContext(ctx, name, args...)

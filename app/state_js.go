@@ -51,6 +51,8 @@ type accountState struct {
 	Key   string `json:"key"`
 	State string `json:"state"`
 	Busy  string `json:"busy,omitempty"`
+	// Trouble is what the last action on it met.
+	Trouble string `json:"trouble,omitempty"`
 }
 
 // placeNow is the middle of something to press.
@@ -62,8 +64,9 @@ type placeNow struct {
 func stateOf(b *client.Backend, v *gui.View) state {
 	snap := b.Snapshot()
 	s := state{Connection: string(b.Status().Phase), Active: snap.Active, Places: map[string]placeNow{}}
+	troubles := v.Troubles()
 	for _, a := range snap.Accounts {
-		s.Accounts = append(s.Accounts, accountState{Key: a.Key, State: string(a.State), Busy: a.Busy})
+		s.Accounts = append(s.Accounts, accountState{Key: a.Key, State: string(a.State), Busy: a.Busy, Trouble: troubles[a.Key]})
 	}
 	for name, p := range v.Places() {
 		at := p.Middle()
