@@ -111,6 +111,10 @@ func loginFromThePage(t *testing.T, page tab, w *world) {
 	if back, err := chromedp.Run(ctx, chromedp.Evaluate[bool](`window.opener !== null`)); err != nil || back {
 		t.Errorf("the provider's page can reach back into Baton's: %v, %v", back, err)
 	}
+	// A tab that is not in front draws nothing.
+	if err := chromedp.Cancel(ctx); err != nil {
+		t.Fatal(err)
+	}
 	page.until(t, "the new account", showing("ada@example.com", 6))
 	if got := w.done(t, "list"); !strings.Contains(got, "new@example.com") {
 		t.Errorf("the page shows a login that list does not:\n%s", got)
