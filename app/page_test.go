@@ -35,7 +35,7 @@ func TestPage(t *testing.T) {
 	needPage(t)
 	browser := chromium(t, drawing()...)
 	w := started(t)
-	s := serve(t, w, "127.0.0.1:0")
+	s := serve(t, w, "127.0.0.1:0", nil)
 	page := tab{browser}
 	const first, second = "ada@example.com", "ada@corp.example"
 
@@ -195,7 +195,7 @@ func restart(t *testing.T, page tab, w *world, s *served) {
 	if got := w.active(t); got != "ada@example.com" {
 		t.Errorf("a click that was refused made %s the active account", got)
 	}
-	anew := serve(t, w, s.addr())
+	anew := serve(t, w, s.addr(), nil)
 	page.until(t, "that it is not known any more", func(s shown) bool { return s.Connection == "ended" })
 	page.words(t, "#strip", "Use the link the terminal prints now.")
 	// A new link in the same browser lets the open page in again as well.

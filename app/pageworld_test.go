@@ -68,9 +68,9 @@ func (s *served) next(ctx context.Context) (link string, err error) {
 }
 
 // serve starts `baton serve` and reads the link it prints.
-func serve(t *testing.T, w *world, addr string, env ...string) *served {
+func serve(t *testing.T, w *world, addr string, more []string, env ...string) *served {
 	t.Helper()
-	s := &served{cmd: exec.CommandContext(t.Context(), "baton", "serve", "--addr", addr)}
+	s := &served{cmd: exec.CommandContext(t.Context(), "baton", append([]string{"serve", "--addr", addr}, more...)...)}
 	s.cmd.Env, s.cmd.Dir, s.cmd.Stderr = w.env(env...), w.dir, s
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
