@@ -6,6 +6,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"flag"
 	"fmt"
 	"io"
@@ -40,7 +41,16 @@ func measures(a, b string) []measure {
 func main() {
 	binary := flag.String("binary", "build/baton-headless", "the Baton to measure")
 	runs := flag.Int("runs", 50, "how often each command is run")
+	page := flag.String("page", "", "a built page to measure instead, beside that of -bare")
+	bare := flag.String("bare", "build/bare-page", "a built page of a bare Fyne program")
 	flag.Parse()
+	if *page != "" {
+		if err := benchPages(context.Background(), os.Stdout, *page, *bare, max(*runs, 1)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if err := bench(os.Stdout, *binary, max(*runs, 1)); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
