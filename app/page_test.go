@@ -12,6 +12,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/browser"
+	"github.com/chromedp/cdproto/cdp"
+	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -73,6 +76,7 @@ func TestPage(t *testing.T) {
 			t.Error(err)
 		}
 	})
+	t.Run("copy", func(t *testing.T) { copyFromThePage(t, page) })
 	t.Run("login", func(t *testing.T) { loginFromThePage(t, page, w) })
 	t.Run("used link", func(t *testing.T) {
 		stranger := page.another(t, true)
@@ -81,8 +85,66 @@ func TestPage(t *testing.T) {
 		stranger.words(t, "#hint", "Use the link the terminal prints now.")
 		shot(t, stranger, "used")
 	})
+	t.Run("without", func(t *testing.T) { without(t, page, s) })
 	t.Run("foreign page", func(t *testing.T) { foreign(t, page, s) })
 	t.Run("restart", func(t *testing.T) { restart(t, page, w, s) })
+}
+
+// copyFromThePage starts a login whose code is pasted, copies its address, and
+// gives up.
+func copyFromThePage(t *testing.T, page tab) {
+	page.press(t, "add")
+	page.press(t, "sheet:1")
+	page.until(t, "the field for the code", func(s shown) bool { _, ok := s.Places["sheet:4"]; return ok })
+	page.press(t, "sheet:2")
+	for _, name := range []string{"clipboard-read", "clipboard-write"} {
+		if _, err := chromedp.Run(page, grant(name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	ctx, cancel := context.WithTimeout(page, 10*time.Second)
+	defer cancel()
+	got := ""
+	if err := until(ctx, func() bool {
+		var err error
+		got, err = chromedp.Run(ctx, chromedp.Evaluate[string](`navigator.clipboard.readText()`, chromedp.EvalAwaitPromise))
+		return err == nil && strings.Contains(got, "/oauth/authorize?")
+	}); err != nil {
+		t.Errorf("the clipboard holds %q", got)
+	}
+	page.press(t, "sheet:1")
+	page.until(t, "no sheet any more", func(s shown) bool { _, ok := s.Places["sheet:0"]; return !ok })
+}
+
+// grant lets the test use the clipboard: there is nobody to ask.
+func grant(name string) chromedp.Action[cdp.Empty] {
+	return func(ctx context.Context, t *chromedp.Target) (cdp.Empty, error) {
+		return cdp.Call(ctx, t, browser.SetPermission, browser.SetPermissionParams{
+			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
+		})
+	}
+}
+
+// without opens the page in a browser that lacks what it needs.
+func without(t *testing.T, page tab, s *served) {
+	for script, want := range map[string]string{
+		`delete window.WebAssembly`:                           "cannot run WebAssembly",
+		`HTMLCanvasElement.prototype.getContext = () => null`: "cannot draw with WebGL",
+	} {
+		lacking := page.another(t, false)
+		if _, err := chromedp.Run(lacking, func(ctx context.Context, t *chromedp.Target) (cdppage.AddScriptToEvaluateOnNewDocumentResult, error) {
+			r, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
+			return r, err
+		}); err != nil {
+			t.Fatal(err)
+		}
+		lacking.visit(t, s.link)
+		lacking.words(t, "#said", want)
+		lacking.words(t, "#hint", "The command line does everything as well.")
+		if err := chromedp.Cancel(lacking); err != nil {
+			t.Error(err)
+		}
+	}
 }
 
 // loginFromThePage logs an account in, in a tab the page opens.

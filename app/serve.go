@@ -17,10 +17,6 @@ import (
 
 // runServe is `baton serve`: the window as a page, until ctx ends.
 func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) error {
-	return serve(ctx, b, req, "")
-}
-
-func serve(ctx context.Context, b backend.Backend, req cli.ServeRequest, demo string) error {
 	listeners, port, err := listenHere(ctx, req.Addr)
 	if err != nil {
 		return err
@@ -32,7 +28,7 @@ func serve(ctx context.Context, b backend.Backend, req cli.ServeRequest, demo st
 	}()
 	// Told by a goroutine of the server's, while nobody else prints.
 	s, err := server.New(server.Config{
-		Backend: b, Port: port, Icon: icons.Baton().Content(), Demo: demo,
+		Backend: b, Port: port, Icon: icons.Baton().Content(),
 		NewLink: func(link string) {
 			fmt.Fprintf(req.Stderr, "a browser is in; the link for another one:\n%s\n", link)
 		},

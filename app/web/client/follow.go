@@ -120,11 +120,6 @@ func (c *Backend) act(ctx context.Context, e event) error {
 	default:
 		return nil // a later server may have more to say
 	}
-	if e.id != "" {
-		c.mu.Lock()
-		c.last = e.id
-		c.mu.Unlock()
-	}
 	c.tell(Status{Phase: Connected})
 	return nil
 }

@@ -17,6 +17,8 @@ const (
 	// tokenHeader carries the session's token. A page of another origin cannot
 	// send it, whatever cookies go with its requests.
 	tokenHeader = "X-Baton-Token"
+	// atHeader names the newest change a snapshot has in it.
+	atHeader = "X-Baton-At"
 	// maxAnswer bounds an answer, in bytes; a thousand accounts take half of it.
 	maxAnswer = 4 << 20
 )
@@ -47,7 +49,8 @@ func (c *Backend) post(ctx context.Context, name string, body, out any) error {
 		return err
 	}
 	r.Header.Set("Content-Type", "application/json")
-	return c.read(r, out)
+	_, err = c.read(r, out)
+	return err
 }
 
 // take fetches the snapshot and keeps it.
@@ -57,7 +60,8 @@ func (c *Backend) take(ctx context.Context) error {
 		return err
 	}
 	var s backend.Snapshot
-	if err := c.read(r, &s); err != nil {
+	at, err := c.read(r, &s)
+	if err != nil {
 		return err
 	}
 	c.mu.Lock()
@@ -65,24 +69,25 @@ func (c *Backend) take(ctx context.Context) error {
 	if s.TakenAt.Before(c.snap.TakenAt) && c.snap.TakenAt.Sub(s.TakenAt) < stale {
 		return nil // an answer that was overtaken by a later one
 	}
-	c.snap = s
+	c.snap, c.last = s, at
 	return nil
 }
 
-// read sends a request and reads the answer's JSON.
-func (c *Backend) read(r *http.Request, out any) (err error) {
+// read sends a request and reads the answer's JSON; at names the newest change
+// the answer is sure to know of.
+func (c *Backend) read(r *http.Request, out any) (at string, err error) {
 	answer, err := c.send(r)
 	if err != nil {
-		return err
+		return "", err
 	}
 	defer func() { err = errors.Join(err, answer.Body.Close()) }()
 	if out == nil || answer.StatusCode == http.StatusNoContent {
 		if out != nil {
-			return errNothing
+			return "", errNothing
 		}
-		return nil
+		return "", nil
 	}
-	return json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(out)
+	return answer.Header.Get(atHeader), json.NewDecoder(io.LimitReader(answer.Body, maxAnswer)).Decode(out)
 }
 
 // send gives an answer of status 200 or 204.

@@ -70,8 +70,14 @@ func (s *Server) act(kind backend.ActionKind) http.HandlerFunc {
 // keyringAbout is what a page has to say about the keyring besides.
 const keyringAbout = " A keyring that is locked asks on the screen of the machine Baton runs on."
 
+// atHeader names the newest change a snapshot is sure to have in it, so that a
+// page that begins to follow is not told of it once more.
+const atHeader = "X-Baton-At"
+
 // snapshot is what there is to show.
 func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
+	// Before the look: then nothing that comes between is missed.
+	w.Header().Set(atHeader, s.streams.at())
 	snap := s.cfg.Backend.Snapshot()
 	settings := append([]backend.Setting(nil), snap.Settings...) // the snapshot is not ours to write to
 	for i, one := range settings {

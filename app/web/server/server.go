@@ -37,8 +37,6 @@ type Config struct {
 	Page fs.FS
 	// Icon is the page's icon, PNG; may be nil.
 	Icon []byte
-	// Demo, when not empty, is a line that says that nothing here is real.
-	Demo string
 	// NewLink is told the link that takes the place of one that was used; may
 	// be nil.
 	NewLink func(link string)
@@ -77,7 +75,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	p, err := newPage(cfg.Page, cfg.Demo)
+	p, err := newPage(cfg.Page)
 	if err != nil {
 		return nil, err
 	}

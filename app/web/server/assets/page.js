@@ -68,7 +68,6 @@
   }
 
   window.batonPage = {
-    demo: body.dataset.demo || "",
     token,
     fail: (why) => fail(say.broken, why),
     // Two frames on, the window has been drawn.
@@ -123,8 +122,8 @@
 
   // program fetches and compiles. The first time it shows how far it is; later
   // the browser's own store of compiled code is left to do its work.
-  async function program(imports) {
-    const answer = await fetch(body.dataset.wasm);
+  async function program(fetched, imports) {
+    const answer = await fetched;
     if (!answer.ok) throw new Error("status " + answer.status);
     if (localStorage.getItem(loaded) === body.dataset.wasm || !window.TransformStream) {
       return WebAssembly.instantiateStreaming(answer, imports);
@@ -149,18 +148,23 @@
     if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) return fail(say.noWasm, say.other);
     const probe = document.createElement("canvas");
     if (!(probe.getContext("webgl") || probe.getContext("experimental-webgl"))) return fail(say.noGL, say.other);
+    // The program holds nothing of anybody's: it may come before the door opens.
+    const fetched = fetch(body.dataset.wasm);
+    fetched.catch(() => {}); // told below, by who waits for it
     try {
       if (!await enter()) return;
     } catch {
       return fail(say.noServer, say.noServerHint);
     }
+    performance.mark("baton-entered");
     const go = new Go();
     let instance;
     try {
-      ({instance} = await program(go.importObject));
+      ({instance} = await program(fetched, go.importObject));
     } catch (e) {
       return fail(say.broken, String(e));
     }
+    performance.mark("baton-compiled");
     tell(say.starting);
     await go.run(instance);
     if (!body.dataset.failed) fail(say.broken);
