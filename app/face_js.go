@@ -21,6 +21,7 @@ func Main() int {
 	page := js.Global().Get("batonPage")
 	b, err := client.Connect(context.Background(), client.Options{
 		Base:  js.Global().Get("location").Get("origin").String(),
+		First: page.Get("first").String(), At: page.Get("at").String(),
 		Token: func() string { return page.Call("token").String() },
 		Status: func(s client.Status) {
 			page.Call("connection", string(s.Phase), s.Retry.Seconds())

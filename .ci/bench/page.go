@@ -28,7 +28,7 @@ type loads struct {
 	cold, cached time.Duration
 }
 
-var errSlow = errors.New("Baton's page takes too much beside a bare one")
+var errSlow = errors.New("the page takes too much beside a bare one")
 
 // benchPages measures Baton's page and a bare one, served by the same server to
 // the same browser, from the address being opened to the first frame drawn:

@@ -2,6 +2,7 @@ package client
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"sync"
@@ -33,6 +34,9 @@ type Options struct {
 	// Token gives the session's token, beside the cookie the browser keeps. It
 	// is asked for each request: another page may have made a new session.
 	Token func() string
+	// First is the first snapshot where the page has taken it already, as the
+	// server sent it, and At the change it came with; "" to take it.
+	First, At string
 	// HTTP sends the requests; http.DefaultClient when nil.
 	HTTP *http.Client
 	// Status is told each change, one call at a time; may be nil.
@@ -64,11 +68,20 @@ func Connect(ctx context.Context, o Options) (*Backend, error) {
 		o.Status = func(Status) {}
 	}
 	c := &Backend{o: o, retry: make(chan struct{}, 1), status: Status{Phase: Connected}}
-	if err := c.take(ctx); err != nil {
+	if err := c.begin(ctx); err != nil {
 		return nil, c.problem(err)
 	}
 	go c.follow(ctx)
 	return c, nil
+}
+
+// begin has a snapshot to show from the start.
+func (c *Backend) begin(ctx context.Context) error {
+	if c.o.First == "" {
+		return c.take(ctx)
+	}
+	c.last = c.o.At
+	return json.Unmarshal([]byte(c.o.First), &c.snap)
 }
 
 // Snapshot implements backend.Backend: the newest that arrived.

@@ -218,3 +218,31 @@ func TestOneDay(t *testing.T) {
 		synctest.Wait()
 	})
 }
+
+// A page that has the first snapshot already shows it without asking, and is
+// told of what changed since.
+func TestFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := &fake{}
+		f.change("ada@example.com")
+		s := newSite(t, f)
+		ctx, cancel := context.WithCancel(t.Context())
+		b, err := client.Connect(ctx, client.Options{
+			Base: s.origin(), HTTP: s.http, Token: func() string { return s.token },
+			First: `{"Active":"old@example.com","Accounts":[{"Key":"old@example.com"}]}`, At: "another.1",
+		})
+		if err != nil || b.Snapshot().Active != "old@example.com" {
+			t.Fatalf("it begins with %+v: %v", b, err)
+		}
+		synctest.Wait()
+		if got := b.Snapshot().Active; got != "ada@example.com" {
+			t.Errorf("it shows %s", got)
+		}
+		if _, err := client.Connect(ctx, client.Options{Base: s.origin(), First: "{"}); err == nil {
+			t.Error("half a snapshot was taken")
+		}
+		cancel()
+		s.stop()
+		synctest.Wait()
+	})
+}

@@ -169,7 +169,7 @@ func TestGuesses(t *testing.T) {
 func TestSessionsAreFew(t *testing.T) {
 	h := newHouse(t)
 	knows := func(p func(*http.Request)) bool {
-		return h.send(request(t, http.MethodGet, "/api/v1/session", "", p)).Code == http.StatusNoContent
+		return h.send(request(t, http.MethodGet, "/api/v1/snapshot", "", p)).Code == http.StatusOK
 	}
 	first, second := h.come(t), h.come(t)
 	for range maxSessions - 2 {

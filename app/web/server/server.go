@@ -108,7 +108,6 @@ func (s *Server) routes() *http.ServeMux {
 	mux.HandleFunc("GET /assets/{name}", s.page.asset)
 	mux.HandleFunc("GET /icon.png", s.icon)
 	mux.HandleFunc("POST /api/v1/session", s.enter)
-	mux.HandleFunc("GET /api/v1/session", s.known(s.session))
 	mux.HandleFunc("GET /api/v1/snapshot", s.known(s.snapshot))
 	mux.HandleFunc("GET /api/v1/events", s.known(s.events))
 	for kind := range actions() {

@@ -50,9 +50,6 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, map[string]string{"token": token})
 }
 
-// session says that there is one.
-func (s *Server) session(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }
-
 // decode reads a request's JSON, whole and in time; it answers itself where
 // that fails.
 func (s *Server) decode(w http.ResponseWriter, r *http.Request, into any) bool {

@@ -69,6 +69,8 @@
 
   window.batonPage = {
     token,
+    first: "",
+    at: "",
     fail: (why) => fail(say.broken, why),
     // Two frames on, the window has been drawn.
     ready: () => requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -95,6 +97,16 @@
   at("again").textContent = say.again;
   at("again").onclick = () => window.batonPage.retry();
 
+  // look takes the first snapshot, which the program finds when it starts; false
+  // where the session is unknown.
+  async function look() {
+    const r = await fetch("/api/v1/snapshot", {headers: {"X-Baton-Token": token()}});
+    if (!r.ok) return false;
+    window.batonPage.at = r.headers.get("X-Baton-At") || "";
+    window.batonPage.first = await r.text();
+    return true;
+  }
+
   // enter trades the link's secret for a session, or finds the one there is.
   async function enter() {
     const secret = location.hash.slice(1);
@@ -106,14 +118,11 @@
       });
       if (r.ok) {
         localStorage.setItem(kept, (await r.json()).token);
-        return true;
+        return look();
       }
       refused = r.status;
     }
-    if (token()) {
-      const r = await fetch("/api/v1/session", {headers: {"X-Baton-Token": token()}});
-      if (r.ok) return true;
-    }
+    if (token() && await look()) return true;
     if (refused === 429) fail(say.slow, say.slowHint);
     else if (refused) fail(say.used, say.usedHint);
     else fail(say.noSession, say.noSessionHint);
