@@ -136,6 +136,7 @@ func TestLostAndFound(t *testing.T) {
 		s.mu.Unlock()
 		b.Retry()
 		time.Sleep(time.Second)
+		synctest.Wait()
 		if got := b.Snapshot().Active; got != "bob@example.com" || b.Status().Phase != client.Connected {
 			t.Errorf("back again it shows %s, %+v", got, b.Status())
 		}
