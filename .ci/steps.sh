@@ -89,12 +89,11 @@ static() {
 	fi
 }
 
-# elsewhere vets or builds for another system, without cgo.
+# elsewhere vets for another system, without cgo.
 elsewhere() {
 	local arch
 	arch=$(go env GOARCH)
 	case $1-$2 in
-	build-*) GOOS=$2 GOARCH=wasm CGO_ENABLED=0 go build -o build/baton.wasm . ;;
 	# Fyne's own packages do not build for macOS without cgo.
 	vet-darwin) GOOS=$2 GOARCH=$arch CGO_ENABLED=0 go vet $(go list ./... | grep -vE '^baton/(widgets|icons)$') ;;
 	*) GOOS=$2 GOARCH=$arch CGO_ENABLED=0 go vet ./... ;;

@@ -15,7 +15,7 @@ import (
 // chromium starts a browser without a window, with a new profile, that reaches
 // nothing but this machine, and gives the context to drive it with. It ends
 // with the test.
-func chromium(t *testing.T) context.Context {
+func chromium(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	need(t, "chromium")
 	options := append(
@@ -26,6 +26,7 @@ func chromium(t *testing.T) context.Context {
 		chromedp.Flag("host-resolver-rules", "MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE 127.0.0.1"),
 		chromedp.WindowSize(1000, 900),
 	)
+	options = append(options, more...)
 	if os.Geteuid() == 0 {
 		options = append(options, chromedp.NoSandbox)
 	}

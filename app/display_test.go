@@ -33,18 +33,6 @@ func newDisplay(t *testing.T) *screen.Screen {
 	return s
 }
 
-// background starts a program that is ended and waited for when the test ends.
-func background(t *testing.T, cmd *exec.Cmd) {
-	t.Helper()
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = cmd.Process.Kill() // it may have ended by itself
-		_ = cmd.Wait()         // killed: that is no news
-	})
-}
-
 // visible are the windows to be seen with Baton's title.
 func visible(ctx context.Context, s *screen.Screen) []string {
 	out, err := s.Run(ctx, "xdotool", "search", "--onlyvisible", "--name", "^Baton$")

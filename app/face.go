@@ -15,6 +15,7 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/app/web/server"
 	"baton/keyring"
 
 	"github.com/pkg/browser"
@@ -51,7 +52,7 @@ const flagHidden = "--hidden"
 // command runs one command of the command line.
 func command(ctx context.Context, cfg cli.Config) int {
 	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.Getenv) }
-	cfg.Demo = runDemo
+	cfg.Serve, cfg.Demo = runServe, runDemo
 	return cli.Run(ctx, cfg)
 }
 
@@ -85,8 +86,8 @@ func openURL(address string) error {
 	return firstError(failed)
 }
 
-// plain is `baton` without a word: the window where a display answers, else
-// what else there is.
+// plain is `baton` without a word: the window where a display answers, the page
+// where there is a terminal to show its link, else what else there is.
 func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	why := displayAnswers(os.Getenv)
 	if why == nil {
@@ -95,6 +96,11 @@ func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 			return code
 		}
 		why = gui.ErrNoWindow
+	}
+	if cfg.StdoutTTY && server.Built() {
+		fmt.Fprintf(cfg.Stderr, "no window can be shown here: %v\nso here is a link to the same in a browser; Ctrl-C ends it\n", why)
+		cfg.Args = []string{"serve"}
+		return command(ctx, cfg)
 	}
 	fmt.Fprintf(cfg.Stderr, "baton: no window can be shown here: %v\n", why)
 	fmt.Fprintln(cfg.Stderr, "  everything works in the terminal too; these are the commands:")

@@ -3,13 +3,57 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"os"
+	"syscall/js"
+
+	"fyne.io/fyne/v2"
+
+	"baton/app/gui"
+	"baton/app/web/client"
 )
 
-// Main is the program's entry in a browser. Serving the page is not part of
-// this version; the program says so rather than show an empty canvas.
+// Main is the program's entry in a browser: the window, before the accounts of
+// the Baton that serves the page. What the page itself has to do, before there
+// is a program and beside it, is in the object batonPage of its script.
 func Main() int {
-	fmt.Fprintf(os.Stderr, "baton %s: this version has no page in the browser yet\n", version)
-	return 2
+	page := js.Global().Get("batonPage")
+	b, err := client.Connect(context.Background(), client.Options{
+		Base:  js.Global().Get("location").Get("origin").String(),
+		First: page.Get("first").String(), At: page.Get("at").String(),
+		Token: func() string { return page.Call("token").String() },
+		Status: func(s client.Status) {
+			page.Call("connection", string(s.Phase), s.Retry.Seconds())
+		},
+	})
+	if err != nil {
+		page.Call("fail", err.Error())
+		fmt.Fprintln(os.Stderr, "baton:", err)
+		return 1
+	}
+	page.Set("retry", js.FuncOf(func(js.Value, []js.Value) any {
+		b.Retry()
+		return nil
+	}))
+	err = gui.RunWith(gui.Config{
+		Backend: b, OpenURL: openTab, Version: version,
+	}, func(a fyne.App, _ fyne.Window, v *gui.View) {
+		tellState(b, v)
+		a.Lifecycle().SetOnStarted(func() { page.Call("ready") })
+	})
+	if err != nil {
+		page.Call("fail", err.Error())
+		return 1
+	}
+	return 0
+}
+
+// openTab opens an address in a tab of its own. A browser that sees no click
+// behind it any more refuses; the window shows the address as well.
+func openTab(address string) error {
+	if !js.Global().Get("batonPage").Call("open", address).Bool() {
+		return errNoTab
+	}
+	return nil
 }

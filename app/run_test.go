@@ -39,3 +39,15 @@ func (w *world) done(t *testing.T, args ...string) string {
 	}
 	return got.stdout
 }
+
+// background starts a program that is ended and waited for when the test ends.
+func background(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = cmd.Process.Kill() // it may have ended by itself
+		_ = cmd.Wait()         // killed: that is no news
+	})
+}

@@ -45,7 +45,16 @@ func main() {
 	window := flag.String("window", "", "a Baton with a window, to measure that too")
 	bare := flag.String("bare", "build/bare", "the bare window to measure it beside")
 	idle := flag.Duration("idle", time.Minute, "how long each window is left alone")
+	page := flag.String("page", "", "a built page to measure instead, beside that of -bare-page")
+	barePage := flag.String("bare-page", "build/bare-page", "a built page of a bare Fyne program")
 	flag.Parse()
+	if *page != "" {
+		if err := benchPages(context.Background(), os.Stdout, *page, *barePage, max(*runs, 1)); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	err := bench(os.Stdout, *binary, max(*runs, 1))
 	if err == nil {
 		err = benchSnapshot(context.Background(), os.Stdout, max(*runs, 1))

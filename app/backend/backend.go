@@ -28,6 +28,11 @@ type LoginMode struct {
 	// Paste uses the provider's manual redirect: the person copies
 	// CODE#STATE from the page. Otherwise a loopback listener receives it.
 	Paste bool
+	// Redirect is an address, http on localhost with the path /callback, at
+	// which the face itself receives the browser, instead of a listener made
+	// for this login: "" for none. The LoginFlow is then an http.Handler for
+	// what arrives there. A page served to a browser reaches Baton by one port.
+	Redirect string
 	// Email is handed to the provider as login_hint; empty means none.
 	Email string
 	// Open asks the backend to open the system browser by itself.

@@ -50,7 +50,7 @@ type Problem struct {
 	Message string // one line, no capital, no full stop (huskies' own messages keep theirs)
 	Hint    string // the next step, may be empty
 	Key     string // the account it is about, "" when none
-	Err     error  // the cause, for errors.Is; never shown
+	Err     error  `json:"-"` // the cause, for errors.Is; never shown, never sent
 }
 
 func (p *Problem) Error() string { return p.Message }

@@ -43,6 +43,9 @@ func (r *runner) commands() []*cobra.Command {
 		r.keyringCommand(),
 		r.doctorCommand(),
 	}
+	if r.Serve != nil {
+		list = append(list, r.serveCommand())
+	}
 	if r.Demo != nil {
 		list = append(list, r.demoCommand())
 	}

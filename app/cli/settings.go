@@ -50,6 +50,10 @@ type Config struct {
 	// It must be set.
 	NewBackend func() (backend.Backend, error)
 
+	// Serve runs `baton serve` on a backend until ctx ends; nil: there is no
+	// such command. Errors are *backend.Problem.
+	Serve func(ctx context.Context, b backend.Backend, req ServeRequest) error
+
 	// Demo runs `baton demo` with the arguments after that word (none, or
 	// "provider") until ctx ends; nil: there is no such command.
 	Demo func(ctx context.Context, args []string, stdout, stderr io.Writer) error

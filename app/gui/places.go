@@ -25,7 +25,7 @@ func (p Place) Middle() fyne.Position {
 // Places says where what can be pressed is at the moment, for tests and
 // pictures that click as a person does. The names are "add", "filter",
 // "find" (the filter, while it is an icon), "menu", "undo", "back" (out of the
-// settings), "tab:N" from 0 on, "stranger" and "stranger:primary" for a login
+// settings), "tab:N" from 0 on, "sheet:N" for what is in a sheet, in its order, "stranger" and "stranger:primary" for a login
 // that is nobody's, and for each account in sight "card:KEY", "card:KEY:primary",
 // "card:KEY:second" and "card:KEY:menu"; what is not shown is not in it. It
 // belongs on the UI goroutine.
@@ -44,6 +44,11 @@ func (v *View) Places() map[string]Place {
 	add("undo", v.foot.Control())
 	if v.settings != nil {
 		add("back", v.settings.back)
+	}
+	if v.sheet != nil {
+		for i, o := range pressable(v.sheet.body) {
+			add(fmt.Sprint("sheet:", i), o)
+		}
 	}
 	if v.bar.tabs.Visible() {
 		for i, t := range v.bar.tabs.Controls() {
@@ -79,4 +84,29 @@ func (v *View) inSight(c *widgets.AccountCard) bool {
 		}
 	}
 	return false
+}
+
+// pressable lists the buttons, cards and fields in a container, however deep.
+func pressable(in *fyne.Container) (out []fyne.CanvasObject) {
+	for _, o := range in.Objects {
+		switch o := o.(type) {
+		case *fyne.Container:
+			out = append(out, pressable(o)...)
+		case *widgets.Button, *widgets.ChoiceCard, *field:
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Troubles says what stands on the cards of accounts whose last action failed,
+// by key. It belongs on the UI goroutine.
+func (v *View) Troubles() map[string]string {
+	out := map[string]string{}
+	for key, e := range v.entries {
+		if e.problem != nil {
+			out[key], _ = problemWords(e.problem.Problem)
+		}
+	}
+	return out
 }

@@ -51,7 +51,7 @@ type Backend struct {
 	Config
 	core   *oauthcore.Core
 	client *provider.Client
-	hub    hub
+	hub    backend.Hub
 	mirror mirroring
 
 	reloading sync.Mutex // held while a snapshot is taken to be kept
@@ -153,7 +153,7 @@ func (b *Backend) Snapshot() backend.Snapshot {
 // Events implements backend.Backend. The first listener starts the watching
 // of the files, the last one ends it, whoever that is.
 func (b *Backend) Events(ctx context.Context) <-chan backend.Event {
-	ch := b.hub.listen(ctx)
+	ch := b.hub.Listen(ctx)
 	var watched context.Context
 	b.mu.Lock()
 	if b.watchers++; b.watchers == 1 {
@@ -194,7 +194,7 @@ func (b *Backend) reload() {
 	}
 	b.mu.Unlock()
 	if changed {
-		b.hub.send(backend.Event{Kind: backend.EventChanged})
+		b.hub.Send(backend.Event{Kind: backend.EventChanged})
 	}
 }
 
@@ -211,5 +211,5 @@ func (b *Backend) progress(key, text string) {
 		b.busy[key] = text
 	}
 	b.mu.Unlock()
-	b.hub.send(backend.Event{Kind: backend.EventProgress, Key: key, Text: text})
+	b.hub.Send(backend.Event{Kind: backend.EventProgress, Key: key, Text: text})
 }

@@ -5,6 +5,7 @@ package local
 import (
 	"context"
 	"errors"
+	"net/http"
 	"sync"
 	"time"
 
@@ -22,7 +23,10 @@ type flow struct {
 	result backend.LoginResult
 }
 
-var _ backend.LoginFlow = (*flow)(nil)
+var (
+	_ backend.LoginFlow = (*flow)(nil)
+	_ http.Handler      = (*flow)(nil)
+)
 
 // Login implements backend.Backend.
 func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.LoginFlow, error) {
@@ -31,7 +35,7 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 	}
 	f := &flow{b: b}
 	inner, err := login.Start(ctx, b.client, login.Options{
-		Paste: m.Paste, LoginHint: m.Email, Now: b.Now, Finish: f.finish,
+		Paste: m.Paste, LoginHint: m.Email, Redirect: m.Redirect, Now: b.Now, Finish: f.finish,
 	})
 	if err != nil {
 		return nil, loginProblem(err)
@@ -46,7 +50,7 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 	}
 	if m.Open {
 		if err := b.OpenURL(inner.URL()); err != nil {
-			b.hub.send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
+			b.hub.Send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
 		}
 	}
 	return f, nil
@@ -78,6 +82,9 @@ func (f *flow) finish(ctx context.Context, code login.Code) (who string, err err
 
 // URL implements backend.LoginFlow.
 func (f *flow) URL() string { return f.inner.URL() }
+
+// ServeHTTP takes what arrives at LoginMode.Redirect.
+func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.inner.ServeHTTP(w, r) }
 
 // Paste implements backend.LoginFlow.
 func (f *flow) Paste(text string) error {

@@ -45,7 +45,7 @@ type Flow struct {
 	expires  time.Time
 	finish   func(Code) (string, error)
 
-	server   *http.Server // nil in paste mode
+	server   *http.Server // nil in paste mode, and behind another's server
 	listener net.Listener
 	hosts    []string // values of the Host header that mean this listener
 
@@ -88,7 +88,13 @@ func Start(ctx context.Context, client Authorizer, o Options) (*Flow, error) {
 		uncanceled := context.WithoutCancel(ctx)
 		f.finish = func(c Code) (string, error) { return o.Finish(uncanceled, c) }
 	}
-	if !o.Paste {
+	switch {
+	case o.Paste:
+	case o.Redirect != "":
+		if err := f.served(o.Redirect); err != nil {
+			return nil, err
+		}
+	default:
 		if err := f.listen(ctx, o.Listen); err != nil {
 			return nil, err
 		}

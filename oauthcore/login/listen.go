@@ -43,15 +43,10 @@ func (f *Flow) listen(ctx context.Context, open func() (net.Listener, error)) er
 		_ = l.Close()
 		return fmt.Errorf("cannot listen for the browser's answer: %s is not a loopback address", l.Addr())
 	}
-	port := strconv.Itoa(at.Port)
 	f.listener = l
-	f.redirect = "http://localhost:" + port + callbackPath
-	f.hosts = []string{"localhost:" + port, "127.0.0.1:" + port}
-	if port == "80" {
-		f.hosts = append(f.hosts, "localhost", "127.0.0.1")
-	}
+	f.answerAt(strconv.Itoa(at.Port))
 	f.server = &http.Server{
-		Handler:           http.HandlerFunc(f.serveHTTP),
+		Handler:           f,
 		ReadHeaderTimeout: headerTimeout,
 		// No ReadTimeout and no WriteTimeout: Finish may take a minute, and a
 		// read deadline would end the request's context. Pages set their own.
@@ -64,13 +59,34 @@ func (f *Flow) listen(ctx context.Context, open func() (net.Listener, error)) er
 	return nil
 }
 
+// served is for a login whose redirect another server of this process receives.
+func (f *Flow) served(redirect string) error {
+	u, err := url.Parse(redirect)
+	if err != nil || u.Port() == "" || redirect != "http://localhost:"+u.Port()+callbackPath {
+		return fmt.Errorf("%w: %q", ErrRedirect, redirect)
+	}
+	f.answerAt(u.Port())
+	return nil
+}
+
+// answerAt fixes the redirect URI and the names that mean it.
+func (f *Flow) answerAt(port string) {
+	f.redirect = "http://localhost:" + port + callbackPath
+	f.hosts = []string{"localhost:" + port, "127.0.0.1:" + port}
+	if port == "80" {
+		f.hosts = append(f.hosts, "localhost", "127.0.0.1")
+	}
+}
+
 // serve answers the browser until the listener closes.
 func (f *Flow) serve() { _ = f.server.Serve(f.listener) }
 
-// serveHTTP answers one request. The Host header is checked against names
+// ServeHTTP answers one request: those of the login's own listener, and those
+// for Options.Redirect, after its end too. What is not the provider's answer to
+// this very login changes nothing; its state tells. The Host header is checked against names
 // that point here, so that no web page can reach the listener through a name
 // of its own (DNS rebinding).
-func (f *Flow) serveHTTP(w http.ResponseWriter, r *http.Request) {
+func (f *Flow) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case !slices.Contains(f.hosts, r.Host):
 		plain(w, http.StatusMisdirectedRequest)

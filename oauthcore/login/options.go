@@ -23,6 +23,8 @@ var (
 	ErrState = errors.New("this code belongs to another login")
 	// ErrPaste: the text is not CODE#STATE. The flow goes on.
 	ErrPaste = errors.New("this is not a login code")
+	// ErrRedirect: Options.Redirect is not such an address.
+	ErrRedirect = errors.New("not a redirect address of this machine")
 	// ErrDone: the login has its code already.
 	ErrDone = errors.New("this login has its code already")
 )
@@ -55,6 +57,10 @@ type Options struct {
 	// Listen makes the listener; it must be TCP on a loopback address.
 	// Default: 127.0.0.1 with a port of the system's choosing.
 	Listen func() (net.Listener, error)
+	// Redirect is the redirect URI of a server that runs already and hands the
+	// requests for it to ServeHTTP: http, localhost with a port, the path
+	// /callback. Then nothing listens here. "" for a listener of the login's own.
+	Redirect string
 	// Timeout is how long to wait for the code. Default 10 minutes.
 	Timeout time.Duration
 	// Now is the clock Expires is reckoned with. Default time.Now.

@@ -1,35 +1,33 @@
-//go:build !js
-
-package local
+package backend
 
 import (
 	"context"
 	"sync"
-
-	"baton/app/backend"
 )
 
-// hub hands events to every listener. A slow listener holds nobody up: what
-// it has not taken yet is replaced by the newest of its kind.
-type hub struct {
+// Hub hands events to every listener, for a Backend's Events. A slow listener
+// holds nobody up: what it has not taken yet is replaced by the newest of its
+// kind. Its zero value is ready.
+type Hub struct {
 	mu   sync.Mutex
 	subs map[*subscriber]struct{}
 }
 
 type subscriber struct {
 	wake    chan struct{}
-	pending map[backend.EventKind]backend.Event
+	pending map[EventKind]Event
 }
 
-func (h *hub) listen(ctx context.Context) <-chan backend.Event {
-	s := &subscriber{wake: make(chan struct{}, 1), pending: map[backend.EventKind]backend.Event{}}
+// Listen gives the events sent from now on. The channel closes when ctx ends.
+func (h *Hub) Listen(ctx context.Context) <-chan Event {
+	s := &subscriber{wake: make(chan struct{}, 1), pending: map[EventKind]Event{}}
 	h.mu.Lock()
 	if h.subs == nil {
 		h.subs = map[*subscriber]struct{}{}
 	}
 	h.subs[s] = struct{}{}
 	h.mu.Unlock()
-	out := make(chan backend.Event)
+	out := make(chan Event)
 	go func() {
 		defer close(out)
 		defer func() {
@@ -44,8 +42,8 @@ func (h *hub) listen(ctx context.Context) <-chan backend.Event {
 				return
 			}
 			h.mu.Lock()
-			events := make([]backend.Event, 0, len(s.pending))
-			for _, kind := range []backend.EventKind{backend.EventProgress, backend.EventChanged} {
+			events := make([]Event, 0, len(s.pending))
+			for _, kind := range []EventKind{EventProgress, EventChanged} {
 				if e, ok := s.pending[kind]; ok {
 					events = append(events, e)
 				}
@@ -64,7 +62,8 @@ func (h *hub) listen(ctx context.Context) <-chan backend.Event {
 	return out
 }
 
-func (h *hub) send(e backend.Event) {
+// Send hands an event to every listener and waits for none.
+func (h *Hub) Send(e Event) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	for s := range h.subs {
