@@ -189,6 +189,8 @@ type line struct {
 // read asks for the whole menu. The first answer of a new menu holds its top
 // level only, which is all there is.
 func read(ctx context.Context, menu dbus.BusObject) ([]line, error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Second) // one that is lost is asked again
+	defer cancel()
 	var revision uint32
 	var top struct {
 		ID       int32

@@ -30,9 +30,24 @@ func startInTray(ctx context.Context, t *testing.T, w *world, d *screen.Screen, 
 	t.Helper()
 	o := &opened{Window: screen.Window{Screen: d}, cmd: exec.CommandContext(ctx, "baton", args...)}
 	o.cmd.Dir, o.cmd.Stderr = w.dir, &o.stderr
-	o.cmd.Env = append(append(w.onDisplay(d, "dark"), "DBUS_SESSION_BUS_ADDRESS="+b.address, "LANG=en_US.UTF-8"), env...)
+	o.cmd.Env = append(append(w.onDisplay(d, "dark"), "DBUS_SESSION_BUS_ADDRESS="+b.address, "LANG=en_US.UTF-8", "GORACE=exitcode=0"), env...)
 	background(t, o.cmd)
+	t.Cleanup(func() { o.raced(t) }) // before the one that ends the process
 	return o
+}
+
+// raced reports what the race detector saw, if the program has it, but for what
+// the toolkit's own tray does: it reads the number of its menu without the lock
+// it writes it under.
+func (o *opened) raced(t *testing.T) {
+	if o.cmd.ProcessState == nil {
+		return // it did not end, which the test has told
+	}
+	for _, report := range strings.Split(o.stderr.String(), "==================\n") {
+		if strings.Contains(report, "WARNING: DATA RACE") && !strings.Contains(report, "fyne.io/systray.(*tray).GetLayout") {
+			t.Error(report)
+		}
+	}
 }
 
 // shown waits until Baton's window is there, or is not.
