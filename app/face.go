@@ -109,8 +109,8 @@ func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	return exitUsage
 }
 
-// window shows the window until it is closed or ctx ends; shown is false where this build
-// has none. What cfg leaves open is filled in.
+// window shows the window until it is closed or ctx ends; shown is false where
+// this build has none. What cfg leaves open is filled in.
 func window(ctx context.Context, getenv func(string) string, cfg gui.Config) (code int, shown bool) {
 	b, err := newBackend(getenv)
 	if err != nil {

@@ -57,6 +57,7 @@ func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) erro
 			fmt.Fprintln(req.Stderr, "the browser did not open: open the link yourself")
 		}
 	}
+	defer polling(b)()
 	return s.Serve(ctx, listeners...)
 }
 
