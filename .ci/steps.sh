@@ -139,7 +139,7 @@ tests() {
 	local fresh=
 	CGO_ENABLED=0 go build -o build/report ./.ci/report || return
 	[ "${CI-}" != true ] || fresh=-count=1
-	go test -json -vet=off -timeout 25m $fresh "$@" 2>&1 | build/report -count build/test-count
+	go test -json -vet=off -timeout 45m $fresh "$@" 2>&1 | build/report -count build/test-count
 }
 
 covered() {
