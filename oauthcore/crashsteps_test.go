@@ -109,11 +109,11 @@ func killEverywhere(t *testing.T, name string, op stepOp) killTally {
 	var whole stepRun
 	stride := 1
 	switch elsewhere := systemOf(t) != "linux"; {
-	case elsewhere && testing.Short():
+	case elsewhere && (testing.Short() || watched):
 		stride = 17
 	case elsewhere:
 		stride = 3
-	case testing.Short():
+	case testing.Short() || watched:
 		stride = 7
 	}
 	for n := 1; !whole.done; n += stride {
