@@ -135,6 +135,7 @@ func (c *Core) examine(ctx context.Context, r DoctorRequest) ([]Finding, error) 
 	k.logins(ctx)
 	k.waiting()
 	k.copies(ctx)
+	k.told()
 	k.overrides()
 	return k.found, ctx.Err()
 }

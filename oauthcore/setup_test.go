@@ -115,3 +115,49 @@ func TestSetupLeavesDamagedSettingsAlone(t *testing.T) {
 		}
 	}
 }
+
+// The doctor notices what keeps Claude Code from telling, and puts it back.
+func TestDoctorLooksAfterTheSetup(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	find := func(fix bool) map[string]oauthcore.Finding {
+		t.Helper()
+		all, err := w.core.Doctor(ctx, oauthcore.DoctorRequest{Fix: fix})
+		if err != nil {
+			t.Fatal(err)
+		}
+		out := map[string]oauthcore.Finding{}
+		for _, f := range all {
+			out[f.ID] = f
+		}
+		return out
+	}
+	w.configure("swap.auto", "on")
+	if _, told := find(false)["not_told"]; !told {
+		t.Error("automatic swaps without anybody who tells of a limit")
+	}
+	program := filepath.Join(t.TempDir(), "it's baton")
+	w.write(program, "")
+	quoted := "'" + strings.ReplaceAll(program, "'", `'\''`) + "'"
+	if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: quoted}); err != nil {
+		t.Fatal(err)
+	}
+	for id := range find(false) {
+		if id == "not_told" || strings.HasPrefix(id, "setup") {
+			t.Errorf("all is well, and yet %s", id)
+		}
+	}
+	w.write(w.paths.ClaudeSettings(), `{"model":"opus"}`)
+	if _, undone := find(false)["setup_undone"]; !undone {
+		t.Error("the commands are gone and nobody noticed")
+	}
+	if f := find(true)["setup_undone"]; !f.Fixed || !w.core.IsSetUp() {
+		t.Errorf("not put back: %+v", f)
+	}
+	if err := os.Remove(program); err != nil {
+		t.Fatal(err)
+	}
+	if _, gone := find(false)["setup_gone"]; !gone {
+		t.Error("the program is gone and nobody noticed")
+	}
+}

@@ -1,0 +1,55 @@
+package oauthcore
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"strings"
+)
+
+// told looks whether Claude Code still tells Baton what it was set up to tell.
+func (k *checkup) told() {
+	path := k.Paths.ClaudeSettings()
+	note, err := k.readSetup()
+	if err != nil || k.bad[path] {
+		return
+	}
+	if note == nil {
+		if on, err := k.isOn(settingAuto); err == nil && on {
+			k.report(Finding{
+				ID: "not_told", Severity: SeverityWarning, Path: path,
+				Message: settingAuto + " is on, but Claude Code does not tell Baton when a limit is hit",
+				Fix:     "baton setup",
+			})
+		}
+		return
+	}
+	program := strings.TrimSuffix(note.Command, statusCommand)
+	bare := program
+	if inside, quoted := strings.CutPrefix(program, "'"); quoted {
+		bare = strings.ReplaceAll(strings.TrimSuffix(inside, "'"), `'\''`, "'")
+	}
+	if filepath.IsAbs(bare) {
+		if _, err := k.FS.Stat(bare); errors.Is(err, fs.ErrNotExist) {
+			k.report(Finding{
+				ID: "setup_gone", Severity: SeverityWarning, Path: path,
+				Message: "Claude Code is to run " + bare + ", which is not there any more",
+				Fix:     "baton setup, or baton setup --remove",
+			})
+			return
+		}
+	}
+	if k.IsSetUp() {
+		return
+	}
+	k.report(Finding{
+		ID: "setup_undone", Severity: SeverityWarning, Path: path,
+		Message: "the file no longer names both of Baton's commands, so usage and limits are not told",
+		Fix:     "baton doctor --fix puts them back; baton setup --remove gives them up",
+		mend: func(ctx context.Context) error {
+			_, err := k.Setup(ctx, SetupRequest{Program: program})
+			return err
+		},
+	})
+}
