@@ -102,7 +102,6 @@ func newView(app fyne.App, win fyne.Window, cfg Config, ui func(func())) *View {
 	v.adopt()
 	v.rebuild()
 	v.addShortcuts()
-	v.retake()
 	go v.listen(v.cfg.Backend.Events(v.ctx))
 	return v
 }
@@ -151,6 +150,7 @@ func (v *View) rebuild() {
 		v.settings = newSettingsPage(v)
 	}
 	v.measure()
+	v.show() // before it has a size: what is shown is laid out once
 	v.win.SetContent(v.page)
 	if v.settings != nil {
 		v.win.Canvas().Focus(v.settings.back)

@@ -6,6 +6,7 @@ import (
 	"embed"
 	"encoding/json"
 	"maps"
+	"slices"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -61,7 +62,7 @@ func speak(l language) error {
 	if err != nil {
 		return err
 	}
-	for _, as := range []fyne.Locale{"en", fyne.Locale(system.LanguageString())} {
+	for _, as := range slices.Compact([]fyne.Locale{"en", fyne.Locale(system.LanguageString())}) {
 		if err := lang.AddTranslationsForLocale(doc, as); err != nil {
 			return err
 		}

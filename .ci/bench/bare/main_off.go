@@ -1,4 +1,4 @@
-//go:build !cgo
+//go:build !cgo && !js
 
 // Command bare is the smallest window Fyne makes; this build has none.
 package main
