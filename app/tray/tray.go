@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"runtime"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -70,6 +71,10 @@ type Tray struct {
 	broken  bool              // the toolkit can show no tray any more
 	end     closing
 	stopped atomic.Bool // nothing is shown any more
+	// showing is held while menu and icon are brought in line. That is work of
+	// the UI goroutine's, but once the toolkit has ended it runs such work on
+	// whatever goroutine asks.
+	showing sync.Mutex
 }
 
 // Attach puts Baton into the tray and gives closing the window its meaning. It
@@ -122,9 +127,11 @@ func (t *Tray) Close() {
 		}
 	}
 	t.cancel()
+	t.showing.Lock()
 	if t.timer != nil {
 		t.timer.Stop()
 	}
+	t.showing.Unlock()
 	t.detachClose()
 }
 
@@ -174,9 +181,10 @@ func (t *Tray) news(s backend.Snapshot) []Note {
 // show brings menu and icon in line with the snapshot and the clock. The menu
 // is left alone while it says the same: one that is open would lose the click.
 func (t *Tray) show() {
-	if t.stopped.Load() {
+	if t.stopped.Load() || !t.showing.TryLock() {
 		return
 	}
+	defer t.showing.Unlock()
 	now := t.cfg.Now()
 	items := Menu(*t.snap, t.doing, now)
 	for i := range items {
