@@ -101,24 +101,9 @@ func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
 
 // guess aims by what the files say, changing nothing.
 func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
-	s, err := c.read()
+	s, active, err := c.glimpse(ctx)
 	if err != nil {
 		return "", err
-	}
-	live, err := c.readLive(ctx)
-	if err != nil {
-		return "", err
-	}
-	p := newProofs()
-	if err := c.adoptPool(&opened{store: s}, p); err != nil {
-		return "", err
-	}
-	s.adoptMarks(c.Now())
-	active := ""
-	if live.Usable() {
-		if who := s.prove(live.Credential, config{}, p); who.account != nil {
-			active = who.account.Key
-		}
 	}
 	return c.target(s, w, active)
 }
