@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/files"
 
 	"github.com/tidwall/gjson"
 )
@@ -139,6 +140,62 @@ func TestDoctorCopiedLogin(t *testing.T) {
 		if !strings.Contains(f.Message, "one login copied into two config dirs") || !strings.Contains(f.Fix, "log in once in each") {
 			t.Errorf("%+v", f)
 		}
+	}
+}
+
+// A Mac's Claude Code has the login of each folder in an item of its own.
+func TestDoctorCopiedLoginInTheKeychain(t *testing.T) {
+	w := newMac(t)
+	p := &patient{w, map[string]string{}}
+	for _, name := range []string{".claude-work", ".claude-own", ".claude-none"} {
+		if err := os.Mkdir(filepath.Join(p.home.Dir, name), 0o700); err != nil {
+			t.Fatal(err)
+		}
+	}
+	item := func(name string) string {
+		return oauthcore.ClaudeItem(func(string) string { return filepath.Join(p.home.Dir, name) }, macUser, w.security.run).Service
+	}
+	w.security.others = map[string]string{
+		item(".claude-work"): string(p.read(p.paths.Credentials())),
+		item(".claude-own"):  `{"claudeAiOauth":` + p.issued(night) + `}`,
+	}
+	want := []string{"warning copied_login .credentials.json"}
+	p.check(want, want)
+	if found := p.doctor(false); !strings.Contains(found[0].Fix, filepath.Join(p.home.Dir, ".claude-work")) {
+		t.Errorf("%+v", found)
+	}
+	// A Keychain that refuses is not asked for each folder.
+	w.security.exit = func(string) int { return 51 }
+	w.security.others = nil
+	p.check([]string{"error keychain"}, []string{"error keychain"})
+}
+
+// On a Mac with an item, Claude Code does not read the file.
+func TestDoctorADamagedFileBesideTheKeychain(t *testing.T) {
+	w := newWorld(t)
+	s := newSecurity(filepath.Join(t.TempDir(), "value"), files.OS{}, t.Errorf)
+	s.others = map[string]string{}
+	env := w.core.Env
+	env.GOOS, env.Keychain = "darwin", s.item()
+	w.core = oauthcore.New(env)
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.write(s.path, string(w.read(w.paths.Credentials())))
+	w.write(w.paths.Credentials(), `{"claudeAiOauth":{`)
+	p := &patient{w, map[string]string{}}
+	p.set(w.paths.ClaudeJSON, `"22222222-0000-4000-8000-000000000000"`, "oauthAccount", "accountUuid")
+	p.check(
+		[]string{"warning damaged .credentials.json", "error account_mismatch .claude.json"},
+		[]string{"mended account_mismatch .claude.json", "warning damaged .credentials.json"},
+	)
+	if found := p.doctor(false); !strings.Contains(found[0].Fix, "Keychain") {
+		t.Errorf("%+v", found)
+	}
+	// Without the item it is the login.
+	if err := os.Remove(s.path); err != nil {
+		t.Fatal(err)
+	}
+	if found := p.doctor(false); found[0].Severity != oauthcore.SeverityError {
+		t.Errorf("%+v", found)
 	}
 }
 

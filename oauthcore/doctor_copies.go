@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+
+	"baton/oauthcore/keychain"
 )
 
 // copies looks for other configuration folders of Claude Code that hold one of
@@ -22,15 +24,24 @@ func (k *checkup) copies(ctx context.Context) {
 		own = nil
 	}
 	for _, dir := range k.otherFolders() {
-		path := filepath.Join(dir, filepath.Base(k.Paths.Credentials()))
-		info, err := k.FS.Stat(path)
-		if err != nil || !info.Mode().IsRegular() || (own != nil && os.SameFile(own, info)) {
-			continue
+		k.copyIn(ctx, dir, own, known)
+	}
+}
+
+// copyIn reports a known login that another folder's Claude Code has: in the
+// folder's file, or on macOS in the Keychain item of that folder.
+func (k *checkup) copyIn(ctx context.Context, dir string, own os.FileInfo, known map[string]string) {
+	var docs [][]byte
+	path := filepath.Join(dir, filepath.Base(k.Paths.Credentials()))
+	if info, err := k.FS.Stat(path); err == nil && info.Mode().IsRegular() && (own == nil || !os.SameFile(own, info)) {
+		if doc, err := k.FS.ReadFile(path); err == nil {
+			docs = append(docs, doc)
 		}
-		doc, err := k.FS.ReadFile(path)
-		if err != nil {
-			continue
-		}
+	}
+	if doc, err := k.itemOf(ctx, dir); err == nil {
+		docs = append(docs, doc)
+	}
+	for _, doc := range docs {
 		there, err := parseLive(doc)
 		if err != nil {
 			continue
@@ -46,6 +57,26 @@ func (k *checkup) copies(ctx context.Context) {
 			Fix:     fmt.Sprintf("log in once in each: CLAUDE_CONFIG_DIR=%q claude auth login", dir),
 		})
 	}
+}
+
+// itemOf reads the Keychain item of another folder; where Claude Code's own is
+// refused, or cannot be looked at, it is not asked for.
+func (k *checkup) itemOf(ctx context.Context, dir string) ([]byte, error) {
+	if k.Keychain == nil {
+		return nil, keychain.ErrNotFound
+	}
+	if _, err := k.lookLive(ctx); err != nil {
+		return nil, err
+	}
+	named := dir
+	if dir == filepath.Join(k.req.Home, ".claude") {
+		named = "" // the folder nobody has to name
+	}
+	item := ClaudeItem(func(string) string { return named }, k.Keychain.Account, k.Keychain.Run)
+	if item.Service == k.Keychain.Service {
+		return nil, keychain.ErrNotFound
+	}
+	return itemPlace{k.Core, *item}.read(ctx)
 }
 
 // fingerprints gives every refresh token Baton knows, used-up ones too, and

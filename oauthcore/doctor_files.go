@@ -67,6 +67,9 @@ func (k *checkup) documents(ctx context.Context) {
 			continue
 		}
 		k.bad[d.path] = true
+		if d.path == k.Paths.Credentials() && !k.byFile(ctx) {
+			d.severity, d.fix = SeverityWarning, "Claude Code goes by the Keychain and not by this file: mend it, or move it away"
+		}
 		f := Finding{ID: "damaged", Severity: d.severity, Path: d.path, Message: "it " + damage(err), Fix: d.fix, mend: d.mend}
 		if e := (*Error)(nil); errors.As(err, &e) {
 			if e.Code == CodeDamaged {

@@ -73,7 +73,7 @@ func (k *checkup) pool(s *store) {
 
 // live looks whose the login is that Claude Code uses.
 func (k *checkup) live(ctx context.Context, o *opened, p *proofs) {
-	if k.bad[k.Paths.Credentials()] || k.bad[k.Paths.ClaudeJSON] {
+	if k.bad[k.Paths.ClaudeJSON] || k.bad[k.Paths.Credentials()] && k.byFile(ctx) {
 		return
 	}
 	var err error
@@ -112,6 +112,16 @@ func (k *checkup) live(ctx context.Context, o *opened, p *proofs) {
 	default:
 		k.agree(o, kept)
 	}
+}
+
+// byFile says that Claude Code goes by the credentials file: everywhere but
+// where macOS's Keychain has an item.
+func (k *checkup) byFile(ctx context.Context) bool {
+	if k.Keychain == nil {
+		return true
+	}
+	doc, err := k.liveItem().read(ctx)
+	return err == nil && doc == nil
 }
 
 // refusedBy reports a Keychain that does not give Claude Code's login. Nothing

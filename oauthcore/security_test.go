@@ -40,7 +40,10 @@ type security struct {
 	// forgets has a write end well and change nothing; late has it end badly
 	// though it was done.
 	forgets, late bool
-	runs          []string
+	// others are the items of other folders, by service; nil: nobody asks for
+	// them.
+	others map[string]string
+	runs   []string
 }
 
 func newSecurity(path string, fsys files.FS, complain func(string, ...any)) *security {
@@ -60,6 +63,13 @@ func (s *security) run(ctx context.Context, stdin []byte, args ...string) ([]byt
 		}
 	}
 	command, value := "find-generic-password", []byte(nil)
+	if len(args) == 6 && s.others != nil && args[2] != s.service {
+		doc, ok := s.others[args[2]]
+		if !ok {
+			return nil, 44, nil
+		}
+		return []byte(doc + "\n"), 0, nil
+	}
 	switch {
 	case slices.Equal(args, []string{command, "-s", s.service, "-a", macUser, "-w"}) && stdin == nil:
 	case slices.Equal(args, []string{"-i"}):
