@@ -194,6 +194,10 @@ func TestPageStopsDrawing(t *testing.T) {
 	page.words(t, "#said", "The browser has stopped drawing this page.")
 	page.words(t, "#hint", "Reload it. Nothing is lost.")
 	shot(t, page, "stopped")
+	inFront := `document.elementFromPoint(innerWidth / 2, innerHeight / 2).closest("main") !== null`
+	if seen, err := chromedp.Run(page, chromedp.Evaluate[bool](inFront)); err != nil || !seen {
+		t.Errorf("something stands before the words: %v", err)
+	}
 	if err := chromedp.Do(page, chromedp.Reload()); err != nil {
 		t.Fatal(err)
 	}
