@@ -29,6 +29,9 @@ type Config struct {
 	Page fs.FS
 	// Icon is the page's icon, PNG; may be nil.
 	Icon []byte
+	// Demo is what the page says over accounts that are made up; "" for a
+	// person's own.
+	Demo string
 	// NewLink is told the link that takes the place of one that was used; may
 	// be nil.
 	NewLink func(link string)
@@ -68,7 +71,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	p, err := newPage(cfg.Page)
+	p, err := newPage(cfg.Page, cfg.Demo)
 	if err != nil {
 		return nil, err
 	}

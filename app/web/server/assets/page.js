@@ -84,6 +84,7 @@
     token,
     first: "",
     at: "",
+    demo: body.dataset.demo,
     fail: (why) => fail(say.broken, why),
     // Two frames on, the window has been drawn.
     ready: () => requestAnimationFrame(() => requestAnimationFrame(() => {
