@@ -57,7 +57,7 @@ func servePage(ctx context.Context, b backend.Backend, req cli.ServeRequest, dem
 		return err
 	}
 	if os.Getenv("SSH_CONNECTION") != "" {
-		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first, then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.Getenv))
+		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first (by the name you log in with), then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.Getenv))
 	}
 	if req.Open {
 		forget, err := openLink(link)
