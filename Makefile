@@ -10,7 +10,7 @@ PREFIX ?= $(HOME)/.local
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-run: ## build Baton and start it: a window, or a demo in the terminal without a display
+run: ## build Baton and start it: a window; without a display the page, or a demo in the terminal
 	@bash .ci/start
 
 demo: ## the same on made-up accounts; your own are not touched

@@ -11,27 +11,29 @@ import (
 	"time"
 
 	"baton/app/backend"
+	"baton/app/cli"
 	"baton/app/demo"
 	"baton/app/gui"
+	"baton/app/web/server"
 )
 
-// runDemo is `baton demo [provider]`: Baton on a throw-away home against the
-// built-in provider, until the window is closed or ctx ends.
-func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+// runDemo is `baton demo`: Baton on a throw-away home against the built-in
+// provider, until the window is closed, the story is told or ctx ends.
+func runDemo(ctx context.Context, req cli.DemoRequest) error {
 	p := demo.NewProvider(demo.Options{TestHooks: os.Getenv("BATON_DEMO_HOOKS") == "on"})
 	base, err := p.Start("")
 	if err != nil {
 		return err
 	}
 	defer func() { _ = p.Close() }() // the process ends here
-	if len(args) > 0 && args[0] == "provider" {
-		return runProvider(ctx, p, base, stdout)
+	if req.Provider {
+		return runProvider(ctx, p, base, req.Stdout)
 	}
 	home, err := demo.NewHome("", p, time.Now())
 	if err != nil {
 		return err
 	}
-	err = showDemo(ctx, home, stdout, stderr)
+	err = showDemo(ctx, home, req)
 	return errors.Join(err, home.Close())
 }
 
@@ -51,14 +53,19 @@ func runProvider(ctx context.Context, p *demo.Provider, base string, stdout io.W
 	return nil
 }
 
-func showDemo(ctx context.Context, home demo.Home, stdout, stderr io.Writer) error {
+// demoWords stand over the accounts of a demo.
+const demoWords = "Demo: made-up accounts against the built-in provider. Nothing here is yours."
+
+// showDemo picks the demo's face as plain picks Baton's; where there is nobody
+// to see any, it tells the story.
+func showDemo(ctx context.Context, home demo.Home, req cli.DemoRequest) error {
 	getenv := demoEnv(home)
 	if err := dress(ctx, home, getenv); err != nil {
 		return err
 	}
-	if displayAnswers(os.Getenv) == nil {
-		fmt.Fprintf(stderr, "baton demo: made-up accounts in %s, gone when the window closes\n", home.Dir)
-		code, shown := window(ctx, getenv, gui.Config{Demo: "Demo: made-up accounts against the built-in provider. Nothing here is yours."})
+	if !req.Page && !req.Story && displayAnswers(os.Getenv) == nil {
+		fmt.Fprintf(req.Stderr, "baton demo: made-up accounts in %s, gone when the window closes\n", home.Dir)
+		code, shown := window(ctx, getenv, gui.Config{Demo: demoWords})
 		if shown && code != 0 {
 			return &backend.Problem{Code: backend.ProblemFailed, Message: "the demo's window could not be shown"}
 		}
@@ -66,7 +73,23 @@ func showDemo(ctx context.Context, home demo.Home, stdout, stderr io.Writer) err
 			return nil
 		}
 	}
-	return tellStory(ctx, home, getenv, stdout)
+	if req.Page || !req.Story && req.Terminal && server.Built() {
+		return serveDemo(ctx, home, getenv, req)
+	}
+	return tellStory(ctx, home, getenv, req.Stdout)
+}
+
+// serveDemo shows the page on the throw-away home.
+func serveDemo(ctx context.Context, home demo.Home, getenv func(string) string, req cli.DemoRequest) error {
+	b, err := newBackend(getenv)
+	if err != nil {
+		return err
+	}
+	if c, ok := b.(io.Closer); ok {
+		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
+	}
+	fmt.Fprintf(req.Stderr, "baton demo: made-up accounts in %s, gone when it ends; open this link in a browser, Ctrl-C ends it (a story in the terminal instead: baton demo --story)\n", home.Dir)
+	return servePage(ctx, b, cli.ServeRequest{Addr: anyPort, Stdout: req.Stdout, Stderr: req.Stderr}, demoWords)
 }
 
 // demoEnv is the environment of the throw-away home.

@@ -29,7 +29,7 @@ func Main() int {
 	if keyring.IsHelper(os.Args) {
 		return keyring.Run() // before anything else: it is asked often, and quickly
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
 	// A browser that is started writes to where it was told; standard output
 	// belongs to the command.
@@ -43,6 +43,17 @@ func Main() int {
 		return plain(ctx, cfg, true)
 	}
 	return command(ctx, cfg)
+}
+
+// endings are the signals that end the program, after it has cleared up. A
+// terminal that is closed or an SSH session that breaks off is one, unless the
+// program was told to outlive it (nohup).
+func endings() []os.Signal {
+	all := []os.Signal{os.Interrupt, syscall.SIGTERM}
+	if !signal.Ignored(syscall.SIGHUP) {
+		all = append(all, syscall.SIGHUP)
+	}
+	return all
 }
 
 // flagHidden starts the window in the tray: what a session starts by itself

@@ -37,7 +37,7 @@ func Main() int {
 		return nil
 	}))
 	err = gui.RunWith(gui.Config{
-		Backend: b, OpenURL: openTab, Version: version,
+		Backend: b, OpenURL: openTab, Version: version, Demo: page.Get("demo").String(),
 	}, func(a fyne.App, _ fyne.Window, v *gui.View) {
 		tellState(b, v)
 		a.Lifecycle().SetOnStarted(func() { page.Call("ready") })

@@ -14,7 +14,6 @@ import (
 
 	"github.com/chromedp/cdproto/browser"
 	"github.com/chromedp/cdproto/cdp"
-	cdppage "github.com/chromedp/cdproto/page"
 	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
@@ -85,7 +84,6 @@ func TestPage(t *testing.T) {
 		stranger.words(t, "#hint", "Use the link the terminal prints now.")
 		shot(t, stranger, "used")
 	})
-	t.Run("without", func(t *testing.T) { without(t, page, s) })
 	t.Run("foreign page", func(t *testing.T) { foreign(t, page, s) })
 	t.Run("restart", func(t *testing.T) { restart(t, page, w, s) })
 }
@@ -122,28 +120,6 @@ func grant(name string) chromedp.Action[cdp.Empty] {
 		return cdp.Call(ctx, t, browser.SetPermission, browser.SetPermissionParams{
 			Permission: &browser.PermissionDescriptor{Name: name}, Setting: browser.PermissionSettingGranted,
 		})
-	}
-}
-
-// without opens the page in a browser that lacks what it needs.
-func without(t *testing.T, page tab, s *served) {
-	for script, want := range map[string]string{
-		`delete window.WebAssembly`:                           "cannot run WebAssembly",
-		`HTMLCanvasElement.prototype.getContext = () => null`: "cannot draw with WebGL",
-	} {
-		lacking := page.another(t, false)
-		if _, err := chromedp.Run(lacking, func(ctx context.Context, t *chromedp.Target) (cdppage.AddScriptToEvaluateOnNewDocumentResult, error) {
-			r, err := cdp.Call(ctx, t, cdppage.AddScriptToEvaluateOnNewDocument, cdppage.AddScriptToEvaluateOnNewDocumentParams{Source: script})
-			return r, err
-		}); err != nil {
-			t.Fatal(err)
-		}
-		lacking.visit(t, s.link)
-		lacking.words(t, "#said", want)
-		lacking.words(t, "#hint", "The command line does everything as well.")
-		if err := chromedp.Cancel(lacking); err != nil {
-			t.Error(err)
-		}
 	}
 }
 

@@ -58,11 +58,16 @@ func TestServeOpens(t *testing.T) {
 }
 
 // Without a word and without a display, but on a terminal: the page.
-func TestPlainOnATerminal(t *testing.T) {
+func TestPlainOnATerminal(t *testing.T) { onATerminal(t) }
+
+// The demo does the same, on accounts of its own.
+func TestDemoOnATerminal(t *testing.T) { onATerminal(t, "demo") }
+
+func onATerminal(t *testing.T, args ...string) {
 	needPage(t)
 	w := started(t)
 	master, slave := terminalPair(t)
-	cmd := exec.CommandContext(t.Context(), "baton")
+	cmd := exec.CommandContext(t.Context(), "baton", args...)
 	// Not through the recorder, which is no terminal.
 	cmd.Env, cmd.Dir = append(w.env(), recordEnv+"="), w.dir
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, slave, slave

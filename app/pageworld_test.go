@@ -70,7 +70,13 @@ func (s *served) next(ctx context.Context) (link string, err error) {
 // serve starts `baton serve` and reads the link it prints.
 func serve(t *testing.T, w *world, addr string, more []string, env ...string) *served {
 	t.Helper()
-	s := &served{cmd: exec.CommandContext(t.Context(), "baton", append([]string{"serve", "--addr", addr}, more...)...)}
+	return serveBy(t, w, append([]string{"serve", "--addr", addr}, more...), env...)
+}
+
+// serveBy is the same by any command that serves the page.
+func serveBy(t *testing.T, w *world, args []string, env ...string) *served {
+	t.Helper()
+	s := &served{cmd: exec.CommandContext(t.Context(), "baton", args...)}
 	s.cmd.Env, s.cmd.Dir, s.cmd.Stderr = w.env(env...), w.dir, s
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -100,9 +106,11 @@ type tab struct{ context.Context }
 type shown struct {
 	Connection string
 	Active     string
-	Accounts   []struct{ Key, State, Busy, Trouble string }
+	Accounts   []accountShown
 	Places     map[string]struct{ X, Y float64 }
 }
+
+type accountShown struct{ Key, State, Busy, Trouble string }
 
 // state asks the page what it shows.
 func (p tab) state() (s shown, err error) {

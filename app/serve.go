@@ -15,8 +15,17 @@ import (
 	"baton/icons"
 )
 
+// anyPort is this machine's own address and whatever port is free.
+const anyPort = "127.0.0.1:0"
+
 // runServe is `baton serve`: the window as a page, until ctx ends.
 func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) error {
+	return servePage(ctx, b, req, "")
+}
+
+// servePage serves the page on any accounts; demo is what it says of ones that
+// are made up.
+func servePage(ctx context.Context, b backend.Backend, req cli.ServeRequest, demo string) error {
 	listeners, port, err := listenHere(ctx, req.Addr)
 	if err != nil {
 		return err
@@ -28,7 +37,7 @@ func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) erro
 	}()
 	// Told by a goroutine of the server's, while nobody else prints.
 	s, err := server.New(server.Config{
-		Backend: b, Port: port, Icon: icons.Baton().Content(),
+		Backend: b, Port: port, Icon: icons.Baton().Content(), Demo: demo,
 		NewLink: func(link string) {
 			fmt.Fprintf(req.Stderr, "a browser is in; the link for another one:\n%s\n", link)
 		},
@@ -48,7 +57,7 @@ func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) erro
 		return err
 	}
 	if os.Getenv("SSH_CONNECTION") != "" {
-		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first, then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.Getenv))
+		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first (by the name you log in with), then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.Getenv))
 	}
 	if req.Open {
 		forget, err := openLink(link)

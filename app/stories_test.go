@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"testing"
 
+	"baton/app/web/server"
+
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -17,9 +19,17 @@ func TestStories(t *testing.T) {
 		"surroundings": filepath.Join("testdata", "script"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: storyCommands(), Condition: condition})
+			testscript.Run(t, testscript.Params{Dir: dir, Setup: setup, Cmds: storyCommands(), Condition: storyCondition})
 		})
 	}
+}
+
+// storyCondition says what a story can have here.
+func storyCondition(name string) (bool, error) {
+	if name == "page" {
+		return server.Built(), nil
+	}
+	return condition(name)
 }
 
 type worldKey struct{}

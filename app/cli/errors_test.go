@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strings"
 	"testing"
 	"time"
@@ -106,8 +105,8 @@ func TestMisuse(t *testing.T) {
 
 func withDemo(err error) func(*Config) {
 	return func(c *Config) {
-		c.Demo = func(_ context.Context, args []string, stdout, _ io.Writer) error {
-			_, _ = fmt.Fprintln(stdout, "demo", args)
+		c.Demo = func(_ context.Context, req DemoRequest) error {
+			_, _ = fmt.Fprintln(req.Stdout, "demo", req.Provider, req.Page, req.Story)
 			return err
 		}
 	}
@@ -186,16 +185,23 @@ func TestCompletion(t *testing.T) {
 }
 
 func TestDemo(t *testing.T) {
-	run(t, nil, withDemo(nil), "demo").want(t, 0, "demo []\n", "")
-	run(t, nil, withDemo(nil), "demo", "provider").want(t, 0, "demo [provider]\n", "")
-	run(t, nil, withDemo(errors.New("no port is free")), "demo").want(t, 1, "demo []\n", "baton: no port is free\n")
+	run(t, nil, withDemo(nil), "demo").want(t, 0, "demo false false false\n", "")
+	run(t, nil, withDemo(nil), "demo", "provider").want(t, 0, "demo true false false\n", "")
+	run(t, nil, withDemo(nil), "demo", "--page").want(t, 0, "demo false true false\n", "")
+	run(t, nil, withDemo(nil), "demo", "--story").want(t, 0, "demo false false true\n", "")
+	for _, args := range [][]string{{"--page", "--story"}, {"provider", "--page"}, {"provider", "--story"}} {
+		run(t, nil, withDemo(nil), append([]string{"demo"}, args...)...).
+			want(t, 2, "", "baton: demo takes one of provider, --page and --story\n  run 'baton help demo'\n")
+	}
+
+	run(t, nil, withDemo(errors.New("no port is free")), "demo").want(t, 1, "demo false false false\n", "baton: no port is free\n")
 
 	// Ctrl-C is how it is left.
 	ctx, cancel := context.WithCancel(context.Background())
 	var errs bytes.Buffer
 	code := Run(ctx, Config{
 		Args: []string{"demo"}, Stderr: &errs,
-		Demo: func(ctx context.Context, _ []string, _, _ io.Writer) error {
+		Demo: func(ctx context.Context, _ DemoRequest) error {
 			cancel()
 			<-ctx.Done()
 			return ctx.Err()

@@ -54,9 +54,9 @@ type Config struct {
 	// such command. Errors are *backend.Problem.
 	Serve func(ctx context.Context, b backend.Backend, req ServeRequest) error
 
-	// Demo runs `baton demo` with the arguments after that word (none, or
-	// "provider") until ctx ends; nil: there is no such command.
-	Demo func(ctx context.Context, args []string, stdout, stderr io.Writer) error
+	// Demo runs `baton demo` until it or ctx ends; nil: there is no such
+	// command.
+	Demo func(ctx context.Context, req DemoRequest) error
 }
 
 // System returns a Config that speaks for this process: its arguments,

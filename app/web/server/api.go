@@ -24,7 +24,8 @@ func actions() map[backend.ActionKind]bool {
 		backend.ActionLimit: true, backend.ActionUnlimit: true, backend.ActionRename: true,
 		backend.ActionPause: true, backend.ActionResume: true, backend.ActionRemove: true,
 		backend.ActionMove: true, backend.ActionConfigure: true, backend.ActionUsage: true,
-		backend.ActionDoctor: true,
+		backend.ActionDoctor: true, backend.ActionKeyringStatus: true,
+		backend.ActionKeyringPush: true, backend.ActionKeyringRestore: true,
 	}
 }
 
@@ -62,13 +63,14 @@ func (s *Server) act(kind backend.ActionKind) http.HandlerFunc {
 			return
 		}
 		a.Kind = kind
+		if err := s.asks(r.Context(), kind); err != nil {
+			s.answer(w, outcome{Problem: backend.AsProblem(err)})
+			return
+		}
 		res, err := s.cfg.Backend.Do(r.Context(), a)
 		s.answer(w, outcome{Result: res, Problem: backend.AsProblem(err)})
 	}
 }
-
-// keyringAbout is what a page has to say about the keyring besides.
-const keyringAbout = " A keyring that is locked asks on the screen of the machine Baton runs on."
 
 // atHeader names the newest change a snapshot is sure to have in it, so that a
 // page that begins to follow is not told of it once more.

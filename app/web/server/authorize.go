@@ -82,7 +82,6 @@ func (s *Server) askAuthorize(w http.ResponseWriter, _ *http.Request) {
 // authorize starts a login for who presses the button, in a browser that came
 // in by a link.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request) {
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 	if !s.door.hasCookie(s.cookie(r)) {
 		s.note(w, http.StatusUnauthorized, notePage{
 			Title: "This browser is not known to Baton",

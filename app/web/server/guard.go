@@ -18,6 +18,8 @@ const (
 // ServeHTTP lets through what may come from the page, a person's address bar
 // or the provider's redirect.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	w = paced{w, s.limits.write}
+	s.limited(w, r)
 	harden(w.Header())
 	// A page elsewhere can let a name of its own lead here (DNS rebinding).
 	if !s.hosts[r.Host] {
@@ -83,6 +85,7 @@ func (s *Server) known(then http.HandlerFunc) http.HandlerFunc {
 			refuse(w, http.StatusUnauthorized, "open the link the terminal prints now\n")
 			return
 		}
+		knownGuest(r.Context())
 		then(w, r)
 	}
 }

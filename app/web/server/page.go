@@ -36,7 +36,7 @@ func embedded() fs.FS {
 
 // Built says whether a page was built in.
 func Built() bool {
-	_, err := newPage(embedded())
+	_, err := newPage(embedded(), "")
 	return err == nil
 }
 
@@ -52,8 +52,9 @@ type page struct {
 }
 
 // newPage reads a built page: NAME.wasm.gz, NAME.wasm.zst and wasm_exec.js,
-// which is Go's own and of the version that compiled the program.
-func newPage(from fs.FS) (*page, error) {
+// which is Go's own and of the version that compiled the program. demo is what
+// stands over made-up accounts.
+func newPage(from fs.FS, demo string) (*page, error) {
 	names, err := fs.Glob(from, "*.wasm.gz")
 	if err != nil || len(names) != 1 {
 		return nil, ErrNoPage
@@ -81,7 +82,7 @@ func newPage(from fs.FS) (*page, error) {
 	p.style = text[1]
 	p.html = []byte(strings.NewReplacer(
 		"{{style}}", p.style, "{{exec}}", string(exec), "{{script}}", text[2],
-		"{{wasm}}", html.EscapeString("/assets/"+p.wasm), "{{size}}", strconv.FormatUint(uint64(size), 10),
+		"{{wasm}}", html.EscapeString("/assets/"+p.wasm), "{{demo}}", html.EscapeString(demo), "{{size}}", strconv.FormatUint(uint64(size), 10),
 	).Replace(text[0]))
 	p.policy = "default-src 'none'; script-src 'wasm-unsafe-eval' " + hashOf(string(exec)) + " " + hashOf(text[2]) +
 		"; style-src " + hashOf(p.style) + "; connect-src 'self'; img-src 'self' data:" +

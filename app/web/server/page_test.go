@@ -102,6 +102,19 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// What is said of made-up accounts stands in the page as text, whatever it is.
+func TestIndexOfADemo(t *testing.T) {
+	s, err := New(Config{Backend: newFake(), Port: port, Page: pageFiles(t), Demo: `made up: "><script>`})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	h := &house{Server: s}
+	if got := h.send(request(t, http.MethodGet, "/", "")).Body.String(); !strings.Contains(got, `data-demo="made up: &#34;&gt;&lt;script&gt;"`) {
+		t.Errorf("the page begins %.900s", got)
+	}
+}
+
 func TestNoPage(t *testing.T) {
 	whole := pageFiles(t)
 	for _, without := range []string{"baton-0123.wasm.gz", "baton-0123.wasm.zst", "wasm_exec.js"} {

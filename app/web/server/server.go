@@ -17,16 +17,8 @@ import (
 	"baton/app/backend"
 )
 
-const (
-	maxHeader     = 32 << 10 // bytes
-	maxBody       = 64 << 10 // bytes
-	headerTimeout = 5 * time.Second
-	bodyTimeout   = 10 * time.Second
-	writeTimeout  = 30 * time.Second
-	idleTimeout   = time.Minute
-	// leaving is how long what is under way may take once the server is to end.
-	leaving = 5 * time.Second
-)
+// leaving is how long what is under way may take once the server is to end.
+const leaving = 5 * time.Second
 
 // Config is what a Server stands on. Backend and Port are required.
 type Config struct {
@@ -37,6 +29,9 @@ type Config struct {
 	Page fs.FS
 	// Icon is the page's icon, PNG; may be nil.
 	Icon []byte
+	// Demo is what the page says over accounts that are made up; "" for a
+	// person's own.
+	Demo string
 	// NewLink is told the link that takes the place of one that was used; may
 	// be nil.
 	NewLink func(link string)
@@ -50,6 +45,7 @@ type Config struct {
 // use New.
 type Server struct {
 	cfg     Config
+	limits  limits // before Serve
 	page    *page
 	hosts   map[string]bool // what the Host header may say
 	mux     *http.ServeMux
@@ -75,11 +71,11 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	p, err := newPage(cfg.Page)
+	p, err := newPage(cfg.Page, cfg.Demo)
 	if err != nil {
 		return nil, err
 	}
-	s := &Server{cfg: cfg, page: p, hosts: map[string]bool{}, door: newDoor(cfg.Now)}
+	s := &Server{cfg: cfg, page: p, limits: defaultLimits(), hosts: map[string]bool{}, door: newDoor(cfg.Now)}
 	port := strconv.Itoa(cfg.Port)
 	for _, host := range []string{"localhost", "127.0.0.1", "[::1]"} {
 		s.hosts[host+":"+port] = true
@@ -138,17 +134,19 @@ func (s *Server) icon(w http.ResponseWriter, r *http.Request) {
 func (s *Server) Serve(ctx context.Context, listeners ...net.Listener) error {
 	h := &http.Server{
 		Handler:           s,
-		ReadHeaderTimeout: headerTimeout,
-		IdleTimeout:       idleTimeout,
+		ReadHeaderTimeout: s.limits.header,
+		IdleTimeout:       s.limits.idle,
 		MaxHeaderBytes:    maxHeader,
 		// No ReadTimeout and no WriteTimeout: an action may take a minute and a
-		// stream has no end. Handlers set their own.
-		ErrorLog: log.New(slogWriter{s.cfg.Log}, "", 0),
+		// stream has no end. ServeHTTP limits what comes and what goes.
+		ErrorLog:    log.New(slogWriter{s.cfg.Log}, "", 0),
+		ConnContext: withGuest,
 	}
+	all := &crowd{most: s.limits.conns}
 	ended := make(chan error, len(listeners))
 	var wg sync.WaitGroup
 	for _, l := range listeners {
-		wg.Go(func() { ended <- h.Serve(l) })
+		wg.Go(func() { ended <- h.Serve(counted{l, all}) })
 	}
 	var err error
 	select {

@@ -50,24 +50,23 @@ func (s *Server) enter(w http.ResponseWriter, r *http.Request) {
 	s.answer(w, map[string]string{"token": token})
 }
 
-// decode reads a request's JSON, whole and in time; it answers itself where
+// decode reads a request's JSON, which limited bounds; it answers itself where
 // that fails.
 func (s *Server) decode(w http.ResponseWriter, r *http.Request, into any) bool {
-	control := http.NewResponseController(w)
-	// The real clock: the deadline is the connection's.
-	_ = control.SetReadDeadline(time.Now().Add(bodyTimeout)) // a test's recorder has none
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	body, err := io.ReadAll(r.Body)
 	var tooLong *http.MaxBytesError
 	switch {
 	case errors.As(err, &tooLong):
+		w.Header().Set("Connection", "close") // what else there is of it is not read
 		refuse(w, http.StatusRequestEntityTooLarge, "that is too long\n")
 		return false
 	case err != nil:
+		w.Header().Set("Connection", "close")
 		refuse(w, http.StatusRequestTimeout, "the request did not arrive whole\n")
 		return false
 	}
 	// Without this the deadline would end the request's context.
-	_ = control.SetReadDeadline(time.Time{})
+	_ = http.NewResponseController(w).SetReadDeadline(time.Time{}) // a test's recorder has none
 	if err := unmarshal(body, into); err != nil {
 		refuse(w, http.StatusBadRequest, "this is not a request Baton knows\n")
 		return false
@@ -83,7 +82,6 @@ func (s *Server) answer(w http.ResponseWriter, v any) {
 		refuse(w, http.StatusInternalServerError, "Baton made a mistake\n")
 		return
 	}
-	_ = http.NewResponseController(w).SetWriteDeadline(time.Now().Add(writeTimeout)) // a test's recorder has none
 	w.Header().Set("Content-Type", "application/json")
 	w.Header().Set("Content-Length", strconv.Itoa(len(doc)))
 	_, _ = w.Write(doc) // a browser that has gone away is no error

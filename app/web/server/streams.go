@@ -152,9 +152,6 @@ func (o stream) send(id, name, data string) error {
 }
 
 func (o stream) write(text string) error {
-	if err := o.control.SetWriteDeadline(time.Now().Add(writeTimeout)); err != nil {
-		return err
-	}
 	if _, err := o.w.Write([]byte(text)); err != nil {
 		return err
 	}

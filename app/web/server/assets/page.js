@@ -5,6 +5,7 @@
   const words = {
     en: {
       loading: "Loading…",
+      amount: "%s of %s MB",
       starting: "Starting…",
       used: "This link was used already.",
       usedHint: "A link lets one browser in, once. Use the link the terminal prints now.",
@@ -16,8 +17,12 @@
       noServerHint: "Has “baton serve” ended? Start it again and use the link it prints.",
       noWasm: "This browser cannot run WebAssembly, which Baton's page is made of.",
       noGL: "This browser cannot draw with WebGL, which Baton's page needs.",
-      other: "Use a newer browser, or turn it on in this one's settings. The command line does everything as well.",
+      noWasmHint: "Use a newer browser, or turn it on in this one's settings. The command line does everything as well.",
+      noGLHint: "Turn graphics acceleration on in this browser's settings, or use another one. The command line does everything as well.",
+      stopped: "The browser has stopped drawing this page.",
+      stoppedHint: "Reload it. Nothing is lost.",
       broken: "The page did not start.",
+      brokenHint: "Reload it. If that does not help, use another browser, or the command line.",
       lost: "The connection to Baton is lost. This is how things stood.",
       next: " Trying again in %s s.",
       ended: "Baton was started anew and does not know this page. Use the link the terminal prints now.",
@@ -25,6 +30,7 @@
     },
     de: {
       loading: "Wird geladen …",
+      amount: "%s von %s MB",
       starting: "Startet …",
       used: "Dieser Link wurde schon benutzt.",
       usedHint: "Ein Link lässt einen Browser ein, einmal. Nimm den Link, der jetzt im Terminal steht.",
@@ -36,8 +42,12 @@
       noServerHint: "Läuft „baton serve“ noch? Starte es neu und nimm den Link, den es zeigt.",
       noWasm: "Dieser Browser kann kein WebAssembly; daraus besteht Batons Seite.",
       noGL: "Dieser Browser kann nicht mit WebGL zeichnen; das braucht Batons Seite.",
-      other: "Nimm einen neueren Browser oder schalte es in den Einstellungen ein. Die Befehlszeile kann auch alles.",
+      noWasmHint: "Nimm einen neueren Browser oder schalte es in den Einstellungen ein. Die Befehlszeile kann auch alles.",
+      noGLHint: "Schalte die Grafikbeschleunigung in den Einstellungen ein oder nimm einen anderen Browser. Die Befehlszeile kann auch alles.",
+      stopped: "Der Browser zeichnet diese Seite nicht mehr.",
+      stoppedHint: "Lade sie neu. Verloren ist nichts.",
       broken: "Die Seite ist nicht gestartet.",
+      brokenHint: "Lade sie neu. Hilft das nicht, nimm einen anderen Browser oder die Befehlszeile.",
       lost: "Die Verbindung zu Baton ist weg. So standen die Dinge.",
       next: " Nächster Versuch in %s s.",
       ended: "Baton wurde neu gestartet und kennt diese Seite nicht. Nimm den Link, der jetzt im Terminal steht.",
@@ -63,6 +73,9 @@
     at("progress").hidden = true;
     tell(text, hint);
   }
+  function megabytes(bytes) {
+    return (bytes / 1e6).toLocaleString(german ? "de" : "en", {minimumFractionDigits: 1, maximumFractionDigits: 1});
+  }
   function token() {
     return localStorage.getItem(kept) || "";
   }
@@ -71,6 +84,7 @@
     token,
     first: "",
     at: "",
+    demo: body.dataset.demo,
     fail: (why) => fail(say.broken, why),
     // Two frames on, the window has been drawn.
     ready: () => requestAnimationFrame(() => requestAnimationFrame(() => {
@@ -96,6 +110,8 @@
   };
   at("again").textContent = say.again;
   at("again").onclick = () => window.batonPage.retry();
+  // A machine that slept, a driver that crashed: the program goes on, unseen.
+  document.addEventListener("webglcontextlost", () => fail(say.stopped, say.stoppedHint), true);
 
   // look takes the first snapshot, which the program finds when it starts; false
   // where the session is unknown.
@@ -137,14 +153,20 @@
     if (localStorage.getItem(loaded) === body.dataset.wasm || !window.TransformStream) {
       return WebAssembly.instantiateStreaming(answer, imports);
     }
+    // What arrives here is unpacked; what a person waits for is not.
     const size = Number(body.dataset.size), bar = at("progress");
+    const travels = Number(answer.headers.get("Content-Length")) || size;
     let done = 0;
-    bar.hidden = false;
-    bar.value = 0;
+    const show = () => {
+      const part = Math.min(1, done / size);
+      bar.value = 100 * part;
+      tell(say.loading, say.amount.replace("%s", megabytes(part * travels)).replace("%s", megabytes(travels)));
+    };
+    show();
     const counted = answer.body.pipeThrough(new TransformStream({
       transform(chunk, out) {
         done += chunk.byteLength;
-        bar.value = Math.min(100, 100 * done / size);
+        show();
         out.enqueue(chunk);
       },
     }));
@@ -154,9 +176,10 @@
 
   async function start() {
     tell(say.loading);
-    if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) return fail(say.noWasm, say.other);
+    at("progress").hidden = false;
+    if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) return fail(say.noWasm, say.noWasmHint);
     const probe = document.createElement("canvas");
-    if (!(probe.getContext("webgl") || probe.getContext("experimental-webgl"))) return fail(say.noGL, say.other);
+    if (!(probe.getContext("webgl") || probe.getContext("experimental-webgl"))) return fail(say.noGL, say.noGLHint);
     // The program holds nothing of anybody's: it may come before the door opens.
     const fetched = fetch(body.dataset.wasm);
     fetched.catch(() => {}); // told below, by who waits for it
@@ -171,12 +194,14 @@
     try {
       ({instance} = await program(fetched, go.importObject));
     } catch (e) {
-      return fail(say.broken, String(e));
+      console.error(e);
+      return fail(say.broken, say.brokenHint);
     }
     performance.mark("baton-compiled");
+    at("progress").removeAttribute("value");
     tell(say.starting);
     await go.run(instance);
-    if (!body.dataset.failed) fail(say.broken);
+    if (!body.dataset.failed) fail(say.broken, say.brokenHint);
   }
   start();
 })();
