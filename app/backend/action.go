@@ -86,6 +86,9 @@ type Result struct {
 type Setup struct {
 	Path          string
 	Before, After []byte // nil where there is no file
+	// Forgotten says that Baton's status line was taken out, and that which one
+	// stood there before could not be known any more.
+	Forgotten bool
 }
 
 // AccountResult is one account's outcome in an action on several.
