@@ -29,7 +29,7 @@ func (p *presented) holds(a backend.Account, in situation, hide veil, now time.T
 		sameDay(now, p.at) && sameAccount(p.account, a)
 }
 
-func sameDay(a, b time.Time) bool { return dayOf(a).Equal(dayOf(b)) }
+func sameDay(a, b time.Time) bool { return backend.Day(a).Equal(backend.Day(b)) }
 
 // showEntry brings an account's card in line.
 func (v *View) showEntry(e *entry, tone int, now time.Time) {
@@ -92,7 +92,7 @@ func sameUsage(a, b *backend.Usage) bool {
 
 // findable is what the filter looks in, in small letters.
 func findable(a backend.Account, now time.Time) string {
-	word, _ := stateWord(upToDate(a, now), now)
+	word, _ := stateWord(a.At(now), now)
 	if a.Active {
 		word += " " + tr(textActive)
 	}

@@ -171,7 +171,6 @@ const (
 	textQuiet                 key = "quiet"
 	textOn                    key = "on"
 	textOff                   key = "off"
-	textNotYet                key = "notYet"
 	textSettingAuto           key = "settingAuto"
 	textSettingPoll           key = "settingPoll"
 	textSettingMirror         key = "settingMirror"

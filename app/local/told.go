@@ -31,7 +31,7 @@ func (b *Backend) report(ctx context.Context, told string) (backend.Result, erro
 // switched on.
 func (b *Backend) failure(ctx context.Context, told string) (backend.Result, error) {
 	done, err := b.core.Failed(ctx, signals.ParseFailure([]byte(told)))
-	r := backend.Result{Key: done.Key}
+	r := backend.Result{Key: done.Key, News: done.News}
 	if s := done.Swapped; s != nil {
 		r.From, r.To, r.Refreshed, r.Notes = s.From, s.To, s.Refreshed, s.Notes
 	}
