@@ -63,7 +63,7 @@ func sameAccount(a, b backend.Account) bool {
 	}
 	return a.Key == b.Key && a.Email == b.Email && a.Label == b.Label &&
 		a.OrganizationName == b.OrganizationName && a.Plan == b.Plan && a.Tier == b.Tier &&
-		a.State == b.State && a.Active == b.Active && a.Busy == b.Busy &&
+		a.State == b.State && a.Active == b.Active && a.Busy == b.Busy && a.LoginAddress == b.LoginAddress &&
 		a.LimitedUntil.Equal(b.LimitedUntil) && a.LoginExpiresAt.Equal(b.LoginExpiresAt)
 }
 

@@ -116,6 +116,8 @@ const (
 	textWaiting               key = "waiting"
 	textWaitingPaste          key = "waitingPaste"
 	textWaitingClaude         key = "waitingClaude"
+	textWaitingNamed          key = "waitingNamed"
+	textThroughBaton          key = "throughBaton"
 	textOpenAgain             key = "openAgain"
 	textOpen                  key = "open"
 	textCopy                  key = "copy"

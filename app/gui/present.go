@@ -153,6 +153,8 @@ func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
 		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case a.State == backend.StatePaused:
 		return set(tr(textResume), widgets.ButtonQuiet, gestureResume)
+	case a.LoginAddress != "":
+		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case in.problem != nil && mayPass(in.problem.Code),
 		a.Problem != nil && a.Problem.Code == backend.ProblemOffline:
 		return set(tr(textTryAgain), widgets.ButtonQuiet, gestureRetry)
