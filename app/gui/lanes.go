@@ -28,6 +28,13 @@ func spans() []span {
 // laneView turns an account into its row. It is a pure function.
 func laneView(a backend.Account, next string, look span, now time.Time) widgets.LaneView {
 	a = a.At(now)
+	v := laneRow(a, next, look, now)
+	v.More, v.Spots = laneHints(a, v.Back, look, now)
+	return v
+}
+
+// laneRow is the row without what it says when it is looked at closely.
+func laneRow(a backend.Account, next string, look span, now time.Time) widgets.LaneView {
 	v := widgets.LaneView{Name: a.Name(), Detail: planName(a.Plan, a.Tier), Active: a.Active}
 	add := func(word string) {
 		if v.Detail != "" {
