@@ -3,6 +3,7 @@ package widgets
 import (
 	"image"
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -83,8 +84,8 @@ func (r *laneRenderer) Layout(s fyne.Size) {
 		o.Move(fyne.NewPos(from, top))
 		o.Resize(fyne.NewSize(shut, high))
 	}
-	inside := max(0, wide-shut-16*k)
-	r.inside.place(from+shut+8*k, top+(high-text)/2, inside, text)
+	begins := r.clearOfMarks(shut+8*k, wide, k)
+	r.inside.place(from+begins, top+(high-text)/2, max(0, wide-begins-8*k), text)
 	for i, t := range r.ticks {
 		if i < len(v.Resets) {
 			t.Move(fyne.NewPos(from+float32(clamp(v.Resets[i]))*max(0, wide-2), top-4*k))
@@ -94,6 +95,19 @@ func (r *laneRenderer) Layout(s fyne.Size) {
 	// Up to the lane above: the moment is the same for all of them.
 	r.now.Move(fyne.NewPos(from-1, -listGap))
 	r.now.Resize(fyne.NewSize(2, s.Height+listGap))
+}
+
+// clearOfMarks is where the words in the track begin so that no mark goes
+// through them, not before a place.
+func (r *laneRenderer) clearOfMarks(begins, wide, k float32) float32 {
+	marks := slices.Sorted(slices.Values(r.l.view.Resets))
+	for _, m := range marks {
+		at := float32(clamp(m)) * wide
+		if at >= begins-8*k && at <= begins+r.inside.natural()+4*k {
+			begins = at + 10*k
+		}
+	}
+	return begins
 }
 
 func (r *laneRenderer) Refresh() {
