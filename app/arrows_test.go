@@ -69,8 +69,9 @@ func arrows() []arrow {
 		{from: "baton/app/gui", ours: []string{"baton/app/backend", "baton/widgets", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
 		{from: "baton/app/demo", ours: []string{"baton/oauthcore/secret"}, never: []string{fyne, keyring, flock, browser, cobra}},
 		{from: "baton/app/local", ours: []string{"baton/app/backend", "baton/oauthcore/", "baton/keyring/"}, never: []string{fyne, browser, cobra, term}},
+		{from: "baton/app/notify", never: []string{fyne, keyring, flock, browser, cobra, term, "net/http"}},
 		{from: "baton/app/single", ours: []string{"baton/oauthcore/files"}, never: []string{fyne, keyring, browser, cobra, "baton/oauthcore/provider", "net/http"}},
-		{from: "baton/app/tray", ours: []string{"baton/app/backend", "baton/app/gui", "baton/widgets", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
+		{from: "baton/app/tray", ours: []string{"baton/app/backend", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
 		{from: "baton/app/web/server", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock, cobra}},
 		{from: "baton/app/web/client", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock, cobra, browser}},
 		{from: "baton/icons", never: []string{keyring, browser, cobra, flock}},
@@ -152,7 +153,7 @@ func TestWasmHoldsNoSecrets(t *testing.T) {
 	wasm := builds()[2]
 	for _, path := range wasm.list(t, "-deps", ".") {
 		for _, never := range []string{
-			"baton/oauthcore/", "baton/keyring/", "baton/app/web/server", "baton/app/local", "baton/app/demo", "baton/app/cli", "baton/app/single", "baton/app/tray",
+			"baton/oauthcore/", "baton/keyring/", "baton/app/web/server", "baton/app/local", "baton/app/demo", "baton/app/cli", "baton/app/notify", "baton/app/single", "baton/app/tray",
 			"github.com/zalando/", "github.com/gofrs/", "github.com/spf13/", "github.com/pkg/browser",
 		} {
 			if matches(never, path) {

@@ -64,6 +64,7 @@ const flagHidden = "--hidden"
 func command(ctx context.Context, cfg cli.Config) int {
 	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.Getenv) }
 	cfg.Serve, cfg.Demo = runServe, runDemo
+	cfg.Told = tellOfHook(os.Getenv)
 	return cli.Run(ctx, cfg)
 }
 

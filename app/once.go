@@ -20,16 +20,13 @@ import (
 // hidden: then one is nil and code this process's exit status. Where that cannot
 // be told the window opens all the same, since two of them do no harm.
 func onlyOne(getenv func(string) string, hidden bool, stderr io.Writer) (one *single.Instance, code int, mine bool) {
-	paths, err := oauthcore.PathsFrom(getenv, func() (string, error) { return homeIn(getenv) })
+	place, err := windowsPlace(getenv)
 	if err == nil {
 		ask := single.Show
 		if hidden {
 			ask = single.Greet
 		}
-		one, err = single.Claim(context.Background(), single.Place{
-			Accounts: paths.Secure, Own: paths.Own(),
-			Runtime: getenv("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
-		}, ask, slog.New(slog.DiscardHandler))
+		one, err = single.Claim(context.Background(), place, ask, slog.New(slog.DiscardHandler))
 	}
 	var silent *single.SilentError
 	switch {
@@ -46,6 +43,18 @@ func onlyOne(getenv func(string) string, hidden bool, stderr io.Writer) (one *si
 		fmt.Fprintf(stderr, "baton: cannot tell whether a window is open already: %v\n", err)
 	}
 	return one, 0, true
+}
+
+// windowsPlace is where the one window for an environment's accounts is found.
+func windowsPlace(getenv func(string) string) (single.Place, error) {
+	paths, err := oauthcore.PathsFrom(getenv, func() (string, error) { return homeIn(getenv) })
+	if err != nil {
+		return single.Place{}, err
+	}
+	return single.Place{
+		Accounts: paths.Secure, Own: paths.Own(),
+		Runtime: getenv("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
+	}, nil
 }
 
 // endIt says how to get rid of a process that hangs.

@@ -15,6 +15,9 @@ func (k *checkup) told() {
 	if err != nil || k.bad[path] {
 		return
 	}
+	if note == nil && k.forgotten(path) {
+		return
+	}
 	if note == nil {
 		if on, err := k.isOn(settingAuto); err == nil && on {
 			k.report(Finding{
@@ -26,10 +29,7 @@ func (k *checkup) told() {
 		return
 	}
 	program := strings.TrimSuffix(note.Command, statusCommand)
-	bare := program
-	if inside, quoted := strings.CutPrefix(program, "'"); quoted {
-		bare = strings.ReplaceAll(strings.TrimSuffix(inside, "'"), `'\''`, "'")
-	}
+	bare := unquoted(program)
 	if filepath.IsAbs(bare) {
 		if _, err := k.FS.Stat(bare); errors.Is(err, fs.ErrNotExist) {
 			k.report(Finding{
@@ -52,4 +52,30 @@ func (k *checkup) told() {
 			return err
 		},
 	})
+}
+
+// forgotten looks for commands of Baton's that its own note says nothing of.
+func (k *checkup) forgotten(path string) bool {
+	doc, err := readOr(k.FS, path)
+	if err != nil {
+		return false
+	}
+	n := recalled(doc, "")
+	if n == nil {
+		return false
+	}
+	program := strings.TrimSuffix(n.Command, statusCommand)
+	if n.Command == "" {
+		program = strings.TrimSuffix(n.Hook, hookCommand)
+	}
+	k.report(Finding{
+		ID: "setup_forgotten", Severity: SeverityWarning, Path: path,
+		Message: "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line cannot be known",
+		Fix:     "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out",
+		mend: func(ctx context.Context) error {
+			_, err := k.Setup(ctx, SetupRequest{Program: program})
+			return err
+		},
+	})
+	return true
 }

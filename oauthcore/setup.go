@@ -20,7 +20,8 @@ import (
 
 // SetupRequest says what is wanted of Claude Code's settings.
 type SetupRequest struct {
-	// Program is how Claude Code's shell calls Baton, quoted where needed.
+	// Program is how Claude Code's shell calls Baton, quoted where needed. To
+	// remove, it may be empty.
 	Program string
 	Remove  bool // take both commands out again
 	DryRun  bool // only say what would change
@@ -33,6 +34,9 @@ type SetupDone struct {
 	// Chained is the status line command that was there before and goes on
 	// running, "" for none.
 	Chained string
+	// Forgotten says that Baton's status line was taken out while nobody knew
+	// any more which one stood there before.
+	Forgotten bool
 }
 
 // Changed says that there was something to do.
@@ -124,6 +128,10 @@ func (c *Core) Setup(ctx context.Context, r SetupRequest) (SetupDone, error) {
 		return SetupDone{}, err
 	}
 	done := SetupDone{Path: path, Before: was}
+	if note == nil {
+		note = recalled(was, r.Program)
+		done.Forgotten = r.Remove && note != nil && note.Command != ""
+	}
 	if r.Remove {
 		done.After, err = takeOut(was, note)
 		note = nil

@@ -161,3 +161,80 @@ func TestDoctorLooksAfterTheSetup(t *testing.T) {
 		t.Error("the program is gone and nobody noticed")
 	}
 }
+
+// With the note lost, what is Baton's is told by its form, and nothing else is
+// taken for it.
+func TestSetupComesOutWithoutItsNote(t *testing.T) {
+	const others = `{"matcher":"*","hooks":[{"type":"command","command":"x hook"}]}`
+	for _, c := range []struct {
+		name, before, program, want string
+		forgotten                   bool
+	}{
+		{"both", `{"a":1}`, "/opt/baton", `{"a":1}`, true},
+		{"quoted", `{"a":1}`, `'/home/it'\''s me/baton'`, `{"a":1}`, true},
+		{"windows", `{"a":1}`, "C:/Tools/baton.exe", `{"a":1}`, true},
+		{"another hook", `{"hooks":{"StopFailure":[` + others + `]}}`, "/opt/baton", `{"hooks":{"StopFailure":[` + others + `]}}`, true},
+		{"a name of its own", `{"a":1}`, "/opt/my-build", `{"a":1}`, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t)
+			path := w.paths.ClaudeSettings()
+			w.write(path, c.before)
+			ctx := context.Background()
+			if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: c.program}); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.Remove(w.paths.Setup()); err != nil {
+				t.Fatal(err)
+			}
+			done, err := w.core.Setup(ctx, oauthcore.SetupRequest{Remove: true, Program: c.program})
+			if err != nil || done.Forgotten != c.forgotten {
+				t.Errorf("forgotten %v, %v", done.Forgotten, err)
+			}
+			if got := string(w.read(path)); got != c.want {
+				t.Errorf("left %s, want %s", got, c.want)
+			}
+		})
+	}
+	for _, doc := range []string{
+		`{"statusLine":{"type":"command","command":"my-line statusline"}}`,
+		`{"statusLine":{"type":"command","command":"cd /tmp; /opt/baton statusline"}}`,
+		`{"statusLine":{"type":"command","command":"'/opt/baton' x 'y/baton' statusline"}}`,
+		`{"statusLine":{"type":"command","command":" statusline"}}`,
+		`{"hooks":{"StopFailure":[{"hooks":[{"type":"command","command":"/opt/baton hook"},{"type":"command","command":"y"}]}]}}`,
+		`{"hooks":{"StopFailure":[]}}`,
+	} {
+		w := newWorld(t)
+		w.write(w.paths.ClaudeSettings(), doc)
+		done, err := w.core.Setup(context.Background(), oauthcore.SetupRequest{Remove: true, Program: "/usr/bin/baton"})
+		if err != nil || done.Forgotten || done.Changed() {
+			t.Errorf("%s: %+v, %v", doc, done, err)
+		}
+	}
+}
+
+// The doctor notices a lost note and writes it anew, without taking Baton's own
+// status line for the one that was there before.
+func TestDoctorMissesTheNoteOfTheSetup(t *testing.T) {
+	w := newWorld(t)
+	ctx := context.Background()
+	w.write(w.paths.ClaudeSettings(), `{"statusLine":{"type":"command","command":"mine"}}`)
+	if _, err := w.core.Setup(ctx, oauthcore.SetupRequest{Program: "/opt/baton"}); err != nil {
+		t.Fatal(err)
+	}
+	before := string(w.read(w.paths.ClaudeSettings()))
+	if err := os.Remove(w.paths.Setup()); err != nil {
+		t.Fatal(err)
+	}
+	all, err := w.core.Doctor(ctx, oauthcore.DoctorRequest{Fix: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	mended := false
+	for _, f := range all {
+		mended = mended || f.ID == "setup_forgotten" && f.Fixed
+	}
+	if !mended || !w.core.IsSetUp() || w.core.ChainedStatusLine() != "" || string(w.read(w.paths.ClaudeSettings())) != before {
+		t.Errorf("mended %v, set up %v, chained %q, file %s", mended, w.core.IsSetUp(), w.core.ChainedStatusLine(), w.read(w.paths.ClaudeSettings()))
+	}
+}

@@ -1,11 +1,9 @@
 package widgets
 
 import (
-	"image"
-	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/widget"
 )
@@ -24,6 +22,16 @@ type LaneView struct {
 	Resets []float64 // shares at which a window begins anew
 	Active bool
 	Dimmed bool
+	// More is all there is to say of it, and Spots what there is to say of a
+	// part of its track, later ones over earlier ones. See Lane.OnHint.
+	More  string
+	Spots []LaneSpot
+}
+
+// LaneSpot is a part of a lane's track that has something of its own to say.
+type LaneSpot struct {
+	From, To float64 // shares
+	Text     string
 }
 
 // Lane is one account's row of a timeline: from now on to the right, hatched
@@ -34,11 +42,15 @@ type Lane struct {
 
 	OnTapped func()
 	OnFocus  func()
+	// OnHint, if set, is told what there is to say of what the pointer is over,
+	// or of all of a lane that has the focus; "" when neither holds any more.
+	OnHint func(text string)
 	// OnKey, if set, sees keys the lane has no use for.
 	OnKey func(fyne.KeyName)
 
 	view             LaneView
 	focused, hovered bool
+	hint             string // as last told
 }
 
 var (
@@ -86,7 +98,9 @@ func sameLane(a, b LaneView) bool {
 			return false
 		}
 	}
-	a.Resets, b.Resets = nil, nil
+	if !slices.Equal(a.Spots, b.Spots) || a.More != b.More {
+		return false
+	}
 	return a.Name == b.Name && a.Detail == b.Detail && a.Inside == b.Inside && a.Right == b.Right &&
 		a.Tone == b.Tone && a.Back == b.Back && a.Active == b.Active && a.Dimmed == b.Dimmed
 }
@@ -119,12 +133,14 @@ func (l *Lane) FocusGained() {
 	l.focused = true
 	l.Refresh()
 	call(l.OnFocus)
+	l.say(l.view.More)
 }
 
 // FocusLost implements fyne.Focusable.
 func (l *Lane) FocusLost() {
 	l.focused = false
 	l.Refresh()
+	l.say("")
 }
 
 // TypedRune implements fyne.Focusable.
@@ -143,13 +159,55 @@ func (l *Lane) TypedKey(e *fyne.KeyEvent) {
 }
 
 // MouseIn implements desktop.Hoverable.
-func (l *Lane) MouseIn(*desktop.MouseEvent) { l.hover(true) }
+func (l *Lane) MouseIn(e *desktop.MouseEvent) {
+	l.hover(true)
+	l.MouseMoved(e)
+}
 
 // MouseMoved implements desktop.Hoverable.
-func (l *Lane) MouseMoved(*desktop.MouseEvent) {}
+func (l *Lane) MouseMoved(e *desktop.MouseEvent) {
+	if e == nil {
+		return
+	}
+	l.say(l.at(e.Position.X))
+}
 
 // MouseOut implements desktop.Hoverable.
-func (l *Lane) MouseOut() { l.hover(false) }
+func (l *Lane) MouseOut() {
+	l.hover(false)
+	if l.focused {
+		l.say(l.view.More)
+		return
+	}
+	l.say("")
+}
+
+// at is what there is to say at a place of the lane.
+func (l *Lane) at(x float32) string {
+	from, to := trackIn(l.Size().Width, scaleOf(l))
+	said := l.view.More
+	if x < from-spotReach || x > to+spotReach {
+		return said
+	}
+	for _, s := range l.view.Spots {
+		if x >= from+float32(clamp(s.From))*(to-from)-spotReach && x <= from+float32(clamp(s.To))*(to-from)+spotReach {
+			said = s.Text
+		}
+	}
+	return said
+}
+
+// spotReach is how far from a mark two pixels wide the pointer still means it.
+const spotReach float32 = 5
+
+func (l *Lane) say(text string) {
+	if l.hint != text {
+		l.hint = text
+		if l.OnHint != nil {
+			l.OnHint(text)
+		}
+	}
+}
 
 func (l *Lane) hover(on bool) {
 	l.hovered = on
@@ -160,7 +218,7 @@ func (l *Lane) hover(on bool) {
 func (l *Lane) AccessibilityLabel() string {
 	v := l.view
 	label := v.Name
-	for _, more := range []string{v.Detail, v.Inside, v.Right} {
+	for _, more := range []string{v.Detail, v.Inside, v.Right, v.More} {
 		if more != "" {
 			label += ", " + more
 		}
@@ -170,154 +228,3 @@ func (l *Lane) AccessibilityLabel() string {
 
 // AccessibilityRole implements fyne.Accessible.
 func (l *Lane) AccessibilityRole() fyne.AccessibleRole { return fyne.AccessibleRoleButton }
-
-// CreateRenderer implements fyne.Widget.
-func (l *Lane) CreateRenderer() fyne.WidgetRenderer {
-	r := &laneRenderer{
-		l:      l,
-		ground: &canvas.Rectangle{CornerRadius: radiusControl},
-		name:   newLine(textControl, true, fyne.TextAlignLeading),
-		detail: newLine(textDetail, false, fyne.TextAlignLeading),
-		inside: newLine(textDetail, false, fyne.TextAlignLeading),
-		right:  newLine(textDetail, false, fyne.TextAlignTrailing),
-		track:  &canvas.Rectangle{CornerRadius: 5},
-		edge:   &canvas.Rectangle{CornerRadius: 5, StrokeWidth: 1},
-		now:    &canvas.Rectangle{},
-		rule:   &canvas.Rectangle{},
-	}
-	r.hatch = canvas.NewRaster(func(w, h int) image.Image { return hatched(w, h, r.stripe) })
-	r.Refresh()
-	return r
-}
-
-type laneRenderer struct {
-	l                           *Lane
-	ground                      *canvas.Rectangle
-	name, detail, inside, right *line
-	track, edge, now, rule      *canvas.Rectangle
-	hatch                       *canvas.Raster
-	stripe                      color.NRGBA
-	ticks                       []*canvas.Rectangle
-}
-
-func (r *laneRenderer) Destroy() {}
-
-func (r *laneRenderer) Objects() []fyne.CanvasObject {
-	all := []fyne.CanvasObject{r.ground, r.rule, r.track, r.hatch, r.edge, r.inside.Text}
-	for _, t := range r.ticks {
-		all = append(all, t)
-	}
-	return append(all, r.now, r.name.Text, r.detail.Text, r.right.Text)
-}
-
-func (r *laneRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(200, laneHeight*scaleOf(r.l))
-}
-
-func (r *laneRenderer) Layout(s fyne.Size) {
-	k := scaleOf(r.l)
-	v := r.l.view
-	from, to := trackIn(s.Width, k)
-	wide := max(0, to-from)
-	high := laneTrack * k
-	top := (s.Height - high) / 2
-	text := meterTextHeight * k
-	if s.Width < laneBreak*k {
-		top = s.Height - high - 10*k
-		row := top - text - 6*k
-		took := r.right.place(s.Width/2, row, s.Width/2-laneInset, text)
-		left := laneInset + 8*k // clear of the line of the moment
-		room := max(0, s.Width-left-laneInset-took-12*k)
-		name := r.name.place(left, row, room, text)
-		r.detail.place(left+name+8*k, row, max(0, room-name-8*k), text)
-	} else {
-		r.name.place(laneInset, s.Height/2-text-1, laneName*k-16, text)
-		r.detail.place(laneInset, s.Height/2+1, laneName*k-16, text)
-		r.right.place(to+10*k, (s.Height-text)/2, max(0, s.Width-laneInset-to-10*k), text)
-	}
-	r.ground.Move(fyne.NewPos(0, 1))
-	r.ground.Resize(fyne.NewSize(s.Width, s.Height-2))
-	r.rule.Move(fyne.NewPos(laneInset, s.Height-1))
-	r.rule.Resize(fyne.NewSize(max(0, s.Width-2*laneInset), 1))
-	r.track.Move(fyne.NewPos(from, top))
-	r.track.Resize(fyne.NewSize(wide, high))
-	shut := float32(clamp(v.Back)) * wide
-	for _, o := range []fyne.CanvasObject{r.hatch, r.edge} {
-		o.Move(fyne.NewPos(from, top))
-		o.Resize(fyne.NewSize(shut, high))
-	}
-	inside := max(0, wide-shut-16*k)
-	r.inside.place(from+shut+8*k, top+(high-text)/2, inside, text)
-	for i, t := range r.ticks {
-		if i < len(v.Resets) {
-			t.Move(fyne.NewPos(from+float32(clamp(v.Resets[i]))*max(0, wide-2), top-4*k))
-			t.Resize(fyne.NewSize(2, high+8*k))
-		}
-	}
-	// Up to the lane above: the moment is the same for all of them.
-	r.now.Move(fyne.NewPos(from-1, -listGap))
-	r.now.Resize(fyne.NewSize(2, s.Height+listGap))
-}
-
-func (r *laneRenderer) Refresh() {
-	v, p, k := r.l.view, paletteOf(r.l), scaleOf(r.l)
-	for _, l := range []*line{r.name, r.detail, r.inside, r.right} {
-		l.scale(k)
-	}
-	name := p.Text
-	if v.Dimmed {
-		name = p.Muted
-	}
-	r.name.set(v.Name, name)
-	r.detail.set(v.Detail, p.Muted)
-	r.inside.set(v.Inside, p.Text)
-	r.right.set(v.Right, p.tone(v.Tone))
-	r.ground.FillColor = color.Transparent
-	if r.l.hovered {
-		r.ground.FillColor = p.Card
-	}
-	r.ground.StrokeWidth = 0
-	if r.l.focused {
-		r.ground.StrokeWidth, r.ground.StrokeColor = 2, p.Accent
-	}
-	r.rule.FillColor, r.now.FillColor = p.Line, p.Accent
-	r.track.FillColor = p.Track
-	if v.Dimmed {
-		r.track.FillColor = blend(p.Background, p.Track, 0.6)
-	}
-	r.edge.FillColor = color.Transparent
-	r.edge.StrokeColor = p.Bad
-	stripe := p.Bad
-	if v.Dimmed {
-		stripe = blend(p.Track, p.Muted, 0.6)
-		r.edge.StrokeColor = stripe
-	}
-	r.hatch.Hidden, r.edge.Hidden = v.Back <= 0, v.Back <= 0
-	if r.stripe != stripe {
-		r.stripe = stripe
-		canvas.Refresh(r.hatch)
-	}
-	for len(r.ticks) < len(v.Resets) {
-		r.ticks = append(r.ticks, &canvas.Rectangle{CornerRadius: 1})
-	}
-	for i, t := range r.ticks {
-		t.FillColor = p.Text
-		t.Hidden = i >= len(v.Resets)
-	}
-	r.Layout(r.l.Size())
-	canvas.Refresh(r.l)
-}
-
-// hatched draws slanting stripes, in device pixels.
-func hatched(w, h int, stripe color.NRGBA) image.Image {
-	img := image.NewNRGBA(image.Rect(0, 0, w, h))
-	period := max(8, h*7/10)
-	for y := range h {
-		for x := range w {
-			if (x+y)%period < period*6/10 {
-				img.SetNRGBA(x, y, stripe)
-			}
-		}
-	}
-	return img
-}

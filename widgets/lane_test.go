@@ -5,6 +5,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 )
 
@@ -95,5 +96,42 @@ func TestDeedsWideAndNarrow(t *testing.T) {
 		w.SetPadded(false)
 		w.Resize(fyne.NewSize(width, 200))
 		test.AssertRendersToMarkup(t, name, w.Canvas())
+	}
+}
+
+// A lane says more of what the pointer is over, and all of it with the focus.
+func TestALaneSaysMore(t *testing.T) {
+	test.NewTempApp(t)
+	v := lanes()[1]
+	v.More = "all of it"
+	v.Spots = []LaneSpot{{From: 0, To: 0.5, Text: "limited"}, {From: 0.5, To: 0.5, Text: "reset"}}
+	l := NewLane(v)
+	said := "nothing yet"
+	l.OnHint = func(text string) { said = text }
+	l.Resize(fyne.NewSize(1040, laneHeight))
+	from, to := trackIn(1040, 1)
+	at := func(share float32) *desktop.MouseEvent {
+		return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(from+share*(to-from), 20)}}
+	}
+	l.MouseIn(at(0.2))
+	for _, c := range []struct {
+		do   func()
+		want string
+	}{
+		{func() {}, "limited"},
+		{func() { l.MouseMoved(at(0.5)) }, "reset"},
+		{func() { l.MouseMoved(at(0.8)) }, "all of it"},
+		{func() { l.MouseMoved(at(-0.2)) }, "all of it"},
+		{l.MouseOut, ""},
+		{l.FocusGained, "all of it"},
+		{func() { l.MouseIn(at(0.2)); l.MouseOut() }, "all of it"},
+		{l.FocusLost, ""},
+	} {
+		if c.do(); said != c.want {
+			t.Errorf("it says %q, want %q", said, c.want)
+		}
+	}
+	if got := l.AccessibilityLabel(); got != "Side project, Pro, back 14:05, all of it" {
+		t.Errorf("read out as %q", got)
 	}
 }

@@ -53,6 +53,8 @@ func views() []view {
 		{name: "accounts"},
 		{name: "swapped", once: steps(buttonOf(work))},
 		{name: "availability", once: steps(press("tab:1"))},
+		{name: "availability-24h", once: steps(press("tab:1"), press("zoom:1"))},
+		{name: "availability-7d", once: steps(press("tab:1"), press("zoom:2"))},
 		{name: "activity", once: steps(buttonOf(work), press("tab:2"))},
 		{name: "main-menu", each: steps(press("menu")), back: escape()},
 		{name: "filter", once: steps(keys("ctrl+f"), keys(typed("lab")...))},

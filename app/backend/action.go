@@ -62,6 +62,8 @@ type Result struct {
 	SetAside string
 	// Key is the account the action ended on (import, rename, limit, …).
 	Key string
+	// News says that the failure a hook told of was not known of Key before.
+	News bool
 	// Added says an import or a login found an account the pool did not have.
 	Added bool
 	// Each holds one row per account for refresh, usage and the keyring.
@@ -86,6 +88,9 @@ type Result struct {
 type Setup struct {
 	Path          string
 	Before, After []byte // nil where there is no file
+	// Forgotten says that Baton's status line was taken out, and that which one
+	// stood there before could not be known any more.
+	Forgotten bool
 }
 
 // AccountResult is one account's outcome in an action on several.

@@ -35,6 +35,11 @@ type LoginMode struct {
 	Redirect string
 	// Email is handed to the provider as login_hint; empty means none.
 	Email string
+	// Again is the key of an account that is there: where Claude Code was told
+	// to log in for it at an address that is good and that somebody waits at,
+	// the login goes on there, and comes to Baton through Claude Code's files.
+	// URL is then that address, Account.LoginAddress. Else this is ignored.
+	Again string
 	// Open asks the backend to open the system browser by itself.
 	Open bool
 	// ViaClaude runs `claude auth login` under a temporary configuration

@@ -62,6 +62,7 @@ type Account struct {
 	LoginExpiresAt   time.Time // the login's own deadline; zero when unknown
 	Usage            *Usage    // nil when nothing was seen yet
 	Problem          *Problem  // what stands in the way and the next step, nil when nothing does
+	LoginAddress     string    // where Claude Code was told to log in for it, unchecked; "" when it was not
 	Busy             string    // what a running action waits for, "" when none runs
 }
 

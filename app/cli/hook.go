@@ -21,7 +21,8 @@ func (r *runner) hookCommand() *cobra.Command {
 		Short: "For Claude Code's StopFailure hook: notes that an account is spent",
 		Long: `Claude Code runs this when a turn ends in a failure; 'baton setup' arranges that.
 A limit is noted for the account the turn began on, and where swap.auto is on the
-next free account takes over. It prints nothing.`,
+next free account takes over. It prints nothing; where no window of Baton's is
+open to tell of it, a notification does, if notify.swap or notify.limit is on.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			ctx, cancel := context.WithTimeout(cmd.Context(), hookWait)
@@ -30,7 +31,10 @@ next free account takes over. It prints nothing.`,
 			if b, err := r.backend(); err == nil {
 				// What became of it stands in the activity log: nobody reads the
 				// output of a hook.
-				_, _ = b.Do(ctx, backend.Action{Kind: backend.ActionFailure, Told: string(told)})
+				done, _ := b.Do(ctx, backend.Action{Kind: backend.ActionFailure, Told: string(told)})
+				if r.Told != nil && (done.News || done.From != done.To) {
+					r.Told(ctx, b, done)
+				}
 			}
 			return nil
 		},

@@ -50,6 +50,10 @@ type Config struct {
 	// It must be set.
 	NewBackend func() (backend.Backend, error)
 
+	// Told is called after a hook that changed something, with what it did, to
+	// let the person know; nil: nobody is told. It prints nothing and is quick.
+	Told func(ctx context.Context, b backend.Backend, done backend.Result)
+
 	// Serve runs `baton serve` on a backend until ctx ends; nil: there is no
 	// such command. Errors are *backend.Problem.
 	Serve func(ctx context.Context, b backend.Backend, req ServeRequest) error

@@ -34,12 +34,18 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 		changed := !bytes.Equal(s.Before, s.After)
 		switch {
 		case dryRun && changed:
+			if s.Forgotten {
+				r.note("Baton's own note is lost, so which status line stood there before cannot be known")
+			}
 			_, err := r.Stdout.Write(diff.Diff(s.Path, s.Before, s.Path+" (after)", s.After))
 			return err
 		case !changed && undo:
 			return r.say("%s holds no command of Baton's", plain(s.Path))
 		case !changed:
 			return r.say("%s is set up already", plain(s.Path))
+		case undo && s.Forgotten:
+			r.note("Baton's own note is lost, so which status line stood there before cannot be known: put one back yourself if you had one")
+			return r.say("%s holds no command of Baton's any more", plain(s.Path))
 		case undo:
 			return r.say("%s is as it was", plain(s.Path))
 		}

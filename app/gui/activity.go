@@ -78,7 +78,7 @@ func deedViews(s backend.Snapshot, now time.Time, filter string, hide veil) []wi
 		if !ok || filter != "" && !matches(strings.ToLower(v.Text+"\n"+v.More), filter) {
 			continue
 		}
-		if this := dayOf(d.At.In(now.Location())); !this.Equal(day) {
+		if this := backend.Day(d.At.In(now.Location())); !this.Equal(day) {
 			day = this
 			v.Head = dayName(d.At.In(now.Location()), now)
 		}
@@ -134,7 +134,7 @@ func deedView(s backend.Snapshot, d backend.Deed, now time.Time) (widgets.DeedVi
 
 // dayName is "Today", "Yesterday", or the date.
 func dayName(t, now time.Time) string {
-	switch dayOf(now).Sub(dayOf(t)) {
+	switch backend.Day(now).Sub(backend.Day(t)) {
 	case 0:
 		return tr(textToday)
 	case 24 * time.Hour:

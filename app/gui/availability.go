@@ -24,7 +24,9 @@ type availabilityPane struct {
 	foot    *widget.Label
 	lanes   map[string]*widgets.Lane
 	order   []*widgets.Lane
-	looking int // the zoom in force
+	looking int    // the zoom in force
+	said    string // the sentence at the foot
+	hint    string // what stands there instead while a lane is looked at
 }
 
 var _ pane = (*availabilityPane)(nil)
@@ -94,7 +96,17 @@ func (p *availabilityPane) show(s backend.Snapshot, now time.Time, filter string
 	p.lanes = there
 	p.list.SetCards(cards)
 	p.axis.SetView(axisView(look, now))
-	if said := hide.over(outlook(s, now)); said != p.foot.Text {
+	p.said = hide.over(outlook(s, now))
+	p.showFoot()
+}
+
+// showFoot writes what a lane that is looked at has to say, else the outlook.
+func (p *availabilityPane) showFoot() {
+	said := p.said
+	if p.hint != "" {
+		said = p.hint
+	}
+	if said != p.foot.Text {
 		p.foot.SetText(said)
 		p.Layout(nil, p.box.Size())
 	}
@@ -104,6 +116,13 @@ func (p *availabilityPane) newLane(key string) *widgets.Lane {
 	l := widgets.NewLane(widgets.LaneView{})
 	l.OnTapped = func() { p.v.reveal(key) }
 	l.OnFocus = func() { p.list.ScrollTo(l) }
+	l.OnHint = func(text string) {
+		p.hint = text
+		if text != "" {
+			p.hint = p.v.prefs.hide.over(l.View().Name + ": " + text)
+		}
+		p.showFoot()
+	}
 	l.OnKey = func(k fyne.KeyName) {
 		switch k {
 		case fyne.KeyLeft:

@@ -29,7 +29,7 @@ func (p *presented) holds(a backend.Account, in situation, hide veil, now time.T
 		sameDay(now, p.at) && sameAccount(p.account, a)
 }
 
-func sameDay(a, b time.Time) bool { return dayOf(a).Equal(dayOf(b)) }
+func sameDay(a, b time.Time) bool { return backend.Day(a).Equal(backend.Day(b)) }
 
 // showEntry brings an account's card in line.
 func (v *View) showEntry(e *entry, tone int, now time.Time) {
@@ -63,7 +63,7 @@ func sameAccount(a, b backend.Account) bool {
 	}
 	return a.Key == b.Key && a.Email == b.Email && a.Label == b.Label &&
 		a.OrganizationName == b.OrganizationName && a.Plan == b.Plan && a.Tier == b.Tier &&
-		a.State == b.State && a.Active == b.Active && a.Busy == b.Busy &&
+		a.State == b.State && a.Active == b.Active && a.Busy == b.Busy && a.LoginAddress == b.LoginAddress &&
 		a.LimitedUntil.Equal(b.LimitedUntil) && a.LoginExpiresAt.Equal(b.LoginExpiresAt)
 }
 
@@ -92,7 +92,7 @@ func sameUsage(a, b *backend.Usage) bool {
 
 // findable is what the filter looks in, in small letters.
 func findable(a backend.Account, now time.Time) string {
-	word, _ := stateWord(upToDate(a, now), now)
+	word, _ := stateWord(a.At(now), now)
 	if a.Active {
 		word += " " + tr(textActive)
 	}

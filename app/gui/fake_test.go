@@ -44,7 +44,7 @@ func (f *fake) Snapshot() backend.Snapshot {
 	s.TakenAt = f.now()
 	s.Accounts = append([]backend.Account(nil), f.snap.Accounts...)
 	for i := range s.Accounts {
-		s.Accounts[i] = upToDate(s.Accounts[i], s.TakenAt)
+		s.Accounts[i] = s.Accounts[i].At(s.TakenAt)
 	}
 	return s
 }

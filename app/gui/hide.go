@@ -3,14 +3,9 @@
 package gui
 
 import (
-	"regexp"
-	"unicode/utf8"
-
+	"baton/app/backend"
 	"baton/widgets"
 )
-
-// address finds email addresses in a text, also the way links write them.
-var address = regexp.MustCompile(`[\p{L}\p{N}._%+\-]+?(?:@|%40)[\p{L}\p{N}\-]+(?:\.[\p{L}\p{N}\-]+)*`)
 
 // veil hides the email addresses in a text where the person asked for it: of
 // each it leaves the first letter, so that one can tell two of them apart.
@@ -20,10 +15,7 @@ func (hidden veil) over(s string) string {
 	if !hidden || s == "" {
 		return s
 	}
-	return address.ReplaceAllStringFunc(s, func(found string) string {
-		_, size := utf8.DecodeRuneInString(found)
-		return found[:size] + "•••"
-	})
+	return backend.HideAddresses(s)
 }
 
 // Cover hides the email addresses in a text, if the person asked for that, as

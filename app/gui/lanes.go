@@ -27,7 +27,14 @@ func spans() []span {
 
 // laneView turns an account into its row. It is a pure function.
 func laneView(a backend.Account, next string, look span, now time.Time) widgets.LaneView {
-	a = upToDate(a, now)
+	a = a.At(now)
+	v := laneRow(a, next, look, now)
+	v.More, v.Spots = laneHints(a, v.Back, look, now)
+	return v
+}
+
+// laneRow is the row without what it says when it is looked at closely.
+func laneRow(a backend.Account, next string, look span, now time.Time) widgets.LaneView {
 	v := widgets.LaneView{Name: a.Name(), Detail: planName(a.Plan, a.Tier), Active: a.Active}
 	add := func(word string) {
 		if v.Detail != "" {
@@ -124,7 +131,7 @@ func outlook(s backend.Snapshot, now time.Time) string {
 	var first, last time.Time
 	who, free := "", 0
 	for _, a := range s.Accounts {
-		a = upToDate(a, now)
+		a = a.At(now)
 		switch {
 		case a.State == backend.StateReady:
 			free++

@@ -22,6 +22,7 @@ type loginSheet struct {
 	ctx    context.Context
 	cancel context.CancelFunc
 	email  string // hint for the provider, "" for any account
+	named  string // where Claude Code was told to log in for the account, "" for nowhere
 	mode   backend.LoginMode
 	flow   backend.LoginFlow
 	note   *widget.Label
@@ -30,10 +31,6 @@ type loginSheet struct {
 // Add opens the sheet that offers the ways to add an account. It belongs on the
 // UI goroutine.
 func (v *View) Add() { v.showAdd() }
-
-// LogIn starts a browser login for an account that is there. It belongs on the
-// UI goroutine.
-func (v *View) LogIn(key string) { v.logInAgain(key) }
 
 // showAdd offers the ways to add an account.
 func (v *View) showAdd() {
@@ -62,15 +59,6 @@ func (v *View) showAdd() {
 	}
 	l.s.fill(first, rows,
 		widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close))
-}
-
-// logInAgain starts a browser login for an account that is there already.
-func (v *View) logInAgain(key string) {
-	a, ok := v.snap.Find(key)
-	if !ok {
-		return
-	}
-	v.newLogin(tr(textLogInNamed, "Name", v.prefs.hide.over(a.Name())), a.Email).start(backend.LoginMode{})
 }
 
 func (v *View) newLogin(title, email string) *loginSheet {
@@ -167,6 +155,9 @@ func (l *loginSheet) showBrowser() {
 	if l.mode.ViaClaude {
 		said = tr(textWaitingClaude)
 	}
+	if l.elsewhere() {
+		said = tr(textWaitingNamed)
+	}
 	l.note = paragraph(said, widget.MediumImportance)
 	stop := widgets.NewButton(tr(textCancel), widgets.ButtonQuiet, l.s.close)
 	buttons := []*widgets.Button{stop}
@@ -177,6 +168,9 @@ func (l *loginSheet) showBrowser() {
 		if l.v.cfg.OpenURL != nil {
 			buttons = append(buttons, widgets.NewButton(tr(textOpenAgain), widgets.ButtonQuiet, l.open))
 		}
+	}
+	if l.elsewhere() {
+		buttons = append(buttons, widgets.NewButton(tr(textThroughBaton), widgets.ButtonQuiet, l.throughBaton))
 	}
 	l.s.fill(stop, rows, buttons...)
 }

@@ -25,7 +25,7 @@ func (p Place) Middle() fyne.Position {
 // Places says where what can be pressed is at the moment, for tests and
 // pictures that click as a person does. The names are "add", "filter",
 // "find" (the filter, while it is an icon), "menu", "undo", "back" (out of the
-// settings), "tab:N" from 0 on, "sheet:N" for what is in a sheet, in its order, "stranger" and "stranger:primary" for a login
+// settings), "tab:N" from 0 on, "zoom:N" of the availability, "sheet:N" for what is in a sheet, in its order, "stranger" and "stranger:primary" for a login
 // that is nobody's, and for each account in sight "card:KEY", "card:KEY:primary",
 // "card:KEY:second" and "card:KEY:menu"; what is not shown is not in it. It
 // belongs on the UI goroutine.
@@ -53,6 +53,11 @@ func (v *View) Places() map[string]Place {
 	if v.bar.tabs.Visible() {
 		for i, t := range v.bar.tabs.Controls() {
 			add(fmt.Sprint("tab:", i), t)
+		}
+	}
+	if p, ok := v.front().(*availabilityPane); ok && v.settings == nil {
+		for i, z := range p.zoom.Controls() {
+			add(fmt.Sprint("zoom:", i), z)
 		}
 	}
 	if v.inSight(v.found.card) {

@@ -38,7 +38,7 @@ type situation struct {
 // present turns an account into a card. It is a pure function: what the window
 // shows is tested through it.
 func present(a backend.Account, in situation) (widgets.CardView, gesture) {
-	a = upToDate(a, in.now)
+	a = a.At(in.now)
 	v := widgets.CardView{
 		Name:        a.Name(),
 		PrimaryRoom: in.room,
@@ -60,15 +60,6 @@ func present(a backend.Account, in situation) (widgets.CardView, gesture) {
 	stateText(&v, a, in)
 	g := primary(&v, a, in)
 	return v, g
-}
-
-// upToDate ends a limit whose time has come, so that a card never says
-// "limited until" a time that has passed while the next snapshot is under way.
-func upToDate(a backend.Account, now time.Time) backend.Account {
-	if a.State == backend.StateLimited && !a.LimitedUntil.IsZero() && !now.Before(a.LimitedUntil) {
-		a.State, a.LimitedUntil = backend.StateReady, time.Time{}
-	}
-	return a
 }
 
 func detail(a backend.Account) string {
@@ -162,6 +153,8 @@ func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
 		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case a.State == backend.StatePaused:
 		return set(tr(textResume), widgets.ButtonQuiet, gestureResume)
+	case a.LoginAddress != "":
+		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case in.problem != nil && mayPass(in.problem.Code),
 		a.Problem != nil && a.Problem.Code == backend.ProblemOffline:
 		return set(tr(textTryAgain), widgets.ButtonQuiet, gestureRetry)

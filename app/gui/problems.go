@@ -40,3 +40,11 @@ func problemKeys(c backend.ProblemCode) (k [2]key, ok bool) {
 	}
 	return k, true
 }
+
+// Words are a problem's line and next step in the language the window speaks,
+// for what is outside it. It belongs on the UI goroutine.
+func (v *View) Words(p *backend.Problem) (message, hint string) { return problemWords(p) }
+
+// Language is the code of the language the window speaks. It belongs on the UI
+// goroutine.
+func (v *View) Language() string { return string(speaking()) }

@@ -5,7 +5,6 @@ package gui
 import (
 	"slices"
 	"strconv"
-	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -30,9 +29,6 @@ type settingsPage struct {
 // settingsWide is how wide a row of the settings gets: a switch is to be found
 // beside its words.
 const settingsWide float32 = 760
-
-// notYet ends the sentence on a switch whose work this version does not do.
-const notYet = "Not in this version yet."
 
 // scales are the sizes of text one can choose, in percent.
 func scales() []int { return []int{80, 100, 125, 150, 200} }
@@ -85,12 +81,12 @@ func (p *settingsPage) build(switches []backend.Setting) {
 		widgets.NewOptionRow(tr(textLook), "", false, nil),
 		p.themeRow(), p.sizeRow(), p.languageRow(),
 		widgets.NewOptionRow(tr(textWindow), "", false, nil),
-		p.switchRow(tr(textHideEmails), tr(textHideEmailsAbout), bool(v.prefs.hide), false, func(on bool) {
+		p.switchRow(tr(textHideEmails), tr(textHideEmailsAbout), bool(v.prefs.hide), func(on bool) {
 			v.prefer(func(to *prefs) { to.hide = veil(on) })
 		}),
 	}
 	if v.trayThere() {
-		rows = append(rows, p.switchRow(tr(textCloseToTray), tr(textCloseToTrayAbout), v.prefs.toTray, false, func(on bool) {
+		rows = append(rows, p.switchRow(tr(textCloseToTray), tr(textCloseToTrayAbout), v.prefs.toTray, func(on bool) {
 			v.prefer(func(to *prefs) { to.toTray = on })
 		}))
 	}
@@ -99,8 +95,8 @@ func (p *settingsPage) build(switches []backend.Setting) {
 		rows = append(rows, widgets.NewOptionRow(tr(textSwitches), tr(textQuiet), false, nil))
 	}
 	for _, s := range switches {
-		name, about, off := settingWords(s)
-		row := p.switchRow(name, about, s.Value == "on", off, func(on bool) { p.turn(s.Key, on) })
+		name, about := settingWords(s)
+		row := p.switchRow(name, about, s.Value == "on", func(on bool) { p.turn(s.Key, on) })
 		if one, ok := row.Control().(*widgets.Switch); ok {
 			p.own[s.Key] = one
 		}
@@ -143,14 +139,11 @@ func (p *settingsPage) typed(k fyne.KeyName) {
 	}
 }
 
-func (p *settingsPage) switchRow(name, about string, on, off bool, changed func(bool)) *widgets.OptionRow {
+func (p *settingsPage) switchRow(name, about string, on bool, changed func(bool)) *widgets.OptionRow {
 	s := widgets.NewSwitch(name, on, changed)
 	s.States = [2]string{tr(textOff), tr(textOn)}
 	s.OnKey = p.typed
-	if off {
-		s.Disable()
-	}
-	row := widgets.NewOptionRow(name, about, off, s)
+	row := widgets.NewOptionRow(name, about, false, s)
 	s.OnFocus = func() { p.list.ScrollTo(row) }
 	return row
 }
@@ -202,10 +195,9 @@ func (p *settingsPage) languageRow() *widgets.OptionRow {
 		})
 }
 
-// settingWords is a switch's name, what it does, and whether it is to be shown
-// as one that does nothing yet.
-func settingWords(s backend.Setting) (name, about string, off bool) {
-	about, off = s.About, strings.HasSuffix(s.About, notYet)
+// settingWords is a switch's name and what it does.
+func settingWords(s backend.Setting) (name, about string) {
+	about = s.About
 	k, known := map[string][2]key{
 		"claude.setup":             {textNameSetup, textSettingSetup},
 		"notify.swap":              {textNameNotifySwap, textSettingNotifySwap},
@@ -219,14 +211,11 @@ func settingWords(s backend.Setting) (name, about string, off bool) {
 		"notify.login":             {textNameNotifyLogin, textSettingNotifyLogin},
 	}[s.Key]
 	if !known {
-		return s.Key, about, off
+		return s.Key, about
 	}
 	name = tr(k[0])
 	if speaking() != langEnglish || about == "" {
 		about = tr(k[1])
-		if off {
-			about += " " + tr(textNotYet)
-		}
 	}
-	return name, about, off
+	return name, about
 }

@@ -15,7 +15,7 @@ import (
 
 func switches() []backend.Setting {
 	return []backend.Setting{
-		{Key: "swap.auto", Value: "off", Default: "off", About: "Swaps by itself. Not in this version yet."},
+		{Key: "swap.auto", Value: "off", Default: "off", About: "Swaps by itself."},
 		{Key: "usage.poll", Value: "off", Default: "off", About: "Asks for usage now and then."},
 	}
 }
@@ -57,11 +57,6 @@ func TestSwitchesOfBaton(t *testing.T) {
 	s.Settings = switches()
 	drive(t, s, func(d *driver) {
 		d.hit(ctrl(fyne.KeyComma))
-		auto, _ := d.row(tr(textNameAuto)).Control().(*widgets.Switch)
-		if !auto.Disabled() {
-			t.Error("a switch that does nothing yet can be turned")
-		}
-		test.Tap(auto)
 		d.turn(tr(textNamePoll))
 		calls := d.f.called()
 		if len(calls) != 1 || calls[0].Kind != backend.ActionConfigure || calls[0].Setting != "usage.poll" || calls[0].Value != "on" {

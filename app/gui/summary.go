@@ -16,7 +16,7 @@ import (
 func headView(s backend.Snapshot, now time.Time) widgets.HeadView {
 	var v widgets.HeadView
 	if a, ok := s.Find(s.Active); ok && s.Active != "" {
-		v.Title, v.Detail = a.Name(), leftText(upToDate(a, now), now)
+		v.Title, v.Detail = a.Name(), leftText(a.At(now), now)
 	} else {
 		switch s.Live.Reason {
 		case backend.LiveUnknown:

@@ -23,7 +23,7 @@ const (
 // within a week, else the date. Both in now's location.
 func clock(t, now time.Time) string {
 	t = t.In(now.Location())
-	switch days := dayOf(t).Sub(dayOf(now)); {
+	switch days := backend.Day(t).Sub(backend.Day(now)); {
 	case days == 0:
 		return t.Format("15:04")
 	case days > 0 && days < sevenDays:
@@ -42,12 +42,6 @@ func word(k key, n int) string {
 		return ""
 	}
 	return all[n]
-}
-
-// dayOf is a number for the calendar day that sums ignore summer time in.
-func dayOf(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
 }
 
 // ago writes how long ago something was, in its largest unit.

@@ -33,6 +33,14 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 	if m.ViaClaude {
 		return b.loginViaClaude(ctx), nil
 	}
+	if m.Again != "" && !m.Paste {
+		if named := b.namedLogin(ctx, m.Again); named != nil {
+			if m.Open {
+				b.openBrowser(named.URL())
+			}
+			return named, nil
+		}
+	}
 	f := &flow{b: b}
 	inner, err := login.Start(ctx, b.client, login.Options{
 		Paste: m.Paste, LoginHint: m.Email, Redirect: m.Redirect, Now: b.Now, Finish: f.finish,
@@ -49,11 +57,15 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 		earlier.Cancel()
 	}
 	if m.Open {
-		if err := b.OpenURL(inner.URL()); err != nil {
-			b.hub.Send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
-		}
+		b.openBrowser(inner.URL())
 	}
 	return f, nil
+}
+
+func (b *Backend) openBrowser(address string) {
+	if err := b.OpenURL(address); err != nil {
+		b.hub.Send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
+	}
 }
 
 // finish exchanges the code and saves the login, before the browser is told

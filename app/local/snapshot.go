@@ -64,7 +64,7 @@ func account(v oauthcore.AccountView, busy string) backend.Account {
 		OrganizationUUID: v.OrganizationUUID, OrganizationName: v.OrganizationName,
 		Plan: v.Plan, Tier: v.Tier, Active: v.Active,
 		LimitedUntil: v.LimitedUntil, AccessExpiresAt: v.AccessExpiresAt, LoginExpiresAt: v.LoginExpiresAt,
-		Usage: usage(v.Usage), Busy: busy,
+		Usage: usage(v.Usage), LoginAddress: v.LoginAddress, Busy: busy,
 	}
 	switch {
 	case v.NeedsLogin:

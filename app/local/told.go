@@ -31,7 +31,7 @@ func (b *Backend) report(ctx context.Context, told string) (backend.Result, erro
 // switched on.
 func (b *Backend) failure(ctx context.Context, told string) (backend.Result, error) {
 	done, err := b.core.Failed(ctx, signals.ParseFailure([]byte(told)))
-	r := backend.Result{Key: done.Key}
+	r := backend.Result{Key: done.Key, News: done.News}
 	if s := done.Swapped; s != nil {
 		r.From, r.To, r.Refreshed, r.Notes = s.From, s.To, s.Refreshed, s.Notes
 	}
@@ -41,20 +41,20 @@ func (b *Backend) failure(ctx context.Context, told string) (backend.Result, err
 // setup puts Baton's commands into Claude Code's settings, or takes them out.
 func (b *Backend) setup(ctx context.Context, a backend.Action) (backend.Result, error) {
 	request := oauthcore.SetupRequest{Remove: a.Undo, DryRun: a.DryRun}
-	if !a.Undo {
-		program, err := b.Program()
-		if err != nil {
-			return backend.Result{}, &backend.Problem{
-				Code: backend.ProblemFailed, Err: err,
-				Message: "cannot tell where this program lies",
-				Hint:    "start it by its full path and try again",
-			}
-		}
+	program, err := b.Program()
+	switch {
+	case err == nil:
 		request.Program = quoted(program, b.GOOS)
+	case !a.Undo:
+		return backend.Result{}, &backend.Problem{
+			Code: backend.ProblemFailed, Err: err,
+			Message: "cannot tell where this program lies",
+			Hint:    "start it by its full path and try again",
+		}
 	}
 	done, err := b.core.Setup(ctx, request)
 	return backend.Result{
-		Setup:   &backend.Setup{Path: done.Path, Before: done.Before, After: done.After},
+		Setup:   &backend.Setup{Path: done.Path, Before: done.Before, After: done.After, Forgotten: done.Forgotten},
 		Chained: done.Chained,
 	}, err
 }

@@ -25,6 +25,7 @@ const patience = 5 * time.Second
 type watched struct {
 	*testing.T
 	home   demo.Home
+	from   *demo.Provider
 	set    map[string]string
 	b      *local.Backend
 	events <-chan backend.Event
@@ -47,7 +48,7 @@ func newHome(t *testing.T) *watched {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &watched{T: t, home: home, set: home.Setenv()}
+	return &watched{T: t, home: home, from: p, set: home.Setenv()}
 }
 
 // open stands for another Baton on the home.

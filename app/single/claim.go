@@ -63,8 +63,8 @@ type Instance struct {
 	serving  sync.WaitGroup // the goroutine that accepts
 }
 
-// Claim makes this process the one instance, or asks the one there is. The error wraps ErrRunning, ErrSilent, ErrPlace or that of the
-// system; ctx ends the waiting for the other instance early.
+// Claim makes this process the one instance, or asks the one there is. The
+// error wraps ErrRunning, ErrSilent, ErrPlace or that of the system; ctx ends the waiting for the other instance early.
 func Claim(ctx context.Context, p Place, what Request, log *slog.Logger) (*Instance, error) {
 	lock, socket, err := p.files()
 	if err != nil {
@@ -99,6 +99,17 @@ func Claim(ctx context.Context, p Place, what Request, log *slog.Logger) (*Insta
 			return nil, silent
 		}
 	}
+}
+
+// Running says whether an instance is there that answers. Nothing is claimed,
+// shown or made; ctx bounds the waiting.
+func Running(ctx context.Context, p Place) bool {
+	_, socket, err := p.files()
+	if err != nil {
+		return false
+	}
+	_, err = ask(ctx, socket, Greet)
+	return err == nil
 }
 
 // ask tells the other instance something and waits for its answer. pid is its

@@ -11,13 +11,13 @@ func (t *Tray) click(c Click) {
 	}
 	switch c.Kind {
 	case ClickSwap:
-		doing := textSwappingNext
+		doing := t.speech.say(textSwappingNext)
 		if a, ok := t.snap.Find(c.Key); ok && c.Key != "" {
-			doing = textSwapping(nameOf(a))
+			doing = t.speech.say(textSwapping, "Name", nameOf(a))
 		}
 		t.do(c, backend.Action{Kind: backend.ActionSwap, Key: c.Key}, doing)
 	case ClickImport:
-		t.do(c, backend.Action{Kind: backend.ActionImport}, textImporting)
+		t.do(c, backend.Action{Kind: backend.ActionImport}, t.speech.say(textImporting))
 	case ClickLogIn:
 		t.open()
 		t.view.LogIn(c.Key)
@@ -68,7 +68,12 @@ func (t *Tray) do(c Click, a backend.Action, doing string) {
 				return
 			}
 			t.show()
-			t.tell(Answer(c, r, p, *t.snap, t.cfg.Now()))
+			if p != nil {
+				said := *p
+				said.Message, said.Hint = t.view.Words(p)
+				p = &said
+			}
+			t.tell(t.speech.Answer(c, r, p, *t.snap, t.cfg.Now()))
 		})
 	}()
 }

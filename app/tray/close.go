@@ -47,7 +47,7 @@ func (t *Tray) closed() {
 	}
 	t.win.Hide()
 	t.end.hidden = true
-	t.once(prefSaidHidden, Note{textInTray, textInTrayHint})
+	t.once(prefSaidHidden, Note{t.speech.say(textInTray), t.speech.say(textInTrayHint)})
 }
 
 // hostChanged looks after a window that is hidden while nothing can bring it
@@ -79,8 +79,8 @@ func (t *Tray) noHost() {
 	if t.end.hidden {
 		t.open()
 	}
-	if t.once(prefSaidNone, Note{textNoTray, textNoTrayHint}) {
-		t.cfg.Say(textNoTray)
+	if t.once(prefSaidNone, Note{t.speech.say(textNoTray), t.speech.say(textNoTrayHint)}) {
+		t.cfg.Say(Speak(english).say(textNoTray)) // a terminal is spoken to in English
 	}
 }
 

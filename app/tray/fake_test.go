@@ -34,6 +34,7 @@ type fake struct {
 	opened   []string // what the window was asked for
 	cover    *strings.Replacer
 	hostDown bool
+	language string      // "" is English
 	endsIt   bool        // closing the window ends Baton
 	queue    chan func() // for the UI goroutine, which is the test's own
 }
@@ -72,16 +73,23 @@ func (f *fake) SetSystemTrayMenu(m *fyne.Menu) {
 	}
 	f.menus, f.menu = f.menus+1, m
 }
-func (f *fake) SetSystemTrayIcon(fyne.Resource)       { f.icons++ }
-func (f *fake) SetSystemTrayWindow(fyne.Window)       {}
-func (f *fake) SendNotification(n *fyne.Notification) { f.told = append(f.told, n.Title) }
-func (f *fake) Quit()                                 { f.quits++ }
-func (f *fake) Add()                                  { f.opened = append(f.opened, "add") }
-func (f *fake) LogIn(key string)                      { f.opened = append(f.opened, "log in "+key) }
-func (f *fake) Cover(text string) string              { return f.cover.Replace(text) }
-func (f *fake) CloseToTray() bool                     { return !f.endsIt }
-func (f *fake) Answers() bool                         { return !f.hostDown }
-func (f *fake) Close()                                {}
+func (f *fake) SetSystemTrayIcon(fyne.Resource)           { f.icons++ }
+func (f *fake) SetSystemTrayWindow(fyne.Window)           {}
+func (f *fake) SendNotification(n *fyne.Notification)     { f.told = append(f.told, n.Title) }
+func (f *fake) Quit()                                     { f.quits++ }
+func (f *fake) Add()                                      { f.opened = append(f.opened, "add") }
+func (f *fake) LogIn(key string)                          { f.opened = append(f.opened, "log in "+key) }
+func (f *fake) Cover(text string) string                  { return f.cover.Replace(text) }
+func (f *fake) CloseToTray() bool                         { return !f.endsIt }
+func (f *fake) Words(p *backend.Problem) (string, string) { return p.Message, p.Hint }
+func (f *fake) Language() string {
+	if f.language == "" {
+		return english
+	}
+	return f.language
+}
+func (f *fake) Answers() bool { return !f.hostDown }
+func (f *fake) Close()        {}
 
 // window counts how often it was hidden and shown.
 type window struct {

@@ -29,7 +29,7 @@ func LightOf(s backend.Snapshot, now time.Time) Light {
 		}
 		return LightAttention
 	}
-	switch upToDate(a, now).State {
+	switch a.At(now).State {
 	case backend.StateNeedsLogin:
 		return LightAttention
 	case backend.StateLimited:

@@ -43,45 +43,45 @@ type Item struct {
 // location is the one times are told in. doing, when not empty, says what an
 // action of the tray's own does at the moment: until it has ended no second one
 // can be started.
-func Menu(s backend.Snapshot, doing string, now time.Time) []Item {
-	items := []Item{{Title: head(s, doing, now), Disabled: true}}
+func (sp Speech) Menu(s backend.Snapshot, doing string, now time.Time) []Item {
+	items := []Item{{Title: sp.head(s, doing, now), Disabled: true}}
 	if len(s.Problems) > 0 {
 		items = append(items, Item{Title: oneLine(s.Problems[0].Message), Does: Click{Kind: ClickOpen}})
 	}
 	if s.Live.Reason == backend.LiveUnknown {
-		items = append(items, Item{Title: textAddThat, Disabled: doing != "", Does: Click{Kind: ClickImport}})
+		items = append(items, Item{Title: sp.say(textAddThat), Disabled: doing != "", Does: Click{Kind: ClickImport}})
 	}
 	items = append(items, Item{Separator: true})
 	if len(s.Accounts) > 0 {
-		items = append(items, accounts(s, doing, now)...)
+		items = append(items, sp.accounts(s, doing, now)...)
 		items = append(items, Item{Separator: true})
 	}
 	if len(s.Accounts) > 1 {
-		items = append(items, next(s, doing, now))
+		items = append(items, sp.next(s, doing, now))
 	}
 	for _, a := range s.Accounts[:min(len(s.Accounts), mostAccounts)] {
 		if a.State == backend.StateNeedsLogin {
-			items = append(items, Item{Title: textLogIn(nameOf(a)), Does: Click{ClickLogIn, a.Key}})
+			items = append(items, Item{Title: sp.say(textLogIn, "Name", nameOf(a)), Does: Click{ClickLogIn, a.Key}})
 		}
 	}
 	return append(items,
-		Item{Title: textAdd, Does: Click{Kind: ClickAdd}},
+		Item{Title: sp.say(textAdd), Does: Click{Kind: ClickAdd}},
 		Item{Separator: true},
-		Item{Title: textOpen, Does: Click{Kind: ClickOpen}},
-		Item{Title: textQuit, Does: Click{Kind: ClickQuit}},
+		Item{Title: sp.say(textOpen), Does: Click{Kind: ClickOpen}},
+		Item{Title: sp.say(textQuit), Does: Click{Kind: ClickQuit}},
 	)
 }
 
 // accounts lists them in the person's order. The active one is there whatever
 // its place.
-func accounts(s backend.Snapshot, doing string, now time.Time) []Item {
+func (sp Speech) accounts(s backend.Snapshot, doing string, now time.Time) []Item {
 	var items []Item
 	for i, a := range s.Accounts {
 		if i >= mostAccounts && !a.Active {
 			continue
 		}
-		a = upToDate(a, now)
-		item := Item{Title: nameOf(a) + dot + condition(a, now), Ticked: a.Active, Does: Click{ClickSwap, a.Key}}
+		a = a.At(now)
+		item := Item{Title: nameOf(a) + dot + sp.condition(a, now), Ticked: a.Active, Does: Click{ClickSwap, a.Key}}
 		switch {
 		case a.State == backend.StateNeedsLogin:
 			item.Does.Kind = ClickLogIn
@@ -93,25 +93,29 @@ func accounts(s backend.Snapshot, doing string, now time.Time) []Item {
 		items = append(items, item)
 	}
 	if more := len(s.Accounts) - len(items); more > 0 {
-		items = append(items, Item{Title: textMore(more), Does: Click{Kind: ClickOpen}})
+		items = append(items, Item{Title: sp.count(textMore, more), Does: Click{Kind: ClickOpen}})
 	}
 	return items
 }
 
 // next is the account a swap without a name would choose.
-func next(s backend.Snapshot, doing string, now time.Time) Item {
+func (sp Speech) next(s backend.Snapshot, doing string, now time.Time) Item {
 	if s.Next == nil {
-		return Item{Title: textNobodyFree(earliest(s, now)), Disabled: true}
+		title := sp.say(textNobodyFree)
+		if until := sp.earliest(s, now); until != "" {
+			title = sp.say(textNobodyFreeUntil, "Until", until)
+		}
+		return Item{Title: title, Disabled: true}
 	}
 	name := s.Next.Key
 	if a, ok := s.Find(s.Next.Key); ok {
 		name = nameOf(a)
 	}
-	return Item{Title: textNext(name), Disabled: doing != "", Does: Click{Kind: ClickSwap}}
+	return Item{Title: sp.say(textNext, "Name", name), Disabled: doing != "", Does: Click{Kind: ClickSwap}}
 }
 
 // earliest is when the first limit ends, "" when none is known to.
-func earliest(s backend.Snapshot, now time.Time) string {
+func (sp Speech) earliest(s backend.Snapshot, now time.Time) string {
 	var first time.Time
 	for _, a := range s.Accounts {
 		if t := a.LimitedUntil; a.State == backend.StateLimited && t.After(now) && (first.IsZero() || t.Before(first)) {
@@ -121,16 +125,7 @@ func earliest(s backend.Snapshot, now time.Time) string {
 	if first.IsZero() {
 		return ""
 	}
-	return clock(first, now)
-}
-
-// upToDate ends a limit whose time has come, so that the menu never says
-// "limited until" a time that has passed while the next snapshot is on its way.
-func upToDate(a backend.Account, now time.Time) backend.Account {
-	if a.State == backend.StateLimited && !a.LimitedUntil.IsZero() && !now.Before(a.LimitedUntil) {
-		a.State, a.LimitedUntil = backend.StateReady, time.Time{}
-	}
-	return a
+	return sp.clock(first, now)
 }
 
 // nextChange is how long the menu stays true if nothing happens.

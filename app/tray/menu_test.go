@@ -171,7 +171,7 @@ Swap to next: long long long long long long long long… > swap` + tail},
 			if c.snap != nil {
 				c.snap(&s)
 			}
-			if got := spelled(Menu(s, c.doing, noon())); got != c.want {
+			if got := spelled(Speak(english).Menu(s, c.doing, noon())); got != c.want {
 				t.Errorf("the menu is\n%s\nwant\n%s", got, c.want)
 			}
 		})
@@ -185,7 +185,7 @@ func TestMenuOfMany(t *testing.T) {
 		key := fmt.Sprintf("k%d", i)
 		s.Accounts = append(s.Accounts, backend.Account{Key: key, Email: key, State: backend.StateReady, Active: key == s.Active})
 	}
-	got := spelled(Menu(s, "", noon()))
+	got := spelled(Speak(english).Menu(s, "", noon()))
 	if n := strings.Count(got, "\n"); n > mostAccounts+10 {
 		t.Errorf("%d lines", n)
 	}
@@ -207,9 +207,9 @@ func TestNextChange(t *testing.T) {
 		if wait <= 0 || wait > day+time.Hour {
 			t.Fatalf("at %s the next change is %s off", now, wait)
 		}
-		before := spelled(Menu(s, "", now))
+		before := spelled(Speak(english).Menu(s, "", now))
 		for at := now.Add(time.Second); at.Before(now.Add(wait)); at = at.Add(wait / 7) {
-			if later := spelled(Menu(s, "", at)); later != before {
+			if later := spelled(Speak(english).Menu(s, "", at)); later != before {
 				t.Fatalf("at %s it says\n%s\nat %s, before the change,\n%s", now, before, at, later)
 			}
 		}

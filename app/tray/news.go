@@ -3,6 +3,8 @@ package tray
 import (
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"baton/app/backend"
 )
@@ -25,10 +27,10 @@ type Note struct {
 // each kind only where its switch is on. before is nil at the start: what was so
 // already is no news then, but for a login about to end, which one who has to do
 // something about it is reminded of.
-func News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
+func (sp Speech) News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
 	var out []Note
 	if on(s, SwitchSwap) && before != nil && before.Active != s.Active {
-		if n, ok := swapped(s, now); ok {
+		if n, ok := sp.swapped(before, s, now); ok {
 			out = append(out, n)
 		}
 	}
@@ -38,47 +40,54 @@ func News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
 		if known {
 			was, known = before.Find(a.Key)
 		}
-		out = append(out, of(was, a, known, s, now)...)
+		out = append(out, sp.of(was, a, known, s, now)...)
 	}
 	return out
 }
 
 // of is what became true of one account; known says that it was there before.
-func of(was, a backend.Account, known bool, s backend.Snapshot, now time.Time) (out []Note) {
+func (sp Speech) of(was, a backend.Account, known bool, s backend.Snapshot, now time.Time) (out []Note) {
 	turned := func(to backend.State) bool { return known && a.State == to && was.State != to }
 	ends := a.Has(backend.NoticeLoginEnds) && (!known || !was.Has(backend.NoticeLoginEnds))
 	switch {
 	case on(s, SwitchLogin) && turned(backend.StateNeedsLogin):
-		out = append(out, Note{textRefusedOf(nameOf(a)), textRefused})
+		out = append(out, Note{sp.say(textRefusedOf, "Name", nameOf(a)), sp.say(textRefused)})
 	case on(s, SwitchLogin) && ends && a.State != backend.StateNeedsLogin && !a.LoginExpiresAt.IsZero():
-		out = append(out, Note{textEndsOf(nameOf(a)), capital(ending(a.LoginExpiresAt, now))})
+		out = append(out, Note{sp.say(textEndsOf, "Name", nameOf(a)), capital(sp.ending(a.LoginExpiresAt, now))})
 	}
 	switch {
 	case on(s, SwitchLimit) && turned(backend.StateLimited):
-		out = append(out, Note{textAtLimit(nameOf(a)), capital(condition(a, now))})
+		out = append(out, Note{sp.say(textAtLimit, "Name", nameOf(a)), capital(sp.condition(a, now))})
 	case on(s, SwitchFree) && turned(backend.StateReady) && was.State == backend.StateLimited:
-		out = append(out, Note{textFreeAgain(nameOf(a)), capital(condition(a, now))})
+		out = append(out, Note{sp.say(textFreeAgain, "Name", nameOf(a)), capital(sp.condition(a, now))})
 	}
 	return out
 }
 
-// swapped tells of a swap somebody else made. A login that is nobody's, or none
+// swapped tells of a swap somebody else made, and what follows from it for a
+// session that waits for the limit of the account before. A login that is nobody's, or none
 // at all, is told of too: Claude Code asks for a login then.
-func swapped(s backend.Snapshot, now time.Time) (Note, bool) {
+func (sp Speech) swapped(before *backend.Snapshot, s backend.Snapshot, now time.Time) (Note, bool) {
 	if a, ok := s.Find(s.Active); ok && s.Active != "" {
-		return Note{textIsActive(nameOf(a)), capital(condition(upToDate(a, now), now))}, true
+		said := capital(sp.condition(a.At(now), now))
+		if out, ok := s.Find(before.Active); ok && before.Active != "" && out.At(now).State == backend.StateLimited {
+			// Claude Code waits where the limit was hit; a swap does not wake it.
+			said += "\n" + sp.say(textPressEsc)
+		}
+		return Note{sp.say(textIsActive, "Name", nameOf(a)), said}, true
 	}
 	switch s.Live.Reason {
 	case backend.LiveUnknown:
-		return Note{Title: textStranger}, true
+		return Note{Title: sp.say(textStranger)}, true
 	case backend.LiveNone, backend.LiveTombstone:
-		return Note{Title: textLoggedOut}, true
+		return Note{Title: sp.say(textLoggedOut)}, true
 	}
 	return Note{}, false // a file being written, or damaged: the icon says so
 }
 
-// Answer is what a click that acted is answered with.
-func Answer(c Click, r backend.Result, p *backend.Problem, s backend.Snapshot, now time.Time) Note {
+// Answer is what a click that acted is answered with. p is told in its own
+// words.
+func (sp Speech) Answer(c Click, r backend.Result, p *backend.Problem, s backend.Snapshot, now time.Time) Note {
 	if p != nil {
 		return Note{Title: capital(oneLine(p.Message)), Body: capital(oneLine(p.Hint))}
 	}
@@ -91,15 +100,15 @@ func Answer(c Click, r backend.Result, p *backend.Problem, s backend.Snapshot, n
 		a = backend.Account{Email: key}
 	}
 	name := nameOf(a)
-	note := Note{Title: textIsActive(name), Body: capital(oneLine(strings.Join(r.Notes, "; ")))}
+	note := Note{Title: sp.say(textIsActive, "Name", name), Body: capital(oneLine(strings.Join(r.Notes, "; ")))}
 	switch {
 	case c.Kind == ClickImport:
-		note.Title = textAdded(name)
+		note.Title = sp.say(textAdded, "Name", name)
 	case r.From == r.To:
-		note.Title = textStillThat(name)
+		note.Title = sp.say(textStillThat, "Name", name)
 	}
 	if note.Body == "" && ok {
-		note.Body = capital(condition(upToDate(a, now), now))
+		note.Body = capital(sp.condition(a.At(now), now))
 	}
 	return note
 }
@@ -120,5 +129,6 @@ func capital(s string) string {
 	if s == "" {
 		return s
 	}
-	return strings.ToUpper(s[:1]) + s[1:]
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

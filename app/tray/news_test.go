@@ -53,6 +53,9 @@ func TestNews(t *testing.T) {
 		{name: "at the start", on: both, first: true, change: []func(*backend.Snapshot){swap, refuse}},
 		{name: "about to end at the start", on: both, first: true, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
 		{name: "nothing asked for", change: []func(*backend.Snapshot){swap, refuse, ending}},
+		{name: "a swap from one that is spent", on: both, change: []func(*backend.Snapshot){swap, func(s *backend.Snapshot) {
+			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
+		}}, want: []Note{{"Work is active", "92% left\nA session that waits for the limit: press Esc in it and go on"}}},
 		{name: "at its limit", on: []string{SwitchLimit}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
 			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
 		}}, want: []Note{{"Personal has reached its limit", "Limited until 13:00"}}},
@@ -85,10 +88,10 @@ func TestNews(t *testing.T) {
 			if c.first {
 				before = nil
 			}
-			if got := News(before, is, noon()); !slices.Equal(got, c.want) {
+			if got := Speak(english).News(before, is, noon()); !slices.Equal(got, c.want) {
 				t.Errorf("told %q, want %q", got, c.want)
 			}
-			if again := News(&is, is, noon()); len(again) != 0 {
+			if again := Speak(english).News(&is, is, noon()); len(again) != 0 {
 				t.Errorf("told twice: %q", again)
 			}
 		})
@@ -130,7 +133,7 @@ func TestAnswer(t *testing.T) {
 			Note{"The provider no longer accepts this login", "Log in again"},
 		},
 	} {
-		if got := Answer(c.click, c.result, c.problem, people(), noon()); got != c.want {
+		if got := Speak(english).Answer(c.click, c.result, c.problem, people(), noon()); got != c.want {
 			t.Errorf("%+v: %q, want %q", c.click, got, c.want)
 		}
 	}

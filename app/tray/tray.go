@@ -25,6 +25,9 @@ type View interface {
 	LogIn(key string)         // starts a login to an account that is there
 	Cover(text string) string // hides email addresses where that is asked for
 	CloseToTray() bool        // closing the window is to leave Baton in the tray
+	Language() string         // the code of the language the window speaks
+	// Words are a problem's line and next step in that language.
+	Words(p *backend.Problem) (message, hint string)
 }
 
 // Config is what the tray needs of its surroundings.
@@ -62,6 +65,7 @@ type Tray struct {
 	timer   *time.Timer
 	notes   chan Note // to whoever sends them, away from the UI goroutine
 
+	speech  Speech            // in the language of the window
 	snap    *backend.Snapshot // the last one shown, nil before the first
 	doing   string            // what our own action does, "" when none runs
 	ended   chan struct{}     // closed when that action has ended
@@ -86,6 +90,7 @@ func Attach(app fyne.App, win fyne.Window, view View, cfg Config) *Tray {
 func attach(app fyne.App, win fyne.Window, view View, cfg Config, ui func(func())) *Tray {
 	t := &Tray{app: app, win: win, view: view, cfg: cfg.filled(), ui: ui, notes: make(chan Note, 16), menu: fyne.NewMenu("Baton")}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
+	t.speech = Speak(view.Language())
 	go t.send()
 	t.end.host = t.cfg.Host(t.ctx, func() { t.ui(t.hostChanged) })
 	t.retake()
@@ -175,7 +180,7 @@ func (t *Tray) news(s backend.Snapshot) []Note {
 		same.Active = s.Active
 		before = &same
 	}
-	return News(before, s, t.cfg.Now())
+	return t.speech.News(before, s, t.cfg.Now())
 }
 
 // show brings menu and icon in line with the snapshot and the clock. The menu
@@ -186,12 +191,15 @@ func (t *Tray) show() {
 	}
 	defer t.showing.Unlock()
 	now := t.cfg.Now()
-	items := Menu(*t.snap, t.doing, now)
+	if l := t.view.Language(); l != t.speech.language {
+		t.speech = Speak(l)
+	}
+	items := t.speech.Menu(*t.snap, t.doing, now)
 	for i := range items {
 		items[i].Title = t.view.Cover(items[i].Title)
 	}
 	if t.cfg.Demo {
-		items = append([]Item{{Title: textDemo, Disabled: true}}, items...)
+		items = append([]Item{{Title: t.speech.say(textDemo), Disabled: true}}, items...)
 	}
 	if !slices.Equal(items, t.items) {
 		t.items = items

@@ -129,7 +129,7 @@ func TestClosing(t *testing.T) {
 		quits      int
 		told       []string
 	}{
-		{name: "a tray", keep: true, hidden: 1, told: []string{textInTray}},
+		{name: "a tray", keep: true, hidden: 1, told: []string{Speak(english).say(textInTray)}},
 		{name: "a tray, not wanted", quits: 1},
 		{name: "no tray", down: true, keep: true, quits: 1},
 	} {
@@ -181,7 +181,7 @@ func TestHostGoesWhileHidden(t *testing.T) {
 		changed()
 		f.settle()
 		f.pass(hostWait + time.Second)
-		if w.shown != 0 || !slices.Contains(f.told, textNoTray) {
+		if w.shown != 0 || !slices.Contains(f.told, Speak(english).say(textNoTray)) {
 			t.Errorf("shown %d, told %q", w.shown, f.told)
 		}
 	})
@@ -203,7 +203,7 @@ func TestNoBus(t *testing.T) {
 	}
 	play(t, cfg, func(f *fake, w *window, _ *Tray) {
 		f.pass(time.Second)
-		if f.menus != 0 || f.icons != 0 || len(f.told) != 0 || w.shown != 1 || !slices.Equal(said, []string{textNoTray}) {
+		if f.menus != 0 || f.icons != 0 || len(f.told) != 0 || w.shown != 1 || !slices.Equal(said, []string{Speak(english).say(textNoTray)}) {
 			t.Errorf("%d menus, %d icons, told %q, said %q, shown %d", f.menus, f.icons, f.told, said, w.shown)
 		}
 	})
@@ -244,6 +244,21 @@ func TestCloseWaitsForASwap(t *testing.T) {
 		tray.Close()
 		if !ended || broken {
 			t.Errorf("ended %v, broken off %v", ended, broken)
+		}
+	})
+}
+
+// The tray speaks the language of the window, also once that is another.
+func TestTheTraySpeaksTheWindowsLanguage(t *testing.T) {
+	play(t, Config{}, func(f *fake, _ *window, tray *Tray) {
+		last := func() string { return f.menu.Items[len(f.menu.Items)-1].Label }
+		if got := last(); got != "Quit" {
+			t.Errorf("in English the last item is %q", got)
+		}
+		f.language = german
+		tray.show()
+		if got := last(); got != "Beenden" {
+			t.Errorf("in German the last item is %q", got)
 		}
 	})
 }

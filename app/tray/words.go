@@ -1,7 +1,6 @@
 package tray
 
 import (
-	"fmt"
 	"math"
 	"strings"
 	"time"
@@ -10,118 +9,61 @@ import (
 	"baton/app/backend"
 )
 
-// Every word the tray says is in this file.
 const (
-	textOpen      = "Open Baton"
-	textQuit      = "Quit"
-	textAdd       = "Add account…"
-	textAddThat   = "Add that login"
-	textDemo      = "Demo: nothing here is yours"
-	textNone      = "No accounts yet"
-	textNobody    = "Nobody is logged in"
-	textStranger  = "Claude Code uses a login Baton does not know"
-	textTombstone = "Claude Code is logged out"
-	textDamaged   = "Claude Code's login can't be read"
-
-	textNeedsLogin = "needs login"
-	textPaused     = "paused"
-	textLimited    = "limited"
-	textReady      = "ready"
-	textUnsure     = "last refresh unsure"
-	textOffline    = "offline"
-
-	textNoTray     = "Baton has no tray here; closing the window ends it"
-	textNoTrayHint = "Open it again from the menu or with: baton"
-	textInTray     = "Baton goes on in the tray"
-	textInTrayHint = "Its menu has Quit; the settings can have closing end it."
-	textRefused    = "The provider no longer accepts this login; log in again."
-	textLoggedOut  = "Nobody is logged in any more"
-
-	dot = " · "
+	dot = " · " // parts what is said of one account
 	day = 24 * time.Hour
 )
 
-func textLogIn(name string) string     { return "Log in: " + name + "…" }
-func textNext(name string) string      { return "Swap to next: " + name }
-func textSwapping(name string) string  { return "Swapping to " + name + "…" }
-func textIsActive(name string) string  { return name + " is active" }
-func textStillThat(name string) string { return name + " is active already; its files were checked" }
-func textAdded(name string) string     { return name + " is kept now" }
-func textEnds(when string) string      { return "login ends " + when }
-func textEndsOf(name string) string    { return name + "'s login ends soon" }
-func textRefusedOf(name string) string { return name + " needs login" }
-func textAtLimit(name string) string   { return name + " has reached its limit" }
-func textFreeAgain(name string) string { return name + " is free again" }
-
-const (
-	textSwappingNext = "Swapping to the next account…"
-	textImporting    = "Reading the current login…"
-)
-
-func textNobodyFree(until string) string {
-	if until == "" {
-		return "No other account is free"
-	}
-	return "No account is free before " + until
-}
-
-func textMore(n int) string {
-	if n == 1 {
-		return "1 more in Baton…"
-	}
-	return fmt.Sprintf("%d more in Baton…", n)
-}
-
 // head says who is active and what is left, or what goes on.
-func head(s backend.Snapshot, doing string, now time.Time) string {
+func (sp Speech) head(s backend.Snapshot, doing string, now time.Time) string {
 	if doing != "" {
 		return doing
 	}
 	if a, ok := s.Find(s.Active); ok && s.Active != "" {
-		return textIsActive(nameOf(a)) + dot + condition(upToDate(a, now), now)
+		return sp.say(textIsActive, "Name", nameOf(a)) + dot + sp.condition(a.At(now), now)
 	}
 	switch {
 	case s.Live.Reason == backend.LiveUnknown:
-		return textStranger
+		return sp.say(textStranger)
 	case s.Live.Reason == backend.LiveUnreadable:
-		return textDamaged
+		return sp.say(textDamaged)
 	case len(s.Accounts) == 0:
-		return textNone
+		return sp.say(textNone)
 	case s.Live.Reason == backend.LiveTombstone:
-		return textTombstone
+		return sp.say(textTombstone)
 	}
-	return textNobody
+	return sp.say(textNobody)
 }
 
 // condition is an account's state in a few words: what is left where that is
 // known, else what stands in the way.
-func condition(a backend.Account, now time.Time) string {
+func (sp Speech) condition(a backend.Account, now time.Time) string {
 	var said []string
 	switch a.State {
 	case backend.StateNeedsLogin:
-		return textNeedsLogin
+		return sp.say(textNeedsLogin)
 	case backend.StatePaused:
-		said = append(said, textPaused)
+		said = append(said, sp.say(textPaused))
 	case backend.StateLimited:
-		word := textLimited
+		word := sp.say(textLimited)
 		if !a.LimitedUntil.IsZero() {
-			word += " until " + clock(a.LimitedUntil, now)
+			word = sp.say(textLimitedUntil, "At", sp.clock(a.LimitedUntil, now))
 		}
 		said = append(said, word)
 	default:
-		word := textReady
+		word := sp.say(textReady)
 		if left, known := left(a.Usage, now); known {
-			word = fmt.Sprintf("%d%% left", left)
+			word = sp.say(textLeft, "N", left)
 		}
 		said = append(said, word)
 	}
 	switch {
 	case a.Has(backend.NoticeUnsure):
-		said = append(said, textUnsure)
+		said = append(said, sp.say(textUnsure))
 	case a.Has(backend.NoticeLoginEnds) && !a.LoginExpiresAt.IsZero():
-		said = append(said, textEnds(ending(a.LoginExpiresAt, now)))
+		said = append(said, sp.say(textEnds, "When", sp.ending(a.LoginExpiresAt, now)))
 	case a.Has(backend.NoticeOffline):
-		said = append(said, textOffline)
+		said = append(said, sp.say(textOffline))
 	}
 	return strings.Join(said, dot)
 }
@@ -152,35 +94,29 @@ func windows(u *backend.Usage) (out []backend.Window) {
 
 // clock writes a moment the way people say it: the time today, the weekday
 // within a week, else the date. Both in now's location.
-func clock(t, now time.Time) string {
+func (sp Speech) clock(t, now time.Time) string {
 	t = t.In(now.Location())
-	switch off := dayOf(t).Sub(dayOf(now)); {
+	switch off := backend.Day(t).Sub(backend.Day(now)); {
 	case off == 0:
 		return t.Format("15:04")
 	case off > 0 && off < 7*day:
-		return t.Format("Mon 15:04")
+		return sp.say(textOnWeekday, "Day", sp.word(textWeekdays, int(t.Weekday())), "Time", t.Format("15:04"))
 	}
-	return t.Format("2 Jan 15:04")
-}
-
-// dayOf is a number for the calendar day that sums ignore summer time in.
-func dayOf(t time.Time) time.Time {
-	y, m, d := t.Date()
-	return time.Date(y, m, d, 0, 0, 0, 0, time.UTC)
+	return sp.say(textOnDate, "D", t.Day(), "Month", sp.word(textMonths, int(t.Month())-1), "Time", t.Format("15:04"))
 }
 
 // daysOff is how many whole days off something is, 0 for less than one.
 func daysOff(t, now time.Time) time.Duration { return max(0, t.Sub(now)/day) }
 
 // ending writes when a login ends.
-func ending(t, now time.Time) string {
+func (sp Speech) ending(t, now time.Time) string {
 	switch days := daysOff(t, now); {
 	case !now.Before(t):
-		return "now"
+		return sp.say(textNow)
 	case days > 1:
-		return fmt.Sprintf("in %d days", days)
+		return sp.count(textInDays, int(days))
 	}
-	return clock(t, now)
+	return sp.clock(t, now)
 }
 
 // longestName keeps the menu from growing as wide as the screen.

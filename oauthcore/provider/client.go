@@ -101,6 +101,9 @@ func New(endpoints Endpoints, o Options) *Client {
 // ManualRedirect is the redirect URI of a login whose code is pasted.
 func (c *Client) ManualRedirect() string { return c.endpoints.ManualRedirect }
 
+// AuthorizeAddress is the page a browser login starts at, without a query.
+func (c *Client) AuthorizeAddress() string { return c.endpoints.Authorize }
+
 // newTransport makes a transport that uses each connection once. A request
 // written to a kept connection that the server has just closed would have to
 // count as lost although nobody read it. HTTP/1.1 alone, because HTTP/2
