@@ -8,7 +8,6 @@ import (
 	"errors"
 	"io"
 	"net/http"
-	"strings"
 
 	"baton/app/backend"
 )
@@ -83,7 +82,7 @@ func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
 	snap := s.cfg.Backend.Snapshot()
 	settings := append([]backend.Setting(nil), snap.Settings...) // the snapshot is not ours to write to
 	for i, one := range settings {
-		if one.Key == "keyring.mirror" && !strings.HasSuffix(one.About, "Not in this version yet.") {
+		if one.Key == "keyring.mirror" {
 			settings[i].About += keyringAbout
 		}
 	}
