@@ -5,7 +5,9 @@ package app
 import (
 	"context"
 	"fmt"
+	"math"
 	"os"
+	"runtime/debug"
 	"syscall/js"
 
 	"fyne.io/fyne/v2"
@@ -19,6 +21,7 @@ import (
 // is a program and beside it, is in the object batonPage of its script.
 func Main() int {
 	page := js.Global().Get("batonPage")
+	allAtOnce()
 	b, err := client.Connect(context.Background(), client.Options{
 		Base:  js.Global().Get("location").Get("origin").String(),
 		First: page.Get("first").String(), At: page.Get("at").String(),
@@ -38,15 +41,35 @@ func Main() int {
 	}))
 	err = gui.RunWith(gui.Config{
 		Backend: b, OpenURL: openTab, Version: version,
+		Width:  float32(js.Global().Get("innerWidth").Float()),
+		Height: float32(js.Global().Get("innerHeight").Float()),
 	}, func(a fyne.App, _ fyne.Window, v *gui.View) {
 		tellState(b, v)
-		a.Lifecycle().SetOnStarted(func() { page.Call("ready") })
+		a.Lifecycle().SetOnStarted(func() { page.Call("ready", js.FuncOf(inTurns)) })
 	})
 	if err != nil {
 		page.Call("fail", err.Error())
 		return 1
 	}
 	return 0
+}
+
+// starting is how much memory, in bytes, the start may fill before what it no
+// longer needs is collected; with a few accounts it takes a fifth of it.
+const starting = 256 << 20
+
+// allAtOnce leaves garbage where it is until the list is seen: there is one
+// thread, and the start keeps most of what it makes.
+func allAtOnce() {
+	debug.SetGCPercent(-1)
+	debug.SetMemoryLimit(starting)
+}
+
+// inTurns collects garbage as usual again.
+func inTurns(js.Value, []js.Value) any {
+	debug.SetMemoryLimit(math.MaxInt64)
+	debug.SetGCPercent(100)
+	return nil
 }
 
 // openTab opens an address in a tab of its own. A browser that sees no click

@@ -72,11 +72,12 @@
     first: "",
     at: "",
     fail: (why) => fail(say.broken, why),
-    // Two frames on, the window has been drawn.
-    ready: () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    // Two frames on, the window has been drawn; then is what can wait until it is.
+    ready: (then) => requestAnimationFrame(() => requestAnimationFrame(() => {
       body.classList.add("ready");
       localStorage.setItem(loaded, body.dataset.wasm);
       performance.mark("baton-ready");
+      if (then) setTimeout(then);
     })),
     // The opened page must not reach back into this one.
     open: (address) => {
@@ -139,7 +140,7 @@
     }
     const size = Number(body.dataset.size), bar = at("progress");
     let done = 0;
-    bar.hidden = false;
+    bar.hidden = !!body.dataset.failed;
     bar.value = 0;
     const counted = answer.body.pipeThrough(new TransformStream({
       transform(chunk, out) {
@@ -155,21 +156,22 @@
   async function start() {
     tell(say.loading);
     if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) return fail(say.noWasm, say.other);
+    // The program holds nothing of anybody's: it may come, and be compiled in the
+    // browser's other threads, before the door opens.
+    const go = new Go();
+    const compiled = program(fetch(body.dataset.wasm), go.importObject);
+    compiled.catch(() => {}); // told below, by who waits for it
     const probe = document.createElement("canvas");
     if (!(probe.getContext("webgl") || probe.getContext("experimental-webgl"))) return fail(say.noGL, say.other);
-    // The program holds nothing of anybody's: it may come before the door opens.
-    const fetched = fetch(body.dataset.wasm);
-    fetched.catch(() => {}); // told below, by who waits for it
     try {
       if (!await enter()) return;
     } catch {
       return fail(say.noServer, say.noServerHint);
     }
     performance.mark("baton-entered");
-    const go = new Go();
     let instance;
     try {
-      ({instance} = await program(fetched, go.importObject));
+      ({instance} = await compiled);
     } catch (e) {
       return fail(say.broken, String(e));
     }
