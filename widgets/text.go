@@ -116,6 +116,10 @@ func wrap(s string, width, size float32, style fyne.TextStyle, limit int) []stri
 			}
 			break
 		}
+		// The usual case first: each beginning that is measured has to be shaped.
+		if measure(rest, size, style) <= width+0.5 {
+			return append(lines, rest)
+		}
 		runes := []rune(rest)
 		n := prefix(runes, width, func(r []rune) float32 { return measure(string(r), size, style) })
 		if n == 0 {

@@ -94,6 +94,9 @@ func (p *accountsPane) show(s backend.Snapshot, now time.Time, filter string) {
 	p.instead(s, some && len(cards) == 0)
 	setVisible(p.head, some)
 	p.head.SetView(v.prefs.hide.head(headView(s, now)))
+	if p.box.Size().IsZero() {
+		return // it is laid out when it gets one
+	}
 	if high := p.head.HeightFor(p.inner()); high != p.before {
 		p.Layout(p.box.Objects, p.box.Size())
 	}
