@@ -51,10 +51,14 @@ func speak(l language) error {
 	if err != nil {
 		return err
 	}
-	for _, as := range slices.Compact([]language{langEnglish, language(system.LanguageString())}) {
-		// Reading it twice is felt where a page starts, and ours need no more forms
-		// than they have.
-		if as != langEnglish && as != langGerman {
+	// A region's language finds the language: en-US is not read beside en, which
+	// would be felt where a page starts.
+	at := language(system.LanguageString())
+	if base, _, _ := strings.Cut(string(at), "-"); language(base) == langEnglish || language(base) == langGerman {
+		at = language(base)
+	}
+	for _, as := range slices.Compact([]language{langEnglish, at}) {
+		if as != langEnglish && as != langGerman { // these need no more forms than there are
 			if doc, err = withAllForms(l); err != nil {
 				return err
 			}
