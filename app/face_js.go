@@ -22,10 +22,12 @@ import (
 func Main() int {
 	page := js.Global().Get("batonPage")
 	allAtOnce()
+	seen := make(chan struct{})
 	b, err := client.Connect(context.Background(), client.Options{
 		Base:  js.Global().Get("location").Get("origin").String(),
 		First: page.Get("first").String(), At: page.Get("at").String(),
-		Token: func() string { return page.Call("token").String() },
+		Follow: seen,
+		Token:  func() string { return page.Call("token").String() },
 		Status: func(s client.Status) {
 			page.Call("connection", string(s.Phase), s.Retry.Seconds())
 		},
@@ -45,7 +47,13 @@ func Main() int {
 		Height: float32(js.Global().Get("innerHeight").Float()),
 	}, func(a fyne.App, _ fyne.Window, v *gui.View) {
 		tellState(b, v)
-		a.Lifecycle().SetOnStarted(func() { page.Call("ready", js.FuncOf(inTurns)) })
+		a.Lifecycle().SetOnStarted(func() {
+			page.Call("ready", js.FuncOf(func(js.Value, []js.Value) any {
+				asUsual()
+				close(seen)
+				return nil
+			}))
+		})
 	})
 	if err != nil {
 		page.Call("fail", err.Error())
@@ -65,11 +73,10 @@ func allAtOnce() {
 	debug.SetMemoryLimit(starting)
 }
 
-// inTurns collects garbage as usual again.
-func inTurns(js.Value, []js.Value) any {
+// asUsual collects garbage again as Go does unless told otherwise.
+func asUsual() {
 	debug.SetMemoryLimit(math.MaxInt64)
 	debug.SetGCPercent(100)
-	return nil
 }
 
 // openTab opens an address in a tab of its own. A browser that sees no click
