@@ -295,7 +295,12 @@ func (r *buttonRenderer) Refresh() {
 // where that makes another picture: nothing else of a button takes as long.
 func (r *buttonRenderer) tint(icon fyne.Resource, name fyne.ThemeColorName) {
 	in := theme.ColorForWidget(name, r.b)
-	to := theme.NewColoredResource(icon, name)
+	var to fyne.Resource
+	if g, own := icon.(glyph); own {
+		to = g.in(in)
+	} else {
+		to = theme.NewColoredResource(icon, name)
+	}
 	if r.icon.Resource != nil && r.icon.Resource.Name() == to.Name() && r.tinted == in {
 		return
 	}
