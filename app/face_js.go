@@ -5,13 +5,12 @@ package app
 import (
 	"context"
 	"fmt"
-	"math"
 	"os"
-	"runtime/debug"
 	"syscall/js"
 
 	"fyne.io/fyne/v2"
 
+	"baton/app/atonce"
 	"baton/app/gui"
 	"baton/app/web/client"
 )
@@ -21,7 +20,6 @@ import (
 // is a program and beside it, is in the object batonPage of its script.
 func Main() int {
 	page := js.Global().Get("batonPage")
-	allAtOnce()
 	seen := make(chan struct{})
 	b, err := client.Connect(context.Background(), client.Options{
 		Base:  js.Global().Get("location").Get("origin").String(),
@@ -49,7 +47,7 @@ func Main() int {
 		tellState(b, v)
 		a.Lifecycle().SetOnStarted(func() {
 			page.Call("ready", js.FuncOf(func(js.Value, []js.Value) any {
-				asUsual()
+				atonce.AsUsual()
 				close(seen)
 				return nil
 			}))
@@ -60,23 +58,6 @@ func Main() int {
 		return 1
 	}
 	return 0
-}
-
-// starting is how much memory, in bytes, the start may fill before what it no
-// longer needs is collected; with a few accounts it takes a fifth of it.
-const starting = 256 << 20
-
-// allAtOnce leaves garbage where it is until the list is seen: there is one
-// thread, and the start keeps most of what it makes.
-func allAtOnce() {
-	debug.SetGCPercent(-1)
-	debug.SetMemoryLimit(starting)
-}
-
-// asUsual collects garbage again as Go does unless told otherwise.
-func asUsual() {
-	debug.SetMemoryLimit(math.MaxInt64)
-	debug.SetGCPercent(100)
 }
 
 // openTab opens an address in a tab of its own. A browser that sees no click
