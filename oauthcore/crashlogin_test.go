@@ -14,6 +14,7 @@ import (
 // login, or what became of it, is the one that stays; never the old one, and
 // never a token used up since.
 func TestClaudeCodeGoesOnAfterAKilledLogin(t *testing.T) {
+	t.Parallel()
 	const name = "login of the live account"
 	op := stepOps()[name]
 	whole := newStepWorld(t, name, op).order.killed(t)

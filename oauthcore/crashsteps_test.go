@@ -58,6 +58,7 @@ func newStepWorldOf(t *testing.T, goos, name string, op stepOp) *stepWorld {
 // the next one finds all there is to know in the files, within a second. Only
 // an answer that was not on disk yet is gone with the process that held it.
 func TestKilledAtEveryStep(t *testing.T) {
+	t.Parallel()
 	var (
 		mu      sync.Mutex
 		slowest time.Duration

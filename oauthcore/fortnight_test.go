@@ -82,6 +82,7 @@ func atWork(now time.Time) bool {
 // over by itself. Beside it the same work on the first account alone, and by
 // the rule that takes the first account not marked as limited.
 func TestAFortnight(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	keys := []string{personal, work, side, lab, night}
 	w.swap(oauthcore.SwapRequest{To: personal})

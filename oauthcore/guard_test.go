@@ -146,6 +146,7 @@ func TestAnAnswerInHandIsWrittenAllTheSame(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not run: waits 9 s for a lock")
 	}
+	t.Parallel()
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	if err := os.Mkdir(w.clientLocks()[2], 0o755); err != nil {

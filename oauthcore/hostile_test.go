@@ -14,6 +14,7 @@ import (
 // Ten thousand malformed, cut, huge and hostile things handed to the status
 // line and the hook: no error, and neither vault nor credentials are touched.
 func TestWhateverIsToldHarmsNothing(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	w.clock.Add(time.Hour)

@@ -21,6 +21,7 @@ import (
 // right before or after its replacement only the item's content tells which it
 // was, whatever Claude Code made of it meanwhile.
 func TestALoginKilledAtTheKeychain(t *testing.T) {
+	t.Parallel()
 	for _, tt := range []struct {
 		name      string
 		deadlines bool

@@ -31,6 +31,9 @@ const (
 	raceOld     = "client-old"
 	raceHuskies = "huskies"
 	raceJudge   = "baton-judge"
+	// raceMore is how much longer the race goes on where every sync of the disk
+	// takes so long that no Claude Code got to refresh yet.
+	raceMore = 60 * time.Second
 	// raceGrace is how long the last call of a child may take: one swap waits
 	// up to four times for a lock of nine seconds.
 	raceGrace = 60 * time.Second
@@ -120,11 +123,11 @@ func newRace(t *testing.T) *race {
 
 // raceEnv is a child's environment: the home's, and nothing that makes it wait
 // for or write to anything of the parent's.
-func (r *race) raceEnv(role string, until time.Time, seed uint64, report string) []string {
+func (r *race) raceEnv(role, stop string, seed uint64, report string) []string {
 	env := r.home.EnvFrom([]string{"PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "GORACE=" + os.Getenv("GORACE")})
 	return append(env,
 		"BATON_PROVIDER="+r.front.base, envRaceRole+"="+role, envRaceReport+"="+report,
-		envRaceUntil+"="+strconv.FormatInt(until.UnixMilli(), 10), envRaceSeed+"="+strconv.FormatUint(seed, 10))
+		envRaceStop+"="+stop, envRaceSeed+"="+strconv.FormatUint(seed, 10))
 }
 
 // run starts all processes and waits until each has ended by itself.
@@ -142,10 +145,10 @@ func (r *race) run(span time.Duration) map[string]*raceTally {
 	for i := range raceBatons {
 		roles = append(roles, fmt.Sprintf("baton-%d", i+1))
 	}
-	until := time.Now().Add(span)
-	ctx, cancel := context.WithDeadline(r.Context(), until.Add(raceGrace))
+	ctx, cancel := context.WithTimeout(r.Context(), span+raceMore+raceGrace)
 	defer cancel()
 	dir := r.TempDir()
+	stop := filepath.Join(dir, "stop")
 	type child struct {
 		*exec.Cmd
 		out    bytes.Buffer
@@ -155,7 +158,7 @@ func (r *race) run(span time.Duration) map[string]*raceTally {
 	for _, role := range roles {
 		c := &child{report: filepath.Join(dir, role+".json")}
 		c.Cmd = exec.CommandContext(ctx, os.Args[0], "-test.run=^TestRaceChild$", "-test.count=1")
-		c.Env = r.raceEnv(role, until, seed, c.report)
+		c.Env = r.raceEnv(role, stop, seed, c.report)
 		c.Stdout, c.Stderr = &c.out, &c.out
 		// One that hangs says where before it ends.
 		c.Cancel = func() error { return c.Process.Signal(syscall.SIGQUIT) }
@@ -165,13 +168,19 @@ func (r *race) run(span time.Duration) map[string]*raceTally {
 		}
 		children[role] = c
 	}
+	napping, wake := context.WithCancel(ctx)
 	var naps sync.WaitGroup
 	for role, c := range children {
 		if strings.HasPrefix(role, "baton") {
-			naps.Go(func() { nap(c.Process, until) })
+			naps.Go(func() { nap(napping, c.Process) })
 		}
 	}
+	r.goesOn(ctx, span)
+	wake()
 	naps.Wait()
+	if err := os.WriteFile(stop, nil, 0o600); err != nil {
+		r.Fatal(err)
+	}
 	tallies := map[string]*raceTally{}
 	for role, c := range children {
 		if err := c.Wait(); err != nil {
@@ -197,17 +206,41 @@ func (r *race) run(span time.Duration) map[string]*raceTally {
 const raceNap = 800 * time.Millisecond
 
 // nap suspends a process now and then, wherever it is, as a busy machine does.
-func nap(p *os.Process, until time.Time) {
+// At the end it is awake.
+func nap(ctx context.Context, p *os.Process) {
 	for {
-		<-time.After(time.Duration(500+rand.IntN(2500)) * time.Millisecond)
-		if time.Now().Add(raceNap).After(until) {
+		select {
+		case <-ctx.Done():
 			return
+		case <-time.After(time.Duration(500+rand.IntN(2500)) * time.Millisecond):
 		}
 		if p.Signal(syscall.SIGSTOP) != nil {
 			return // it has ended; its report is missing and says so
 		}
-		<-time.After(time.Duration(rand.Int64N(int64(raceNap))))
+		select {
+		case <-ctx.Done():
+		case <-time.After(time.Duration(rand.Int64N(int64(raceNap)))):
+		}
 		if p.Signal(syscall.SIGCONT) != nil {
+			return
+		}
+	}
+}
+
+// goesOn returns when the race is over: after the time given, or later where
+// too little has happened by then to tell anything.
+func (r *race) goesOn(ctx context.Context, span time.Duration) {
+	began := time.Now()
+	look := time.NewTicker(100 * time.Millisecond)
+	defer look.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-look.C:
+		}
+		took := time.Since(began)
+		if took >= span+raceMore || took >= span && r.front.presented("client") && r.front.presented("baton") {
 			return
 		}
 	}

@@ -22,10 +22,11 @@ import (
 )
 
 // The child processes of the race are this test binary, told by these what to
-// be, where the provider is, when to stop (epoch ms) and where to say how it went.
+// be, where the provider is, which file tells them to stop and where to say how
+// it went.
 const (
 	envRaceRole   = "BATON_RACE_ROLE"
-	envRaceUntil  = "BATON_RACE_UNTIL"
+	envRaceStop   = "BATON_RACE_STOP"
 	envRaceReport = "BATON_RACE_REPORT"
 	envRaceSeed   = "BATON_RACE_SEED"
 )
@@ -65,10 +66,6 @@ func TestRaceChild(t *testing.T) {
 	if role == "" {
 		return
 	}
-	ms, err := strconv.ParseInt(os.Getenv(envRaceUntil), 10, 64)
-	if err != nil {
-		t.Fatal(err)
-	}
 	seed, err := strconv.ParseUint(os.Getenv(envRaceSeed), 10, 64)
 	if err != nil {
 		t.Fatal(err)
@@ -80,12 +77,16 @@ func TestRaceChild(t *testing.T) {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(role))
 	tally := &raceTally{Role: role, Counts: map[string]int{}, Errors: map[string]int{}, Longest: map[string]int64{}}
-	until := time.UnixMilli(ms)
+	stop := os.Getenv(envRaceStop)
+	stopped := func() bool {
+		_, err := os.Stat(stop)
+		return err == nil || t.Context().Err() != nil
+	}
 	turns := raceTurns(t, role, paths, rand.NewPCG(seed, h.Sum64()), tally)
 	var wg sync.WaitGroup
 	for _, turn := range turns {
 		wg.Go(func() {
-			for time.Now().Before(until) {
+			for !stopped() {
 				turn(t.Context())
 			}
 		})

@@ -11,6 +11,8 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -106,6 +108,13 @@ func (f *raceFront) pass(answer *httptest.ResponseRecorder, r *http.Request, bod
 	f.presents = append(f.presents, racePresent{
 		at: time.Now(), by: by, token: brief(sent.Presented), next: brief(got.Presented), status: answer.Code,
 	})
+}
+
+// presented says whether one of this kind has shown the provider a token yet.
+func (f *raceFront) presented(kind string) bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.ContainsFunc(f.presents, func(p racePresent) bool { return strings.HasPrefix(p.by, kind) })
 }
 
 // brief is enough of a token's fingerprint to tell it from others.

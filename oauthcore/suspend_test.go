@@ -119,6 +119,7 @@ func TestSuspendedAtEveryStep(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not run: it stops at every step, some 150 times")
 	}
+	t.Parallel()
 	for name, op := range suspendOps() {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

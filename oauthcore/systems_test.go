@@ -14,6 +14,7 @@ type story struct {
 
 // TestOnMacOS tells the stories with Claude Code's login in the Keychain.
 func TestOnMacOS(t *testing.T) {
+	t.Parallel()
 	for _, s := range stories() {
 		t.Run(s.name, s.tell)
 	}
@@ -22,6 +23,7 @@ func TestOnMacOS(t *testing.T) {
 // TestOnWindows tells them where every file is open elsewhere for a moment,
 // folders cannot be synced and modes mean nothing.
 func TestOnWindows(t *testing.T) {
+	t.Parallel()
 	for _, s := range stories() {
 		switch s.name {
 		case "durable", "Claude Code's locks", "killed in a login":
