@@ -63,6 +63,7 @@ func arrows() []arrow {
 	return []arrow{
 		{from: "baton", ours: []string{"baton/app"}},
 		{from: "baton/app", ours: []string{"baton/app/", "baton/widgets/", "baton/oauthcore/", "baton/keyring/", "baton/icons"}},
+		{from: "baton/app/atonce", never: []string{stdlib, "net/http"}},
 		{from: "baton/app/autostart", never: []string{fyne, keyring, flock, browser, cobra, term}},
 		{from: "baton/app/backend", never: []string{stdlib}},
 		{from: "baton/app/cli", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock}},

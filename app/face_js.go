@@ -10,6 +10,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"baton/app/atonce"
 	"baton/app/gui"
 	"baton/app/web/client"
 )
@@ -19,10 +20,12 @@ import (
 // is a program and beside it, is in the object batonPage of its script.
 func Main() int {
 	page := js.Global().Get("batonPage")
+	seen := make(chan struct{})
 	b, err := client.Connect(context.Background(), client.Options{
 		Base:  js.Global().Get("location").Get("origin").String(),
 		First: page.Get("first").String(), At: page.Get("at").String(),
-		Token: func() string { return page.Call("token").String() },
+		Follow: seen,
+		Token:  func() string { return page.Call("token").String() },
 		Status: func(s client.Status) {
 			page.Call("connection", string(s.Phase), s.Retry.Seconds())
 		},
@@ -38,9 +41,17 @@ func Main() int {
 	}))
 	err = gui.RunWith(gui.Config{
 		Backend: b, OpenURL: openTab, Version: version, Demo: page.Get("demo").String(),
+		Width:  float32(js.Global().Get("innerWidth").Float()),
+		Height: float32(js.Global().Get("innerHeight").Float()),
 	}, func(a fyne.App, _ fyne.Window, v *gui.View) {
 		tellState(b, v)
-		a.Lifecycle().SetOnStarted(func() { page.Call("ready") })
+		a.Lifecycle().SetOnStarted(func() {
+			page.Call("ready", js.FuncOf(func(js.Value, []js.Value) any {
+				atonce.AsUsual()
+				close(seen)
+				return nil
+			}))
+		})
 	})
 	if err != nil {
 		page.Call("fail", err.Error())

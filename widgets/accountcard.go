@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 )
 
@@ -85,7 +84,7 @@ var (
 func NewAccountCard(v CardView) *AccountCard {
 	c := &AccountCard{view: v}
 	c.primary = NewButton("", ButtonQuiet, func() { call(c.OnPrimary) })
-	c.menu = NewIconButton(theme.MoreVerticalIcon(), "", ButtonBare, func() { c.openMenu() })
+	c.menu = NewIconButton(moreIcon(), "", ButtonBare, func() { c.openMenu() })
 	c.second = NewLink("", ToneMuted, func() { call(c.OnSecond) })
 	for _, b := range []*Button{c.primary, c.menu} {
 		b.OnFocus = func() { call(c.OnFocus) }

@@ -1,6 +1,8 @@
 package widgets
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
@@ -177,6 +179,7 @@ type buttonRenderer struct {
 	ring, face *canvas.Rectangle
 	text       *line
 	icon       *canvas.Image
+	tinted     color.Color // the icon's, as last drawn
 }
 
 const (
@@ -281,10 +284,28 @@ func (r *buttonRenderer) Refresh() {
 		} else if words == p.Muted || b.disabled {
 			name = theme.ColorNamePlaceHolder
 		}
-		r.icon.Resource = theme.NewColoredResource(b.Icon, name)
+		r.tint(b.Icon, name)
 	}
 	r.Layout(b.Size())
 	r.ring.Refresh()
 	r.face.Refresh()
-	r.icon.Refresh()
+}
+
+// tint shows an icon in a colour of the theme. It is read and drawn anew only
+// where that makes another picture: nothing else of a button takes as long.
+func (r *buttonRenderer) tint(icon fyne.Resource, name fyne.ThemeColorName) {
+	in := theme.ColorForWidget(name, r.b)
+	var to fyne.Resource
+	if g, own := icon.(glyph); own {
+		to = g.in(in)
+	} else {
+		to = theme.NewColoredResource(icon, name)
+	}
+	if r.icon.Resource != nil && r.icon.Resource.Name() == to.Name() && r.tinted == in {
+		return
+	}
+	r.icon.Resource, r.tinted = to, in
+	if !r.icon.Size().IsZero() {
+		r.icon.Refresh() // else when it gets its size
+	}
 }

@@ -75,6 +75,9 @@ func measure(s string, size float32, style fyne.TextStyle) float32 {
 // fit cuts s so that it takes at most width, ending in an ellipsis if cut; ""
 // when not even one letter has room.
 func fit(s string, width, size float32, style fyne.TextStyle) string {
+	if width <= 0 {
+		return "" // not laid out yet: nothing is worth measuring
+	}
 	if measure(s, size, style) <= width+0.5 {
 		return s
 	}
@@ -107,6 +110,9 @@ func prefix(runes []rune, width float32, of func([]rune) float32) int {
 // word that has no room in a line by itself is broken, and what does not fit
 // into the last line ends in an ellipsis.
 func wrap(s string, width, size float32, style fyne.TextStyle, limit int) []string {
+	if width <= 0 {
+		return nil
+	}
 	var lines []string
 	rest := strings.Join(strings.Fields(s), " ")
 	for rest != "" && len(lines) < limit {
@@ -115,6 +121,10 @@ func wrap(s string, width, size float32, style fyne.TextStyle, limit int) []stri
 				lines = append(lines, last)
 			}
 			break
+		}
+		// The usual case first: each beginning that is measured has to be shaped.
+		if measure(rest, size, style) <= width+0.5 {
+			return append(lines, rest)
 		}
 		runes := []rune(rest)
 		n := prefix(runes, width, func(r []rune) float32 { return measure(string(r), size, style) })

@@ -24,26 +24,45 @@ type accountsPane struct {
 	box     *fyne.Container
 	head    *widgets.HeadLine
 	list    *widgets.CardList
-	empty   *emptyState
-	noMatch *fyne.Container
-	before  float32 // the head line's height, as last laid out
+	empty   *emptyState     // nil until there is no account
+	noMatch *fyne.Container // nil until the filter leaves none
+	before  float32         // the head line's height, as last laid out
 }
 
 var _ pane = (*accountsPane)(nil)
 
 func newAccountsPane(v *View) *accountsPane {
 	p := &accountsPane{
-		v:     v,
-		head:  widgets.NewHeadLine(widgets.HeadView{}),
-		list:  widgets.NewCardList(),
-		empty: newEmptyState(v.showAdd, v.addStranger),
+		v:    v,
+		head: widgets.NewHeadLine(widgets.HeadView{}),
+		list: widgets.NewCardList(),
 	}
-	p.noMatch = container.NewCenter(container.NewVBox(
-		widget.NewLabelWithStyle(tr(textNoMatch), fyne.TextAlignCenter, fyne.TextStyle{}),
-		container.NewCenter(widgets.NewButton(tr(textClearFilter), widgets.ButtonQuiet, v.clearFilter)),
-	))
-	p.box = container.New(p, p.head, p.list, p.empty.box, p.noMatch)
+	p.box = container.New(p, p.head, p.list)
 	return p
+}
+
+// instead shows what stands in the list's place. Most people never see it, and
+// in a page what it takes to build is time before the first list.
+func (p *accountsPane) instead(s backend.Snapshot, noMatch bool) {
+	if noMatch && p.noMatch == nil {
+		p.noMatch = container.NewCenter(container.NewVBox(
+			widget.NewLabelWithStyle(tr(textNoMatch), fyne.TextAlignCenter, fyne.TextStyle{}),
+			container.NewCenter(widgets.NewButton(tr(textClearFilter), widgets.ButtonQuiet, p.v.clearFilter)),
+		))
+		p.box.Add(p.noMatch)
+	}
+	empty := len(s.Accounts) == 0
+	if empty && p.empty == nil {
+		p.empty = newEmptyState(p.v.showAdd, p.v.addStranger)
+		p.box.Add(p.empty.box)
+	}
+	if p.noMatch != nil {
+		setVisible(p.noMatch, noMatch)
+	}
+	if p.empty != nil {
+		setVisible(p.empty.box, empty)
+		p.empty.live(s, p.v.prefs.hide)
+	}
 }
 
 func (p *accountsPane) content() fyne.CanvasObject { return p.box }
@@ -72,13 +91,14 @@ func (p *accountsPane) show(s backend.Snapshot, now time.Time, filter string) {
 	}
 	p.list.SetCards(cards)
 	setVisible(p.list, len(cards) > 0)
-	setVisible(p.noMatch, some && len(cards) == 0)
-	setVisible(p.empty.box, !some)
-	p.empty.live(s, v.prefs.hide)
+	p.instead(s, some && len(cards) == 0)
 	setVisible(p.head, some)
 	p.head.SetView(v.prefs.hide.head(headView(s, now)))
+	if p.box.Size().IsZero() {
+		return // it is laid out when it gets one
+	}
 	if high := p.head.HeightFor(p.inner()); high != p.before {
-		p.Layout(nil, p.box.Size())
+		p.Layout(p.box.Objects, p.box.Size())
 	}
 }
 
@@ -97,15 +117,17 @@ func (p *accountsPane) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewS
 
 // Layout implements fyne.Layout. The head line is as high as its words need at
 // the width there is, which Fyne's layouts can't ask for.
-func (p *accountsPane) Layout(_ []fyne.CanvasObject, s fyne.Size) {
+func (p *accountsPane) Layout(all []fyne.CanvasObject, s fyne.Size) {
 	y := float32(0)
 	if p.head.Visible() {
 		p.before = p.head.HeightFor(p.inner())
 		place(p.head, widgets.Gutter(s.Width)+2, headGap, p.inner(), p.before)
 		y = headGap + p.before + 8
 	}
-	for _, o := range []fyne.CanvasObject{p.list, p.empty.box, p.noMatch} {
-		place(o, 0, y, s.Width, s.Height-y)
+	for _, o := range all {
+		if o != p.head {
+			place(o, 0, y, s.Width, s.Height-y)
+		}
 	}
 }
 

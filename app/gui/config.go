@@ -31,6 +31,9 @@ type Config struct {
 	Links []Link
 	// Demo, when not empty, is a line that says that nothing here is real.
 	Demo string
+	// Width and Height are what the window fills from the start, in Fyne's
+	// pixels; the size it was left with when either is zero.
+	Width, Height float32
 	// Hidden says that the window is not shown at first. Whoever starts it so
 	// shows it: by Raise, or from the hook of RunWith.
 	Hidden bool

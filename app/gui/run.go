@@ -24,12 +24,16 @@ func RunWith(cfg Config, setup func(fyne.App, fyne.Window, *View)) error {
 	w := a.NewWindow(cfg.Title)
 	w.SetMaster()
 	w.SetPadded(false)
-	v := NewView(a, w, cfg)
-	defer v.Close()
 	size := fyne.NewSize(
 		float32(a.Preferences().FloatWithFallback(prefWidth, 1080)),
 		float32(a.Preferences().FloatWithFallback(prefHeight, 640)))
+	if cfg.Width > 0 && cfg.Height > 0 {
+		size = fyne.NewSize(cfg.Width, cfg.Height)
+	}
+	// Before there is anything in it, which is then laid out once.
 	w.Resize(size.Max(fyne.NewSize(leastWidth, leastHeight)))
+	v := NewView(a, w, cfg)
+	defer v.Close()
 	a.Lifecycle().SetOnStopped(func() {
 		if s := w.Canvas().Size(); s.Width >= leastWidth && s.Height >= leastHeight {
 			a.Preferences().SetFloat(prefWidth, float64(s.Width))

@@ -56,10 +56,14 @@ func newToolbar(v *View) *toolbar {
 	t.tabs.OnChosen = v.goTo
 	t.find = widgets.NewIconButton(theme.SearchIcon(), tr(textFilterShow), widgets.ButtonQuiet, v.openFilter)
 	t.add = widgets.NewButton(tr(textAdd), widgets.ButtonQuiet, v.showAdd)
-	t.add.Icon = theme.ContentAddIcon()
-	t.menu = widgets.NewIconButton(theme.MenuIcon(), tr(textMenu), widgets.ButtonQuiet, nil)
+	t.add.Icon = widgets.AddIcon()
+	t.menu = widgets.NewIconButton(widgets.MenuIcon(), tr(textMenu), widgets.ButtonQuiet, nil)
 	t.menu.OnTapped = func() { v.popUp(v.mainItems(), t.menu) }
-	t.box = container.New(t, t.icon, t.title, t.tabs, t.find, t.filter, t.add, t.menu)
+	// In its place the tabs: a picture nobody sees is not even read.
+	t.box = container.New(t, t.icon, t.title, t.find, t.filter, t.add, t.menu)
+	if t.many {
+		t.box.Objects = append([]fyne.CanvasObject{t.tabs}, t.box.Objects[2:]...)
+	}
 	return t
 }
 

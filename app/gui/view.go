@@ -242,6 +242,8 @@ func (v *View) show() {
 		return
 	}
 	now := v.cfg.Now()
+	// Before it has a size there is nothing to draw again, nor to fit words into.
+	laidOut := !v.page.Size().IsZero()
 	front := v.front()
 	in := front.content()
 	if v.settings != nil {
@@ -250,15 +252,20 @@ func (v *View) show() {
 	}
 	if len(v.middle.Objects) != 1 || v.middle.Objects[0] != in {
 		v.middle.Objects = []fyne.CanvasObject{in}
-		v.middle.Refresh()
+		if laidOut {
+			v.middle.Refresh()
+		}
 	}
-	before := v.heights()
+	var before [3]float32
+	if laidOut {
+		before = v.heights()
+	}
 	v.bar.show(len(v.snap.Accounts) > 0)
 	v.banners.set(v.bannerViews())
 	var foot widgets.FootView
 	foot, v.undoTo = footView(v.snap, v.last, now)
 	v.foot.SetView(v.prefs.hide.foot(foot))
-	if v.heights() != before {
+	if laidOut && v.heights() != before {
 		v.page.Refresh()
 	}
 	if v.settings == nil {

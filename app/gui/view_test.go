@@ -34,7 +34,7 @@ func TestFirstLook(t *testing.T) {
 		if n := len(d.accounts.list.Cards()); n != 5 {
 			t.Errorf("%d cards, want 5", n)
 		}
-		if d.accounts.empty.box.Visible() || d.accounts.noMatch.Visible() {
+		if d.accounts.empty != nil || d.accounts.noMatch != nil {
 			t.Error("an empty state beside accounts")
 		}
 		test.AssertRendersToMarkup(t, "window.xml", d.win.Canvas())

@@ -47,9 +47,34 @@ func speak(l language) error {
 			l = langGerman
 		}
 	}
-	catalogue, err := readCatalogue(l)
+	doc, err := words.ReadFile("words/" + string(l) + ".json")
 	if err != nil {
 		return err
+	}
+	// A region's language finds the language: en-US is not read beside en, which
+	// would be felt where a page starts.
+	at := language(system.LanguageString())
+	if base, _, _ := strings.Cut(string(at), "-"); language(base) == langEnglish || language(base) == langGerman {
+		at = language(base)
+	}
+	for _, as := range slices.Compact([]language{langEnglish, at}) {
+		if as != langEnglish && as != langGerman { // these need no more forms than there are
+			if doc, err = withAllForms(l); err != nil {
+				return err
+			}
+		}
+		if err := lang.AddTranslationsForLocale(doc, fyne.Locale(as)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// withAllForms is a catalogue whose plurals have all forms there are.
+func withAllForms(l language) ([]byte, error) {
+	catalogue, err := readCatalogue(l)
+	if err != nil {
+		return nil, err
 	}
 	for one := range maps.Values(catalogue) {
 		if forms, ok := one.(map[string]any); ok {
@@ -58,16 +83,7 @@ func speak(l language) error {
 			}
 		}
 	}
-	doc, err := json.Marshal(catalogue)
-	if err != nil {
-		return err
-	}
-	for _, as := range slices.Compact([]fyne.Locale{"en", fyne.Locale(system.LanguageString())}) {
-		if err := lang.AddTranslationsForLocale(doc, as); err != nil {
-			return err
-		}
-	}
-	return nil
+	return json.Marshal(catalogue)
 }
 
 func readCatalogue(l language) (map[string]any, error) {

@@ -37,6 +37,9 @@ type Options struct {
 	// First is the first snapshot where the page has taken it already, as the
 	// server sent it, and At the change it came with; "" to take it.
 	First, At string
+	// Follow, when not nil, is closed once changes may be followed: a page shows
+	// its first list before. What changed until then is told then.
+	Follow <-chan struct{}
 	// HTTP sends the requests; http.DefaultClient when nil.
 	HTTP *http.Client
 	// Status is told each change, one call at a time; may be nil.
@@ -71,7 +74,15 @@ func Connect(ctx context.Context, o Options) (*Backend, error) {
 	if err := c.begin(ctx); err != nil {
 		return nil, c.problem(err)
 	}
-	go c.follow(ctx)
+	go func() {
+		if o.Follow != nil {
+			select {
+			case <-o.Follow:
+			case <-ctx.Done():
+			}
+		}
+		c.follow(ctx)
+	}()
 	return c, nil
 }
 

@@ -86,11 +86,12 @@
     at: "",
     demo: body.dataset.demo,
     fail: (why) => fail(say.broken, why),
-    // Two frames on, the window has been drawn.
-    ready: () => requestAnimationFrame(() => requestAnimationFrame(() => {
+    // Two frames on, the window has been drawn; then is what can wait until it is.
+    ready: (then) => requestAnimationFrame(() => requestAnimationFrame(() => {
       body.classList.add("ready");
       localStorage.setItem(loaded, body.dataset.wasm);
       performance.mark("baton-ready");
+      if (then) setTimeout(then);
     })),
     // The opened page must not reach back into this one.
     open: (address) => {
@@ -158,6 +159,7 @@
     const travels = Number(answer.headers.get("Content-Length")) || size;
     let done = 0;
     const show = () => {
+      if (body.dataset.failed) return; // what is missing stays told
       const part = Math.min(1, done / size);
       bar.value = 100 * part;
       tell(say.loading, say.amount.replace("%s", megabytes(part * travels)).replace("%s", megabytes(travels)));
@@ -178,21 +180,22 @@
     tell(say.loading);
     at("progress").hidden = false;
     if (typeof WebAssembly !== "object" || !WebAssembly.instantiateStreaming) return fail(say.noWasm, say.noWasmHint);
+    // The program holds nothing of anybody's: it may come, and be compiled in the
+    // browser's other threads, before the door opens.
+    const go = new Go();
+    const compiled = program(fetch(body.dataset.wasm), go.importObject);
+    compiled.catch(() => {}); // told below, by who waits for it
     const probe = document.createElement("canvas");
     if (!(probe.getContext("webgl") || probe.getContext("experimental-webgl"))) return fail(say.noGL, say.noGLHint);
-    // The program holds nothing of anybody's: it may come before the door opens.
-    const fetched = fetch(body.dataset.wasm);
-    fetched.catch(() => {}); // told below, by who waits for it
     try {
       if (!await enter()) return;
     } catch {
       return fail(say.noServer, say.noServerHint);
     }
     performance.mark("baton-entered");
-    const go = new Go();
     let instance;
     try {
-      ({instance} = await program(fetched, go.importObject));
+      ({instance} = await compiled);
     } catch (e) {
       console.error(e);
       return fail(say.broken, say.brokenHint);
