@@ -228,13 +228,19 @@ func TestFirst(t *testing.T) {
 		f.change("ada@example.com")
 		s := newSite(t, f)
 		ctx, cancel := context.WithCancel(t.Context())
+		seen := make(chan struct{})
 		b, err := client.Connect(ctx, client.Options{
-			Base: s.origin(), HTTP: s.http, Token: func() string { return s.token },
+			Base: s.origin(), HTTP: s.http, Token: func() string { return s.token }, Follow: seen,
 			First: `{"Active":"old@example.com","Accounts":[{"Key":"old@example.com"}]}`, At: "another.1",
 		})
 		if err != nil || b.Snapshot().Active != "old@example.com" {
 			t.Fatalf("it begins with %+v: %v", b, err)
 		}
+		synctest.Wait()
+		if got := b.Snapshot().Active; got != "old@example.com" {
+			t.Errorf("before it may follow it shows %s", got)
+		}
+		close(seen)
 		synctest.Wait()
 		if got := b.Snapshot().Active; got != "ada@example.com" {
 			t.Errorf("it shows %s", got)
