@@ -100,7 +100,7 @@ func TestCopyReadme(t *testing.T) {
 	if err := copyReadme(from, to); err != nil {
 		t.Fatal(err)
 	}
-	made, err := filepath.Glob(filepath.Join(to, "window-*.png"))
+	made, err := filepath.Glob(filepath.Join(to, "*.png"))
 	if err != nil || len(made) != len(forReadme()) {
 		t.Errorf("%v, %v", made, err)
 	}
