@@ -187,13 +187,7 @@ func TestClosingHidesToTheTray(t *testing.T) {
 	tray := openTray(ctx, t, w, nil)
 	for _, open := range []string{"Open Baton", "Add account"} {
 		tray.shown(ctx, t, true)
-		if err := tray.reach(ctx); err != nil {
-			t.Fatal(err)
-		}
-		if err := tray.Keys(ctx, "alt+F4"); err != nil {
-			t.Fatal(err)
-		}
-		tray.shown(ctx, t, false)
+		tray.putAway(ctx, t)
 		choose(ctx, t, tray.menu, open)
 	}
 	tray.shown(ctx, t, true)
@@ -228,6 +222,20 @@ func (o *opened) tryToClose(ctx context.Context) {
 	}
 }
 
+// putAway closes the window until it is gone: keys go nowhere while the window
+// manager is still about to give it the focus.
+func (o *opened) putAway(ctx context.Context, t *testing.T) {
+	t.Helper()
+	if err := until(ctx, func() bool {
+		if o.visible(ctx) {
+			o.tryToClose(ctx)
+		}
+		return !o.visible(ctx)
+	}); err != nil {
+		t.Fatalf("the window does not close: %v\n%s", err, o.stderr.String())
+	}
+}
+
 // reach finds the window again: it is a new one for the window manager.
 func (o *opened) reach(ctx context.Context) (err error) {
 	o.Window, err = o.Find(ctx, "Baton", o.cmd.Process.Pid)
@@ -257,8 +265,7 @@ func TestHiddenStart(t *testing.T) {
 	}
 	choose(ctx, t, tray.menu, "Open Baton")
 	tray.shown(ctx, t, true)
-	tray.tryToClose(ctx)
-	tray.shown(ctx, t, false)
+	tray.putAway(ctx, t)
 	// Started again, it is the one in the tray that comes up.
 	startInTray(ctx, t, w, tray.Screen, tray.bus, nil).ended(t)
 	tray.shown(ctx, t, true)
