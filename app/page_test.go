@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -31,9 +30,6 @@ func drawing() []chromedp.ExecAllocatorOption {
 // The page as a person has it: the program, its server and the files are the
 // real ones. The steps follow on one another, as they do on one evening.
 func TestPage(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("not run: the browser is found on Linux only")
-	}
 	needPage(t)
 	browser := chromium(t, drawing()...)
 	w := started(t)

@@ -4,7 +4,6 @@ package app_test
 
 import (
 	"os"
-	"runtime"
 	"slices"
 	"testing"
 )
@@ -12,9 +11,6 @@ import (
 // The demo as a page: made-up accounts of its own, which swap as real ones do,
 // while the person's stay as they are.
 func TestPageOfTheDemo(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("not run: the browser is found on Linux only")
-	}
 	needPage(t)
 	page := tab{chromium(t, drawing()...)}
 	w := started(t)

@@ -5,7 +5,6 @@ package app_test
 import (
 	"context"
 	"regexp"
-	"runtime"
 	"strconv"
 	"strings"
 	"testing"
@@ -64,9 +63,6 @@ addEventListener("DOMContentLoaded", () => {
 
 // Who waits sees how far it is, then that it starts, then the accounts.
 func TestPageLoading(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("not run: the browser is found on Linux only")
-	}
 	needPage(t)
 	browser := chromium(t, drawing()...)
 	w := started(t)
@@ -124,9 +120,6 @@ func number(t *testing.T, text string) float64 {
 // A browser that lacks what the page needs is told so, and the person what to
 // do: nothing spins for ever.
 func TestPageCannot(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("not run: the browser is found on Linux only")
-	}
 	needPage(t)
 	w := started(t)
 	s := serve(t, w, "127.0.0.1:0", nil)
@@ -178,9 +171,6 @@ func TestPageCannot(t *testing.T) {
 
 // The browser may take its drawing away under the page, as after a sleep.
 func TestPageStopsDrawing(t *testing.T) {
-	if runtime.GOOS != "linux" {
-		t.Skip("not run: the browser is found on Linux only")
-	}
 	needPage(t)
 	w := started(t)
 	s := serve(t, w, "127.0.0.1:0", nil)

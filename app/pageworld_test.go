@@ -12,6 +12,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -22,10 +23,14 @@ import (
 	"github.com/chromedp/chromedp"
 )
 
-// needPage skips a test in a build that has no page in it. Where the tests are
-// to be complete it fails.
+// needPage skips a test of the page in a browser: where that is not looked for,
+// and in a build that has no page in it. Where the tests are to be complete the
+// second fails.
 func needPage(t *testing.T) {
 	t.Helper()
+	if runtime.GOOS != "linux" {
+		t.Skip("not run: the browser is found on Linux only")
+	}
 	if server.Built() {
 		return
 	}

@@ -47,10 +47,7 @@ func (k *checkup) told() {
 		ID: "setup_undone", Severity: SeverityWarning, Path: path,
 		Message: "the file no longer names both of Baton's commands, so usage and limits are not told",
 		Fix:     "baton doctor --fix puts them back; baton setup --remove gives them up",
-		mend: func(ctx context.Context) error {
-			_, err := k.Setup(ctx, SetupRequest{Program: program})
-			return err
-		},
+		mend:    k.setUp(program),
 	})
 }
 
@@ -72,10 +69,15 @@ func (k *checkup) forgotten(path string) bool {
 		ID: "setup_forgotten", Severity: SeverityWarning, Path: path,
 		Message: "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line cannot be known",
 		Fix:     "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out",
-		mend: func(ctx context.Context) error {
-			_, err := k.Setup(ctx, SetupRequest{Program: program})
-			return err
-		},
+		mend:    k.setUp(program),
 	})
 	return true
+}
+
+// setUp puts Baton's commands in, by the name of the program they are to run.
+func (k *checkup) setUp(program string) cure {
+	return func(ctx context.Context) error {
+		_, err := k.Setup(ctx, SetupRequest{Program: program})
+		return err
+	}
 }

@@ -70,19 +70,25 @@ func (w *watched) loggedIn(key string) {
 	w.Fatalf("nobody is called %s", key)
 }
 
+// awaited is a login address that somebody listens at until the test is over.
+func awaited(t *testing.T) string {
+	t.Helper()
+	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	return "http://" + l.Addr().String() + "/oauth/authorize"
+}
+
 // The login goes on where Claude Code was told to, and the account is well once
 // it has come through Claude Code's files.
 func TestALoginWhereClaudeCodeWasToldTo(t *testing.T) {
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // the test is over
 	w := newHome(t)
 	b := w.open()
-	a := w.doubt(b, "http://"+l.Addr().String()+"/oauth/authorize")
+	a := w.doubt(b, awaited(t))
 	flow, err := b.Login(ctx, backend.LoginMode{Again: a.Key, Email: a.Email})
 	if err != nil || flow.URL() != a.LoginAddress {
 		t.Fatalf("the login goes on at %v, %v", flow, err)
@@ -103,14 +109,9 @@ func TestALoginWhereClaudeCodeWasToldTo(t *testing.T) {
 
 // It can be given up, and ends with who waits for it.
 func TestALoginElsewhereIsGivenUp(t *testing.T) {
-	l, err := (&net.ListenConfig{}).Listen(t.Context(), "tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = l.Close() }() // the test is over
 	w := newHome(t)
 	b := w.open()
-	a := w.doubt(b, "http://"+l.Addr().String()+"/oauth/authorize")
+	a := w.doubt(b, awaited(t))
 	for name, stop := range map[string]func(backend.LoginFlow, context.CancelFunc){
 		"canceled":    func(f backend.LoginFlow, _ context.CancelFunc) { f.Cancel(); f.Cancel() },
 		"nobody left": func(_ backend.LoginFlow, gone context.CancelFunc) { gone() },
