@@ -10,7 +10,6 @@ import (
 	"runtime"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/chromedp/chromedp"
 )
@@ -64,7 +63,7 @@ func TestLoginInTheBrowser(t *testing.T) {
 
 func (v visit) play(t *testing.T, browser context.Context) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(browser, time.Minute)
+	ctx, cancel := context.WithTimeout(browser, hangs)
 	defer cancel()
 	bin, opened := openedBy(t)
 	cmd := exec.CommandContext(ctx, "baton", "login")

@@ -37,7 +37,7 @@ func TestKilledSwaps(t *testing.T) {
 	if killed == 0 {
 		t.Error("no swap was killed: nothing was tested")
 	}
-	t.Logf("%d of %d swaps were killed", killed, kills)
+	t.Logf("measured: %d of %d swaps were killed", killed, kills)
 	w.done(t, "swap", "ada@corp.example")
 	if got := w.active(t); got != "ada@corp.example" {
 		t.Errorf("active is %s", got)

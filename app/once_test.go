@@ -13,7 +13,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"baton/.ci/screen"
 
@@ -38,7 +37,7 @@ func (w *world) again(ctx context.Context, d *screen.Screen, args ...string) (ou
 func TestASecondStart(t *testing.T) {
 	d := newDisplay(t)
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	o.showing(ctx, t, "first", theme.VariantDark, activeOnly(0))

@@ -22,7 +22,7 @@ func TestServeOpens(t *testing.T) {
 	w := started(t)
 	bin, opened := openedBy(t)
 	s := serve(t, w, "127.0.0.1:0", []string{"--open"}, "PATH="+bin+":"+os.Getenv("PATH"), "SSH_CONNECTION=192.0.2.1 5000 192.0.2.2 22", "USER=ada")
-	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	address, err := opened(ctx)
 	if err != nil {
@@ -111,7 +111,7 @@ func terminalPair(t *testing.T) (master, slave *os.File) {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { _ = slave.Close() }) // the test ends with it
-	if err := master.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+	if err := master.SetReadDeadline(time.Now().Add(hangs)); err != nil {
 		t.Fatal(err)
 	}
 	return master, slave

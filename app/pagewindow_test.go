@@ -5,7 +5,6 @@ package app_test
 import (
 	"context"
 	"testing"
-	"time"
 
 	"fyne.io/fyne/v2/theme"
 )
@@ -16,7 +15,7 @@ func TestWindowAndPage(t *testing.T) {
 	browser := chromium(t, drawing()...)
 	d := newDisplay(t)
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	found := o.showing(ctx, t, "window", theme.VariantDark, activeOnly(0))

@@ -16,7 +16,6 @@ import (
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"baton/app/web/server"
 
@@ -129,7 +128,7 @@ func (p tab) state() (s shown, err error) {
 // until waits for the page to show something.
 func (p tab) until(t *testing.T, what string, holds func(shown) bool) shown {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(p, 30*time.Second)
+	ctx, cancel := context.WithTimeout(p, hangs)
 	defer cancel()
 	var last shown
 	var problem error
@@ -169,7 +168,7 @@ func showing(active string, accounts int) func(shown) bool {
 // words are those of the page itself, outside of what the program draws.
 func (p tab) words(t *testing.T, selector, want string) {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(p, 20*time.Second)
+	ctx, cancel := context.WithTimeout(p, hangs)
 	defer cancel()
 	got := ""
 	if err := until(ctx, func() bool {

@@ -89,7 +89,7 @@ func (w *world) becomes(ctx context.Context, t *testing.T, key string) {
 // the panel was started anew; every click is answered.
 func TestTrayMenu(t *testing.T) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	w.done(t, "limit", "lab@uni.example", "--until", "+3h")
 	tray := openTray(ctx, t, w, nil)
@@ -134,7 +134,7 @@ func TestTrayMenu(t *testing.T) {
 // A click that fails says why, changes nothing, and leads to the login.
 func TestTrayTellsOfTrouble(t *testing.T) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	refused := w.home.Residents[1]
 	for _, kill := range []func(string, string) error{w.provider.Expire, w.provider.Kill} {
@@ -182,7 +182,7 @@ func TestTrayTellsOfTrouble(t *testing.T) {
 // Closing the window hides it where the tray can bring it back; only there.
 func TestClosingHidesToTheTray(t *testing.T) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	tray := openTray(ctx, t, w, nil)
 	for _, open := range []string{"Open Baton", "Add account"} {
@@ -246,7 +246,7 @@ func (o *opened) reach(ctx context.Context) (err error) {
 // the person asked for it.
 func TestHiddenStart(t *testing.T) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	w.done(t, "config", "desktop.autostart", "on")
 	entry, err := os.ReadFile(w.file(".config", "autostart", "app.baton.Baton.desktop"))
@@ -284,7 +284,7 @@ func TestHiddenStart(t *testing.T) {
 // closing it means.
 func TestHiddenStartWithoutATray(t *testing.T) {
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	b := newBus(t)
 	o := startInTray(ctx, t, w, newDisplay(t), b, []string{"--hidden"})

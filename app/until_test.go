@@ -11,6 +11,11 @@ import (
 	"time"
 )
 
+// hangs is after how long a test takes what it waits for for hung: a machine
+// under load is slow, and no failure. How long things took is measured and
+// printed, never judged.
+const hangs = 5 * time.Minute
+
 // until asks again and again whether something holds in another process,
 // until it does or ctx ends.
 func until(ctx context.Context, holds func() bool) error {

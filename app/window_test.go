@@ -9,7 +9,6 @@ import (
 	"os/exec"
 	"syscall"
 	"testing"
-	"time"
 
 	"baton/.ci/screen"
 
@@ -98,7 +97,7 @@ func activeOnly(n int) func([]card) bool {
 func TestSwapInTheWindow(t *testing.T) {
 	d := newDisplay(t)
 	w := started(t)
-	ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
 	defer cancel()
 	o := open(ctx, t, w, d, "dark")
 	found := o.showing(ctx, t, "before", theme.VariantDark, activeOnly(0))
@@ -131,7 +130,7 @@ func TestDemoInTheWindow(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := started(t)
-			ctx, cancel := context.WithTimeout(t.Context(), 2*time.Minute)
+			ctx, cancel := context.WithTimeout(t.Context(), hangs)
 			defer cancel()
 			o := open(ctx, t, w, d, "light", "demo")
 			o.showing(ctx, t, "demo", theme.VariantLight, activeOnly(0))

@@ -61,7 +61,7 @@ func TestTheWholeGroupEnds(t *testing.T) {
 			}
 			// Only a writer that is gone ends the file; a deadline tells one
 			// that is not.
-			if err := fifo.SetReadDeadline(time.Now().Add(5 * time.Second)); err != nil {
+			if err := fifo.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
 				t.Fatal(err)
 			}
 			if said, err := io.ReadAll(fifo); err != nil || len(said) > 0 {
@@ -105,7 +105,7 @@ func TestAHelperAloneEnds(t *testing.T) {
 			if err == nil {
 				t.Errorf("%s: it ended as if it had answered", how)
 			}
-		case <-time.After(20 * time.Second):
+		case <-time.After(time.Minute):
 			t.Errorf("%s: it goes on", how)
 			_ = cmd.Process.Kill()
 			<-ended

@@ -163,7 +163,7 @@ func TestADaemonThatNeverAnswers(t *testing.T) {
 			c.Wait = 500 * time.Millisecond
 			since := time.Now()
 			err := c.Put(t.Context(), "a", secret.New(testValue))
-			if took := time.Since(since); !errors.Is(err, ErrTimeout) || took < c.Wait || took > c.Wait+3*time.Second {
+			if took := time.Since(since); !errors.Is(err, ErrTimeout) || took < c.Wait {
 				t.Errorf("%v after %v", err, took)
 			}
 		})

@@ -175,7 +175,7 @@ func TestAFortnight(t *testing.T) {
 		}
 		w.clock.Add(fortnightStep - w.clock.Now().Sub(now)%fortnightStep)
 	}
-	t.Logf("%d days, %.0f h of work, %d prompts and %d swaps; without a free account: %.1f h. The first account alone: %.1f h. First not marked: %.1f h",
+	t.Logf("measured: %d days, %.0f h of work, %d prompts and %d swaps; without a free account: %.1f h. The first account alone: %.1f h. First not marked: %.1f h",
 		days, worked.Hours(), prompts, swaps, waited.Hours(), waitedFirst.Hours(), waitedFree.Hours())
 	if waited > waitedFirst || waited > waitedFree {
 		t.Error("the person waits longer than by a simpler rule")

@@ -76,6 +76,6 @@ func TestWhateverIsToldHarmsNothing(t *testing.T) {
 			t.Errorf("%s was changed", path)
 		}
 	}
-	t.Logf("%d told, usage.json written %d times", times, wrote)
+	t.Logf("measured: %d told, usage.json written %d times", times, wrote)
 	w.unlocked()
 }

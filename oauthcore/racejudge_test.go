@@ -51,7 +51,7 @@ func (r *race) judge(span time.Duration, tallies map[string]*raceTally) {
 			sum[what] += n
 		}
 	}
-	r.Logf("Batons: %d calls, %d succeeded (%d swaps, %d refreshes), %d busy, %d met a torn pool, %d other errors",
+	r.Logf("measured: Batons in the race: %d calls, %d succeeded (%d swaps, %d refreshes), %d busy, %d met a torn pool, %d other errors",
 		sum["calls"], sum["ok"], sum["swap ok"], sum["refresh ok"], sum["busy"], sum["torn pool"], sum["other"])
 	if 3*sum["ok"] < sum["calls"] || sum["swap ok"] == 0 || sum["refresh ok"] == 0 {
 		r.Error("too few of the Batons' calls succeeded")

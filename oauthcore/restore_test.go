@@ -410,7 +410,8 @@ func TestFoldersKeepTheirCopiesApart(t *testing.T) {
 	wantCode(t, err, oauthcore.CodeNotFound)
 }
 
-// However slow the keyring is, an operation meanwhile is as fast as ever.
+// However slow the keyring is, an operation meanwhile does not wait for it: here
+// the keyring answers only after all of them have ended.
 func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
 	w := mirrored(t)
 	stuck, free := make(chan struct{}), make(chan struct{})
@@ -434,10 +435,7 @@ func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
 		w.swap(oauthcore.SwapRequest{To: []string{work, personal}[i%2]})
 		worst = max(worst, time.Since(since))
 	}
-	t.Logf("the slowest of 10 swaps while the keyring hangs took %v", worst)
-	if worst > 2*time.Second {
-		t.Error("a swap waited for the keyring")
-	}
+	t.Logf("measured: the slowest of 10 swaps while the keyring hangs took %v", worst.Round(time.Millisecond))
 	// A second push waits for its turn, and no longer than it may.
 	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
 	defer cancel()

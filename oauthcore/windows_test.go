@@ -102,8 +102,8 @@ func newPC(t *testing.T) (*world, *windowsFS) {
 	return w, fsys
 }
 
-// A file another program does not let go of: busy, in bounded time, and nothing
-// has changed.
+// A file another program does not let go of: busy, and nothing has changed. How
+// long is waited for it is a test of package files, on a clock of its own.
 func TestAFileThatStaysOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
 		path func(oauthcore.Paths) string
@@ -118,13 +118,9 @@ func TestAFileThatStaysOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, fsys := newPC(t)
 			fsys.open[tt.path(w.paths)] = true
-			start := time.Now()
 			e := w.untouched(oauthcore.CodeBusy, func() error { return tt.op(w) })
 			if !strings.Contains(e.Message, tt.path(w.paths)) || !errors.Is(e, files.ErrInUse) {
 				t.Errorf("message %q", e.Message)
-			}
-			if took := time.Since(start); took > 3*time.Second {
-				t.Errorf("it took %v", took)
 			}
 			delete(fsys.open, tt.path(w.paths))
 			if err := tt.op(w); err != nil {

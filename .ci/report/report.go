@@ -115,6 +115,11 @@ func (r *report) end(e event, p *pack) {
 		cached = ", seen before"
 	}
 	fmt.Fprintf(r.out, "   %-4s %-34s %6.1f s   %s%s\n", mark(got), e.Package, e.Elapsed, got, cached)
+	for _, test := range p.names() {
+		for _, figure := range measured(p.said(test)) {
+			fmt.Fprintf(r.out, "        %s\n", figure)
+		}
+	}
 	for _, test := range failed {
 		what := ": the package itself"
 		if test != "" {
@@ -194,6 +199,21 @@ func mark(c count) string {
 		return "FAIL"
 	}
 	return "ok"
+}
+
+// measuredMark begins a log line of a test that is a figure to be told whether
+// the test passed or not: times are printed, not judged.
+const measuredMark = "measured: "
+
+// measured gives the figures in what a test said.
+func measured(said string) []string {
+	var figures []string
+	for line := range strings.Lines(said) {
+		if _, figure, ok := strings.Cut(line, measuredMark); ok {
+			figures = append(figures, strings.TrimSpace(figure))
+		}
+	}
+	return figures
 }
 
 // reason is what a skipped test said, without the lines go test puts around it.

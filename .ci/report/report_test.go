@@ -29,6 +29,18 @@ func TestReport(t *testing.T) {
 			says: []string{"ok   p ", "1.2 s", "2 passed, 0 failed"},
 			not:  []string{"chatter"},
 		},
+		"a figure of a test that passed": {
+			in: []string{
+				`{"Action":"run","Package":"p","Test":"TestA"}`,
+				`{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:3: measured: it took 7 ms\n"}`,
+				`{"Action":"output","Package":"p","Test":"TestA","Output":"    a_test.go:4: chatter\n"}`,
+				`{"Action":"pass","Package":"p","Test":"TestA"}`,
+				`{"Action":"pass","Package":"p","Elapsed":1.25}`,
+			},
+			want: count{Passed: 1},
+			says: []string{"1 passed, 0 failed\n        it took 7 ms\n"},
+			not:  []string{"chatter", "a_test.go"},
+		},
 		"a failure shows what it printed, once": {
 			in: []string{
 				`{"Action":"run","Package":"p","Test":"TestA"}`,

@@ -16,7 +16,7 @@ import (
 )
 
 // startWait bounds the start of the X server and of the window manager.
-const startWait = 20 * time.Second
+const startWait = time.Minute
 
 // lookEvery is how often something in another process is asked for again.
 const lookEvery = 50 * time.Millisecond

@@ -31,7 +31,7 @@ type Fake struct {
 	prompts   int
 	dismissed int
 	reached   chan struct{} // closed once the method that hangs was called
-	once      sync.Once
+	hung      int           // calls of that method
 }
 
 type secretValue struct {
@@ -102,6 +102,13 @@ func (f *Fake) Kept() int {
 	return len(f.items)
 }
 
+// Hung says how often the method that never answers was called.
+func (f *Fake) Hung() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.hung
+}
+
 // AwaitHang waits until the method that hangs was called.
 func (f *Fake) AwaitHang(ctx context.Context) error {
 	select {
@@ -116,7 +123,11 @@ func (f *Fake) AwaitHang(ctx context.Context) error {
 // fake is off the bus.
 func (f *Fake) at(method string) {
 	if f.Hang == method {
-		f.once.Do(func() { close(f.reached) })
+		f.mu.Lock()
+		if f.hung++; f.hung == 1 {
+			close(f.reached)
+		}
+		f.mu.Unlock()
 		<-f.conn.Context().Done()
 	}
 }

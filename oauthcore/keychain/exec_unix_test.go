@@ -59,16 +59,15 @@ func TestExecOfWhatHangs(t *testing.T) {
 	run := Exec(script(t, `exec 9>"$1"; echo begun >&9; sleep 600 & wait`))
 	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
 	defer cancel()
-	start := time.Now()
-	if _, _, err := run(ctx, nil, pipe); !errors.Is(err, ErrTimeout) || time.Since(start) > 5*time.Second {
-		t.Errorf("%v after %v", err, time.Since(start))
+	if _, _, err := run(ctx, nil, pipe); !errors.Is(err, ErrTimeout) {
+		t.Error(err)
 	}
 	select {
 	case got := <-said:
 		if got != "begun\n<nil>" {
 			t.Errorf("it said %q", got)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("what the program started lives on")
 	}
 	canceled, stop := context.WithCancel(t.Context())

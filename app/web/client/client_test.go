@@ -207,7 +207,7 @@ func TestOneDay(t *testing.T) {
 			time.Sleep(10 * time.Second)
 		}
 		after, left := used()
-		t.Logf("after an hour %d KB and %d goroutines, after a day %d KB and %d; %d changes, %d seen", bytes>>10, goroutines, after>>10, left, f.count, seen)
+		t.Logf("measured: after an hour %d KB and %d goroutines, after a day %d KB and %d; %d changes, %d seen", bytes>>10, goroutines, after>>10, left, f.count, seen)
 		if after > bytes+256<<10 || left > goroutines {
 			t.Errorf("it grew from %d bytes and %d goroutines to %d and %d", bytes, goroutines, after, left)
 		}

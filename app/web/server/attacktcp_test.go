@@ -78,7 +78,7 @@ func TestSlowReaders(t *testing.T) {
 	page := pageFiles(t)
 	page["baton-0123.wasm.zst"].Data = make([]byte, 24<<20) // more than any buffer on the way
 	l := few()
-	l.write = time.Second // a busy machine makes pauses of its own
+	l.write = 3 * time.Second // a busy machine makes pauses of its own
 	s := newStreet(t, l, page)
 	ask := s.head("GET", "/assets/baton-0123.wasm", "Accept-Encoding: zstd\r\n\r\n")
 	c := s.dial(t)
@@ -92,7 +92,7 @@ func TestSlowReaders(t *testing.T) {
 	if _, err := io.WriteString(c, strings.Replace(ask, "\r\n\r\n", "\r\nConnection: close\r\n\r\n", 1)); err != nil {
 		t.Fatal(err)
 	}
-	pace := time.NewTicker(50 * time.Millisecond)
+	pace := time.NewTicker(150 * time.Millisecond)
 	defer pace.Stop()
 	got, err := int64(0), error(nil)
 	for n := int64(0); err == nil; got += n {

@@ -19,13 +19,13 @@ import (
 // few are limits an attack reaches in a moment.
 func few() limits {
 	return limits{
-		header: 150 * time.Millisecond, body: 150 * time.Millisecond, write: 150 * time.Millisecond,
-		idle: 150 * time.Millisecond, conns: 8,
+		header: 500 * time.Millisecond, body: 500 * time.Millisecond, write: 500 * time.Millisecond,
+		idle: 500 * time.Millisecond, conns: 8,
 	}
 }
 
 // patienceTCP is when a test gives a server up that should have acted.
-const patienceTCP = 20 * time.Second
+const patienceTCP = 2 * time.Minute
 
 // street is a house that is served on a port of this machine.
 type street struct {
