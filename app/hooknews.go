@@ -18,11 +18,11 @@ import (
 
 // toldWait bounds what a hook takes to tell the person: Claude Code waits for
 // it.
-const toldWait = 2 * time.Second
+const toldWait = 4 * time.Second
 
 // greetWait is how long a window has to say that it is there. It answers at
 // once, whatever its toolkit is at.
-const greetWait = 500 * time.Millisecond
+const greetWait = 2 * time.Second
 
 // tellOfHook gives what a hook tells the person of what it did. An open window,
 // hidden or not, sees the same and tells of it itself: then nothing is told

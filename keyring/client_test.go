@@ -44,7 +44,7 @@ const testValue = "sk-ant-ort01-TEST-kept"
 func speaker(t *testing.T, text string) Client {
 	t.Helper()
 	t.Setenv("BATON_TEST_ANSWER", text)
-	return Client{Service: "baton", Wait: 10 * time.Second, Command: func() *exec.Cmd { return exec.Command(os.Args[0], "__answer") }}
+	return Client{Service: "baton", Wait: time.Minute, Command: func() *exec.Cmd { return exec.Command(os.Args[0], "__answer") }}
 }
 
 // Whatever a helper answers becomes the value or one of the errors a caller

@@ -40,7 +40,7 @@ func TestTheWholeGroupEnds(t *testing.T) {
 			c := Client{Service: "baton", Wait: time.Minute, Command: func() *exec.Cmd { return exec.Command(os.Args[0], "__hang", path) }}
 			want := context.Canceled
 			if how == "time over" {
-				c.Wait, want = time.Second, ErrTimeout
+				c.Wait, want = 3*time.Second, ErrTimeout
 			}
 			asked := make(chan error, 1)
 			go func() { asked <- c.Look(ctx) }()

@@ -66,7 +66,7 @@ func serving(t *testing.T, b *keyringtest.Bus, f *keyringtest.Fake) *keyringtest
 }
 
 // quietly and asking are the two ways Baton has a keyring asked.
-func quietly() Client { return Client{Service: "baton", Wait: 3 * time.Second, Quiet: true} }
+func quietly() Client { return Client{Service: "baton", Wait: 30 * time.Second, Quiet: true} }
 func asking() Client  { return Client{Service: "baton", Wait: 60 * time.Second} }
 
 func TestARealKeyring(t *testing.T) {

@@ -162,7 +162,7 @@ func TestBusyWhenAnotherBatonHoldsTheLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err = w.newCore(w.core.FS).Swap(ctx, oauthcore.SwapRequest{To: work})
 	wantCode(t, err, oauthcore.CodeBusy)

@@ -157,7 +157,7 @@ func TestOneBatonAtATimeHasTheLiveLogin(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer release()
-	ctx, cancel := context.WithTimeout(context.Background(), 50*time.Millisecond)
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err = w.newCore(files.OS{}).Import(ctx)
 	wantCode(t, err, oauthcore.CodeBusy)

@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
@@ -31,11 +30,13 @@ func TestALockOfClaudeCodeIsRespected(t *testing.T) {
 			t.Fatal(err)
 		}
 		var told []string
-		w.core.Progress = func(_, text string) { told = append(told, text) }
+		ctx := over{context.Background(), make(chan struct{})}
+		w.core.Progress = func(_, text string) {
+			told = append(told, text)
+			close(ctx.done) // that is how long it waits
+		}
 		creds, cfg := string(w.read(w.paths.Credentials())), string(w.read(w.paths.ClaudeJSON))
-		ctx, cancel := context.WithTimeout(context.Background(), 300*time.Millisecond)
 		_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})
-		cancel()
 		wantCode(t, err, oauthcore.CodeBusy)
 		if creds != string(w.read(w.paths.Credentials())) || cfg != string(w.read(w.paths.ClaudeJSON)) {
 			t.Errorf("%s was held and something changed", lock)
@@ -180,5 +181,22 @@ func TestLocksOfALinkedFolder(t *testing.T) {
 	w.live(work)
 	if !seen {
 		t.Error("the lock is not beside the real folder")
+	}
+}
+
+// over is a context whose time is over once done is closed.
+type over struct {
+	context.Context
+	done chan struct{}
+}
+
+func (o over) Done() <-chan struct{} { return o.done }
+
+func (o over) Err() error {
+	select {
+	case <-o.done:
+		return context.DeadlineExceeded
+	default:
+		return nil
 	}
 }

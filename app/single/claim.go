@@ -35,7 +35,7 @@ func (e *SilentError) Unwrap() error { return ErrSilent }
 const (
 	// answerWait is how long the other instance has to answer, and how long one
 	// that is starting or ending is waited for.
-	answerWait = 2 * time.Second
+	answerWait = 5 * time.Second
 	// lockWait is for the lock alone: whoever holds it holds it for long.
 	lockWait = 20 * time.Millisecond
 )

@@ -57,7 +57,7 @@ func TestExecOfWhatHangs(t *testing.T) {
 		said <- fmt.Sprint(string(doc), err)
 	}()
 	run := Exec(script(t, `exec 9>"$1"; echo begun >&9; sleep 600 & wait`))
-	ctx, cancel := context.WithTimeout(t.Context(), 500*time.Millisecond)
+	ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
 	defer cancel()
 	if _, _, err := run(ctx, nil, pipe); !errors.Is(err, ErrTimeout) {
 		t.Error(err)
