@@ -66,7 +66,7 @@ func stateOf(b *client.Backend, v *gui.View) state {
 	s := state{Connection: string(b.Status().Phase), Active: snap.Active, Places: map[string]placeNow{}}
 	troubles := v.Troubles()
 	for _, a := range snap.Accounts {
-		s.Accounts = append(s.Accounts, accountState{Key: a.Key, State: string(a.State), Busy: a.Busy, Trouble: troubles[a.Key]})
+		s.Accounts = append(s.Accounts, accountState{Key: a.Key, State: string(a.State), Busy: a.Busy.String(), Trouble: troubles[a.Key]})
 	}
 	for name, p := range v.Places() {
 		at := p.Middle()

@@ -47,8 +47,9 @@ type Env struct {
 	// MirrorSwitch is the environment's word on copies, which beats the switch
 	// keyring.mirror: "on", anything else for off, "" for none.
 	MirrorSwitch string
-	// Progress is told in one line what an action on an account waits for.
-	Progress func(key, text string)
+	// Progress is told what an action on an account waits for; key is "" where it
+	// is about none alone.
+	Progress func(key string, wait Wait)
 	// Step, where it is set, is told each step of an operation that is not a
 	// file operation of FS, just before it is taken. Tests stop the process
 	// there; nothing else uses it.
@@ -92,7 +93,7 @@ func New(env Env) *Core {
 		env.Log = slog.New(slog.DiscardHandler)
 	}
 	if env.Progress == nil {
-		env.Progress = func(string, string) {}
+		env.Progress = func(string, Wait) {}
 	}
 	if env.Step == nil {
 		env.Step = func(string) {}

@@ -43,7 +43,7 @@ func (k *checkup) locks(ctx context.Context) error {
 			mend:    k.clear,
 		})
 	}
-	watching := func() { k.Progress("", "watching a lock of Claude Code's for a sign of life") }
+	watching := func() { k.Progress("", WaitLock) }
 	abandoned, err := k.keeper().Abandoned(ctx, watching, places...)
 	if err != nil {
 		return err

@@ -211,7 +211,7 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 	gone := a.Credential
 	if r.Revoke && !gone.RefreshToken.Empty() {
 		o.release()
-		c.Progress(key, "ending the login at the provider")
+		c.Progress(key, WaitRevoke)
 		c.Step("remove.revoke")
 		if err := c.Provider.Revoke(ctx, gone.RefreshToken); err != nil {
 			return Removed{}, &Error{
@@ -266,7 +266,7 @@ func (c *Core) CheckUsage(ctx context.Context, name string) (key string, _ *Usag
 			return key, nil, errMoved(key)
 		}
 	}
-	c.Progress(key, "asking the provider for its usage")
+	c.Progress(key, WaitUsage)
 	seen, err := c.Provider.Usage(ctx, a.Credential.AccessToken)
 	if err != nil {
 		e := trouble(key, a.Name(), err)

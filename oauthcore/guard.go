@@ -70,7 +70,7 @@ func (c *Core) guard(ctx context.Context) (*guard, error) {
 
 // take takes locks of Claude Code's or says who has them.
 func (g *guard) take(ctx context.Context, paths ...string) (*clientlock.Held, error) {
-	held, err := g.keeper.Take(ctx, func() { g.c.Progress("", "waiting for Claude Code") }, paths...)
+	held, err := g.keeper.Take(ctx, func() { g.c.Progress("", WaitClient) }, paths...)
 	switch {
 	case errors.Is(err, clientlock.ErrBusy):
 		return nil, &Error{

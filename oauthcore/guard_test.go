@@ -29,10 +29,10 @@ func TestALockOfClaudeCodeIsRespected(t *testing.T) {
 		if err := os.Mkdir(lock, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		var told []string
+		var told []oauthcore.Wait
 		ctx := over{context.Background(), make(chan struct{})}
-		w.core.Progress = func(_, text string) {
-			told = append(told, text)
+		w.core.Progress = func(_ string, wait oauthcore.Wait) {
+			told = append(told, wait)
 			close(ctx.done) // that is how long it waits
 		}
 		creds, cfg := string(w.read(w.paths.Credentials())), string(w.read(w.paths.ClaudeJSON))
@@ -41,7 +41,7 @@ func TestALockOfClaudeCodeIsRespected(t *testing.T) {
 		if creds != string(w.read(w.paths.Credentials())) || cfg != string(w.read(w.paths.ClaudeJSON)) {
 			t.Errorf("%s was held and something changed", lock)
 		}
-		if len(told) == 0 || told[0] != "waiting for Claude Code" {
+		if len(told) == 0 || told[0] != oauthcore.WaitClient {
 			t.Errorf("told %q", told)
 		}
 		if left, err := files.Leftovers(files.OS{}, w.paths.Credentials()); err != nil || len(left) != 0 {

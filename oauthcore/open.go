@@ -48,7 +48,7 @@ func (c *Core) open(ctx context.Context, net, revive bool) (*opened, error) {
 			return o, err
 		}
 		c.Step("open.ask")
-		c.Progress("", "asking the provider whose login this is")
+		c.Progress("", WaitOwner)
 		c.ask(ctx, wants, p)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()

@@ -46,7 +46,7 @@ func (c *Core) Push(ctx context.Context, r PushRequest) ([]CopyRow, error) {
 	wait := quietWait
 	if r.Asked {
 		wait = askedWait
-		c.Progress("", "waiting for your keyring")
+		c.Progress("", WaitKeyring)
 	}
 	release, err := c.lock(ctx, c.Paths.MirrorLock(), wait)
 	if err != nil {

@@ -78,7 +78,7 @@ func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
 	if !live {
 		o.release()
 	}
-	c.Progress(key, "waiting for the provider")
+	c.Progress(key, WaitProvider)
 	c.Step("refresh.send")
 	grant, lost, err := c.present(ctx, presented)
 	c.Step("refresh.answered")

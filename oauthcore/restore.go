@@ -26,7 +26,7 @@ func (c *Core) Restore(ctx context.Context, r RestoreRequest) ([]CopyRow, error)
 		return nil, why
 	}
 	m := c.Mirror(true)
-	c.Progress("", "waiting for your keyring")
+	c.Progress("", WaitKeyring)
 	copies, rows, err := c.readCopies(ctx, m, r.Name)
 	if err != nil {
 		if ctx.Err() != nil {

@@ -302,7 +302,7 @@ func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
 // fetchProfile completes an account whose oauthAccount was never seen. Without
 // it a swap still works: Claude Code fills the member in at its next start.
 func (c *Core) fetchProfile(ctx context.Context, a *Account, done *Swapped) {
-	c.Progress(a.Key, "asking the provider about the account")
+	c.Progress(a.Key, WaitProfile)
 	call, cancel := context.WithTimeout(ctx, profileWait)
 	defer cancel()
 	profile, err := c.Provider.Profile(call, a.Credential.AccessToken)

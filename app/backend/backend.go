@@ -74,12 +74,12 @@ type EventKind int
 // The kinds of Event.
 const (
 	EventChanged  EventKind = iota // the snapshot changed
-	EventProgress                  // Text says what the action on Key waits for
+	EventProgress                  // the action on Key waits for something
 )
 
 // Event is a hint, never the data itself.
 type Event struct {
 	Kind EventKind
 	Key  string // account, or "" for all
-	Text string // one line for people, EventProgress only
+	Wait Wait   // what the action waits for, EventProgress only
 }

@@ -63,7 +63,7 @@ type Account struct {
 	Usage            *Usage    // nil when nothing was seen yet
 	Problem          *Problem  // what stands in the way and the next step, nil when nothing does
 	LoginAddress     string    // where Claude Code was told to log in for it, unchecked; "" when it was not
-	Busy             string    // what a running action waits for, "" when none runs
+	Busy             Wait      // what a running action waits for, "" when none runs
 }
 
 // Name is what to call the account: its label, else its address.
@@ -171,6 +171,9 @@ type Snapshot struct {
 	Settings  []Setting
 	Deeds     []Deed    // the newest first, not all there ever were
 	Problems  []Problem // about files and surroundings, not about one account
+	// Elsewhere says that whoever looks at this may not see the screen of the
+	// machine Baton runs on.
+	Elsewhere bool
 }
 
 // Find returns the account with exactly this key.

@@ -269,8 +269,8 @@ func TestProgress(t *testing.T) {
 		f := &fake{snap: five(), events: make(chan backend.Event)}
 		f.do = func(context.Context, backend.Action) (backend.Result, error) {
 			if onTerminal {
-				for _, text := range []string{"waiting for Claude Code", "waiting for Claude Code", "asking the provider"} {
-					f.events <- backend.Event{Kind: backend.EventProgress, Text: text}
+				for _, w := range []backend.Wait{backend.WaitClient, backend.WaitClient, "asking an oracle"} {
+					f.events <- backend.Event{Kind: backend.EventProgress, Wait: w}
 				}
 				f.events <- backend.Event{Kind: backend.EventChanged}
 			}
@@ -278,7 +278,7 @@ func TestProgress(t *testing.T) {
 		}
 		want := ""
 		if onTerminal {
-			want = "waiting for Claude Code\nasking the provider\n"
+			want = "waiting for Claude Code\nasking an oracle\n"
 		}
 		got := run(t, f, func(c *Config) { c.StderrTTY = onTerminal }, "swap")
 		got.want(t, 0, "Claude Code uses Personal (ada@example.com) now\n", want)

@@ -19,7 +19,7 @@ func (r *runner) showProgress(ctx context.Context, b backend.Backend) (stop func
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
-		last := ""
+		last := backend.Wait("")
 		for {
 			select {
 			case <-ctx.Done():
@@ -28,9 +28,9 @@ func (r *runner) showProgress(ctx context.Context, b backend.Backend) (stop func
 				if !open {
 					return
 				}
-				if ev.Kind == backend.EventProgress && ev.Text != "" && ev.Text != last {
-					last = ev.Text
-					r.note(ev.Text)
+				if ev.Kind == backend.EventProgress && ev.Wait != "" && ev.Wait != last {
+					last = ev.Wait
+					r.note(ev.Wait.String())
 				}
 			}
 		}

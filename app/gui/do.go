@@ -159,10 +159,11 @@ func (v *View) checkUsageOfAll() {
 
 // progress shows what a running action waits for; without a key it is about
 // every one of ours.
-func (v *View) progress(key, text string) {
-	if v.stopped || text == "" {
+func (v *View) progress(key string, w backend.Wait) {
+	if v.stopped || w == "" {
 		return
 	}
+	text := waitWords(w)
 	changed := false
 	for k, e := range v.entries {
 		if e.op != nil && (key == "" || k == key) && e.op.text != text {

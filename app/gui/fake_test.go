@@ -80,7 +80,7 @@ func (f *fake) Do(ctx context.Context, a backend.Action) (backend.Result, error)
 	gate, refused := f.gate, f.refuse[a.Kind]
 	f.mu.Unlock()
 	if gate != nil {
-		f.emit(backend.Event{Kind: backend.EventProgress, Key: a.Key, Text: "waiting for Claude Code"})
+		f.emit(backend.Event{Kind: backend.EventProgress, Key: a.Key, Wait: backend.WaitClient})
 		select {
 		case <-gate:
 		case <-ctx.Done():

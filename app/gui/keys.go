@@ -291,4 +291,16 @@ const (
 	textSettingNotifySwap key = "settingNotifySwap"
 	textNameAutostart     key = "nameAutostart"
 	textSettingAutostart  key = "settingAutostart"
+	textMirrorOnPage      key = "mirrorOnPage"
+
+	// What actions wait for.
+	textWaitKeyring  key = "waitKeyring"
+	textWaitClient   key = "waitClient"
+	textWaitLock     key = "waitLock"
+	textWaitProvider key = "waitProvider"
+	textWaitProfile  key = "waitProfile"
+	textWaitOwner    key = "waitOwner"
+	textWaitRevoke   key = "waitRevoke"
+	textWaitUsage    key = "waitUsage"
+	textWaitBrowser  key = "waitBrowser"
 )

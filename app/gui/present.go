@@ -86,7 +86,7 @@ func stateText(v *widgets.CardView, a backend.Account, in situation) {
 	if in.doing != "" || a.Busy != "" {
 		v.State, v.StateTone = in.doing, widgets.ToneMuted
 		if in.doing == "" {
-			v.State = a.Busy
+			v.State = waitWords(a.Busy)
 		}
 		return
 	}

@@ -15,6 +15,25 @@ func problemWords(p *backend.Problem) (message, hint string) {
 	return p.Message, p.Hint
 }
 
+// waitWords says what an action waits for, in the language spoken.
+func waitWords(w backend.Wait) string {
+	k, ok := map[backend.Wait]key{
+		backend.WaitKeyring:  textWaitKeyring,
+		backend.WaitClient:   textWaitClient,
+		backend.WaitLock:     textWaitLock,
+		backend.WaitProvider: textWaitProvider,
+		backend.WaitProfile:  textWaitProfile,
+		backend.WaitOwner:    textWaitOwner,
+		backend.WaitRevoke:   textWaitRevoke,
+		backend.WaitUsage:    textWaitUsage,
+		backend.WaitBrowser:  textWaitBrowser,
+	}[w]
+	if !ok {
+		return w.String()
+	}
+	return tr(k)
+}
+
 // problemKeys are the texts for a code, for the codes that leave nothing to
 // add. A damaged file, for one, needs its name.
 func problemKeys(c backend.ProblemCode) (k [2]key, ok bool) {

@@ -95,7 +95,7 @@ func (p *settingsPage) build(switches []backend.Setting) {
 		rows = append(rows, widgets.NewOptionRow(tr(textSwitches), tr(textQuiet), false, nil))
 	}
 	for _, s := range switches {
-		name, about := settingWords(s)
+		name, about := settingWords(s, v.snap.Elsewhere)
 		row := p.switchRow(name, about, s.Value == "on", func(on bool) { p.turn(s.Key, on) })
 		if one, ok := row.Control().(*widgets.Switch); ok {
 			p.own[s.Key] = one
@@ -195,8 +195,9 @@ func (p *settingsPage) languageRow() *widgets.OptionRow {
 		})
 }
 
-// settingWords is a switch's name and what it does.
-func settingWords(s backend.Setting) (name, about string) {
+// settingWords is a switch's name and what it does. elsewhere says that this is
+// not the screen of the machine Baton runs on.
+func settingWords(s backend.Setting, elsewhere bool) (name, about string) {
 	about = s.About
 	k, known := map[string][2]key{
 		"claude.setup":             {textNameSetup, textSettingSetup},
@@ -216,6 +217,9 @@ func settingWords(s backend.Setting) (name, about string) {
 	name = tr(k[0])
 	if speaking() != langEnglish || about == "" {
 		about = tr(k[1])
+	}
+	if s.Key == "keyring.mirror" && elsewhere {
+		about = tr(textMirrorOnPage, "About", about)
 	}
 	return name, about
 }

@@ -173,7 +173,7 @@ func (v *View) listen(events <-chan backend.Event) {
 	for e := range events {
 		switch e.Kind {
 		case backend.EventProgress:
-			v.ui(func() { v.progress(e.Key, e.Text) })
+			v.ui(func() { v.progress(e.Key, e.Wait) })
 		case backend.EventChanged:
 			if !v.pending.Swap(true) {
 				v.ui(func() {

@@ -218,3 +218,45 @@ func TestSystemLanguage(t *testing.T) {
 		}
 	}
 }
+
+// What actions wait for is said in the language spoken.
+func TestWaitsAreTranslated(t *testing.T) {
+	defer func() {
+		if err := speak(langEnglish); err != nil {
+			t.Error(err)
+		}
+	}()
+	for _, l := range []language{langEnglish, langGerman} {
+		if err := speak(l); err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range backend.Waits() {
+			if own := waitWords(w) == w.String(); own != (l == langEnglish) {
+				t.Errorf("%s, in %s: %q", w, l, waitWords(w))
+			}
+		}
+		if got := waitWords("oracle"); got != "oracle" {
+			t.Errorf("of a newer Baton: %q", got)
+		}
+	}
+}
+
+// A page tells of the keyring's switch what a window need not.
+func TestTheKeyringElsewhere(t *testing.T) {
+	defer func() {
+		if err := speak(langEnglish); err != nil {
+			t.Error(err)
+		}
+	}()
+	for l, want := range map[language]string{langEnglish: "stays locked", langGerman: "bleibt gesperrt"} {
+		if err := speak(l); err != nil {
+			t.Fatal(err)
+		}
+		s := backend.Setting{Key: "keyring.mirror", About: "Keeps a copy."}
+		_, here := settingWords(s, false)
+		_, there := settingWords(s, true)
+		if strings.Contains(here, want) || !strings.HasPrefix(there, here) || !strings.Contains(there, want) {
+			t.Errorf("in %s: here %q, elsewhere %q", l, here, there)
+		}
+	}
+}

@@ -57,9 +57,9 @@ type Backend struct {
 	reloading sync.Mutex // held while a snapshot is taken to be kept
 
 	mu       sync.Mutex
-	running  int               // actions under way
-	busy     map[string]string // what the action on a key waits for
-	cached   *backend.Snapshot // nil until a watcher keeps it fresh
+	running  int                     // actions under way
+	busy     map[string]backend.Wait // what the action on a key waits for
+	cached   *backend.Snapshot       // nil until a watcher keeps it fresh
 	watchers int
 	// stopWatch ends the watching, nil while nobody ever listened.
 	stopWatch context.CancelFunc
@@ -88,7 +88,7 @@ func New(cfg Config) (*Backend, error) {
 		}
 	}
 	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
-	b := &Backend{Config: cfg, client: client, busy: map[string]string{}}
+	b := &Backend{Config: cfg, client: client, busy: map[string]backend.Wait{}}
 	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
@@ -205,11 +205,11 @@ func same(a, c backend.Snapshot) bool {
 }
 
 // progress is told by the core what an action waits for.
-func (b *Backend) progress(key, text string) {
+func (b *Backend) progress(key string, w oauthcore.Wait) {
 	b.mu.Lock()
 	if key != "" {
-		b.busy[key] = text
+		b.busy[key] = backend.Wait(w)
 	}
 	b.mu.Unlock()
-	b.hub.Send(backend.Event{Kind: backend.EventProgress, Key: key, Text: text})
+	b.hub.Send(backend.Event{Kind: backend.EventProgress, Key: key, Wait: backend.Wait(w)})
 }

@@ -64,7 +64,7 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 
 func (b *Backend) openBrowser(address string) {
 	if err := b.OpenURL(address); err != nil {
-		b.hub.Send(backend.Event{Kind: backend.EventProgress, Text: "the browser did not open: open the address yourself"})
+		b.hub.Send(backend.Event{Kind: backend.EventProgress, Wait: backend.WaitBrowser})
 	}
 }
 

@@ -58,7 +58,7 @@ func onOff(on bool) string {
 }
 
 // account gives the face's view of one account.
-func account(v oauthcore.AccountView, busy string) backend.Account {
+func account(v oauthcore.AccountView, busy backend.Wait) backend.Account {
 	a := backend.Account{
 		Key: v.Key, Email: v.Email, Label: v.Label,
 		OrganizationUUID: v.OrganizationUUID, OrganizationName: v.OrganizationName,

@@ -4,10 +4,12 @@ package local_test
 
 import (
 	"errors"
+	"slices"
 	"testing"
 
 	"baton/app/backend"
 	"baton/app/local"
+	"baton/oauthcore"
 )
 
 // A switch of the surroundings is listed beside the core's, says what is, and
@@ -55,5 +57,18 @@ func TestSwitchesOfTheSurroundings(t *testing.T) {
 	}
 	if err := set("swap.auto", "on"); err != nil {
 		t.Errorf("the core's switches: %v", err)
+	}
+}
+
+// Everything the core waits for has its line for people.
+func TestWaitsAreKnown(t *testing.T) {
+	known := backend.Waits()
+	for _, w := range oauthcore.Waits() {
+		if !slices.Contains(known, backend.Wait(w)) {
+			t.Errorf("no words for %q", w)
+		}
+	}
+	if len(known) != len(oauthcore.Waits())+1 { // and the person's browser
+		t.Errorf("%d waits are told of, the core has %d", len(known), len(oauthcore.Waits()))
 	}
 }

@@ -35,13 +35,13 @@ func TestTwoPages(t *testing.T) {
 				t.Errorf("a page shows %+v", got)
 			}
 		}
-		f.hub.Send(backend.Event{Kind: backend.EventProgress, Key: "k", Text: "waiting"})
+		f.hub.Send(backend.Event{Kind: backend.EventProgress, Key: "k", Wait: backend.WaitClient})
 		changes := 0
 		e := <-told
 		for ; e.Kind == backend.EventChanged; e = <-told {
 			changes++
 		}
-		if changes == 0 || e != (backend.Event{Kind: backend.EventProgress, Key: "k", Text: "waiting"}) {
+		if changes == 0 || e != (backend.Event{Kind: backend.EventProgress, Key: "k", Wait: backend.WaitClient}) {
 			t.Errorf("told of %d changes and %+v", changes, e)
 		}
 		cancel()

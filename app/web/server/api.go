@@ -80,12 +80,6 @@ func (s *Server) snapshot(w http.ResponseWriter, _ *http.Request) {
 	// Before the look: then nothing that comes between is missed.
 	w.Header().Set(atHeader, s.streams.at())
 	snap := s.cfg.Backend.Snapshot()
-	settings := append([]backend.Setting(nil), snap.Settings...) // the snapshot is not ours to write to
-	for i, one := range settings {
-		if one.Key == "keyring.mirror" {
-			settings[i].About += keyringAbout
-		}
-	}
-	snap.Settings = settings
+	snap.Elsewhere = true
 	s.answer(w, snap)
 }

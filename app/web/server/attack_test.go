@@ -184,6 +184,16 @@ func TestSessionsAreFew(t *testing.T) {
 	}
 }
 
+// A page may be on another machine's screen, and is told so.
+func TestSnapshotOfAPage(t *testing.T) {
+	h := newHouse(t)
+	w := h.send(request(t, http.MethodGet, "/api/v1/snapshot", "", h.come(t)))
+	var got backend.Snapshot
+	if err := json.Unmarshal(w.Body.Bytes(), &got); err != nil || !got.Elsewhere {
+		t.Errorf("%v, elsewhere: %v", err, got.Elsewhere)
+	}
+}
+
 // What a backend holds beside its words stays there.
 func TestNoTokens(t *testing.T) {
 	h := newHouse(t)

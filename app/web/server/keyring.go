@@ -8,9 +8,6 @@ import (
 	"baton/app/backend"
 )
 
-// keyringAbout is what a page has to say about the keyring besides.
-const keyringAbout = " One that is locked stays locked: the page makes no window appear on the machine Baton runs on."
-
 // lockedHint is the next step of who sits at a page, before a keyring that
 // would ask for its password.
 const lockedHint = "unlock it on the machine Baton runs on, or run 'baton keyring push' or 'baton keyring restore' there"
