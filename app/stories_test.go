@@ -60,6 +60,7 @@ func setup(e *testscript.Env) error {
 		"BATON_PROVIDER":  w.provider.URL(),
 		"BATON_KEYRING":   "off",
 		recordEnv:         w.record,
+		"GORACE":          soonOver,
 	} {
 		e.Setenv(name, value)
 	}

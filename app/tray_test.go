@@ -30,7 +30,7 @@ func startInTray(ctx context.Context, t *testing.T, w *world, d *screen.Screen, 
 	t.Helper()
 	o := &opened{Window: screen.Window{Screen: d}, cmd: exec.CommandContext(ctx, "baton", args...)}
 	o.cmd.Dir, o.cmd.Stderr = w.dir, &o.stderr
-	o.cmd.Env = append(append(w.onDisplay(d, "dark"), "DBUS_SESSION_BUS_ADDRESS="+b.address, "LANG=en_US.UTF-8", "GORACE=exitcode=0"), env...)
+	o.cmd.Env = append(append(w.onDisplay(d, "dark"), "DBUS_SESSION_BUS_ADDRESS="+b.address, "LANG=en_US.UTF-8", "GORACE=exitcode=0 "+soonOver), env...)
 	background(t, o.cmd)
 	t.Cleanup(func() { o.raced(t) }) // before the one that ends the process
 	return o

@@ -78,11 +78,15 @@ func started(t *testing.T) *world {
 	return w
 }
 
+// soonOver has the race detector let a program end: by default it keeps each one
+// for a second more, to see what other goroutines do.
+const soonOver = "atexit_sleep_ms=20"
+
 // env is the environment for a program of this world, over the few variables
 // of ours it needs.
 func (w *world) env(more ...string) []string {
 	return append(w.home.EnvFrom([]string{
-		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + w.dir, "LANG=C.UTF-8", recordEnv + "=" + w.record,
+		"PATH=" + os.Getenv("PATH"), "TMPDIR=" + w.dir, "LANG=C.UTF-8", recordEnv + "=" + w.record, "GORACE=" + soonOver,
 	}), more...)
 }
 
