@@ -21,12 +21,18 @@ step() {
 	fi
 }
 
-# leave_out says what is not run and why; in CI that is a failure.
-leave_out() {
-	headline "$1"
+# unrun says, under the headline and in the sum, that something is not run and
+# why; that is no failure.
+unrun() {
 	printf '   not run: %s\n' "$2"
 	left_out="$left_out
    not run: $1: $2"
+}
+
+# leave_out says what is not run and why; in CI that is a failure.
+leave_out() {
+	headline "$1"
+	unrun "$1" "$2"
 	[ "${CI-}" != true ] || failed_steps="$failed_steps left-out"
 }
 
@@ -106,9 +112,7 @@ vulnerable() {
 	local log=build/govulncheck.log
 	go tool govulncheck ./app/backend >$log 2>&1 && go tool govulncheck ./... >$log 2>&1 && return
 	if grep -qE 'fetching vulnerabilities|no such host|connection refused|i/o timeout|Client.Timeout' $log; then
-		echo "   not run: the vulnerability database cannot be reached"
-		left_out="$left_out
-   not run: known vulnerabilities: the database cannot be reached"
+		unrun "known vulnerabilities" "the database cannot be reached"
 		return 0
 	fi
 	cat $log
@@ -123,23 +127,16 @@ windows_window() {
 	if ! has mingw; then
 		why="mingw-w64 is not installed; make package installs it"
 	else
-		cold=$(for_windows -n 2>&1 | grep -cE '(^|/)x86_64-w64-mingw32-gcc.* -c ') || true
+		# The flags that decide what is found in the cache are those of .ci/build.
+		cold=$(CC=x86_64-w64-mingw32-gcc GOOS=windows GOARCH=amd64 CGO_ENABLED=1 go build -n -trimpath . 2>&1 |
+			grep -cE '(^|/)x86_64-w64-mingw32-gcc.* -c ') || true
 		[ "$cold" -le 8 ] || why="$cold files in C are not in the build cache; make package puts them there"
 	fi
 	if [ -n "$why" ]; then
-		echo "   not run: $why"
-		left_out="$left_out
-   not run: the window for Windows: $why"
+		unrun "the window for Windows" "$why"
 		return 0
 	fi
-	for_windows -o build/baton.exe && ls -l build/baton.exe | awk '{ printf "   %.1f MB\n", $5 / 1e6 }'
-}
-
-# for_windows is go build with the flags of a release, so that both find each
-# other's parts in the cache.
-for_windows() {
-	CC=x86_64-w64-mingw32-gcc GOOS=windows GOARCH=amd64 CGO_ENABLED=1 \
-		go build -trimpath -ldflags "-s -w -H windowsgui" "$@" .
+	GOOS=windows GOARCH=amd64 bash .ci/build desktop build/baton.exe "-H windowsgui" && ls -l build/baton.exe | awk '{ printf "   %.1f MB\n", $5 / 1e6 }'
 }
 
 # own_home gives the tests a home of their own: whatever a test forgets to set

@@ -33,7 +33,7 @@ func TestCommandsBesideAKeyringThatHangs(t *testing.T) {
 	})
 	command := func(args ...string) *exec.Cmd {
 		cmd := exec.CommandContext(t.Context(), "baton", args...)
-		cmd.Dir, cmd.Env = w.dir, w.env("BATON_KEYRING=on", "DBUS_SESSION_BUS_ADDRESS="+bus.Address, "GORACE="+soonOver)
+		cmd.Dir, cmd.Env = w.dir, w.env("BATON_KEYRING=on", "DBUS_SESSION_BUS_ADDRESS="+bus.Address)
 		return cmd
 	}
 	run := func(args ...string) time.Duration {

@@ -31,18 +31,22 @@ func until(ctx context.Context, holds func() bool) error {
 	return nil
 }
 
-// need skips a test on a machine without the programs it drives. Where the
-// tests are to be complete, in continuous integration, it fails.
+// leaveOut skips a test that cannot run here. Where the tests are to be complete,
+// in continuous integration, it fails.
+func leaveOut(t *testing.T, why string) {
+	t.Helper()
+	if os.Getenv("CI") == "true" {
+		t.Fatal("not run: " + why)
+	}
+	t.Skip("not run: " + why)
+}
+
+// need leaves a test out on a machine without the programs it drives.
 func need(t *testing.T, programs ...string) {
 	t.Helper()
 	for _, name := range programs {
-		if _, err := exec.LookPath(name); err == nil {
-			continue
+		if _, err := exec.LookPath(name); err != nil {
+			leaveOut(t, name+" is not installed (make test installs it)")
 		}
-		why := "not run: " + name + " is not installed (make test installs it)"
-		if os.Getenv("CI") == "true" {
-			t.Fatal(why)
-		}
-		t.Skip(why)
 	}
 }
