@@ -21,11 +21,9 @@ func syncDir(name string) error {
 	return errors.Join(err, d.Close())
 }
 
-// matchOwner keeps a file its person's when root runs Baton on it (sudo).
-func matchOwner(name string, info fs.FileInfo) error {
-	st, ok := info.Sys().(*syscall.Stat_t)
-	if !ok || os.Geteuid() != 0 || st.Uid == 0 {
-		return nil
-	}
-	return os.Chown(name, int(st.Uid), int(st.Gid))
+// notALink reports whether Readlink failed because the path is no symbolic
+// link. After any other error (EIO, ESTALE of a network file system) it may
+// be one, and a rename would replace the link.
+func notALink(err error) bool {
+	return errors.Is(err, syscall.EINVAL) || errors.Is(err, fs.ErrNotExist)
 }

@@ -75,11 +75,18 @@ func (p Printer) Holds(fsys FS, path string, want Print) (bool, error) {
 var ErrChanged = errors.New("changed since it was read")
 
 // Splice is Stage with the bytes at from up to to of the file itself replaced
-// by others, without keeping the rest. It also gives the new file's print. The
-// error wraps ErrChanged where the file is no longer that of was.
+// by others, without keeping the rest in memory. It also gives the new file's
+// print. The error wraps ErrChanged if the file is no longer that of was.
 func (p Printer) Splice(fsys FS, path string, was Print, from, to int, with []byte, keep fs.FileMode) (*Staged, Print, error) {
-	after := p.start()
-	s, err := stage(fsys, path, keep, func(f io.Writer) error {
+	return p.SpliceAt(fsys, path, was, from, to, with, keep, "")
+}
+
+// SpliceAt is Splice with the in-place write of StageAt, which needs the whole
+// file in memory. Without a record path it is Splice.
+func (p Printer) SpliceAt(fsys FS, path string, was Print, from, to int, with []byte, keep fs.FileMode, record string) (*Staged, Print, error) {
+	var after *printing
+	s, err := stage(fsys, path, keep, record, func(f io.Writer) error {
+		after = p.start()
 		w := io.MultiWriter(after, f)
 		now, err := p.Scan(fsys, path, func(r io.Reader) error {
 			piece := make([]byte, 256<<10)
@@ -100,7 +107,10 @@ func (p Printer) Splice(fsys FS, path string, was Print, from, to int, with []by
 		}
 		return err
 	})
-	return s, after.print(), err
+	if err != nil {
+		return nil, Print{}, err
+	}
+	return s, after.print(), nil
 }
 
 // Of is the fingerprint of a file that holds these bytes; nil is a missing one.

@@ -6,78 +6,104 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os"
 	"path/filepath"
-	"strings"
 	"time"
 )
 
-// maxLinks is how many symbolic links in a row are followed, as in Linux.
-const maxLinks = 40
-
-// tempMark stands in the name of every file Baton has not yet moved into
-// place, so that what a crash leaves can be told from everybody else's files.
+// tempMark stands in the name of every temp file of Baton's, so that those a
+// crash leaves can be told from the files of other programs.
 const tempMark = ".baton-"
 
-// Target follows symbolic links at path, also dangling ones, to the file that
-// a write has to replace.
-func Target(fsys FS, path string) (string, error) {
-	for range maxLinks {
-		to, err := fsys.Readlink(path)
-		if err != nil {
-			return path, nil
-		}
-		if !filepath.IsAbs(to) {
-			to = filepath.Join(filepath.Dir(path), to)
-		}
-		path = to
-	}
-	return "", fmt.Errorf("%s: too many symbolic links", path)
-}
-
-// Staged is a whole, synced file that waits beside the one it will replace.
+// Staged is a file whose new contents are safe on disk, to be put in place by
+// Commit: as a temp file beside the target or, if the target can only be
+// written in place, in a record elsewhere.
 type Staged struct {
 	fsys   FS
-	temp   string
 	target string
+	temp   string // "" if the target is written in place
+
+	record string // where an in-place write is recorded, "" if that is not allowed
+	data   []byte // the new bytes of an in-place write
+	noted  []byte // the record as it was last written, nil if it was not
 }
 
 // Stage writes data to a new file in path's folder and syncs it. Nothing is
-// replaced until Commit. A new file has mode 0600; where one is replaced its
-// mode is kept if that is no wider than keep allows (keep 0: always 0600).
+// replaced until Commit. A new file has mode 0600; if one is replaced its mode
+// is kept as far as keep is as wide (keep 0: always 0600).
 func Stage(fsys FS, path string, data []byte, keep fs.FileMode) (*Staged, error) {
-	return stage(fsys, path, keep, func(w io.Writer) error {
+	return stage(fsys, path, keep, "", func(w io.Writer) error {
 		_, err := w.Write(data)
 		return err
 	})
 }
 
-func stage(fsys FS, path string, keep fs.FileMode, write func(io.Writer) error) (*Staged, error) {
+// StageAt is Stage for a file that Baton has to write even if it cannot be
+// replaced by rename: one that is a mount point, or one in a folder that lets
+// no new file be made. Such a file is written in place, and keeps its mode.
+// Its old and new bytes are then in a file of mode 0600 at record from now
+// until Commit or Discard; Mend restores the old ones after a crash in between.
+// Use one record path for each target.
+//
+// What the target allows is found out now, before anything is replaced. The
+// error is an *fs.PathError that names the target, not a link to it; it wraps
+// ErrChanged if a record was found and Mend restored the target.
+func StageAt(fsys FS, path string, data []byte, keep fs.FileMode, record string) (*Staged, error) {
+	return stage(fsys, path, keep, record, func(w io.Writer) error {
+		_, err := w.Write(data)
+		return err
+	})
+}
+
+// stage runs write a second time if the file turns out to need writing in place.
+func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.Writer) error) (*Staged, error) {
 	target, err := Target(fsys, path)
 	if err != nil {
 		return nil, err
 	}
-	dir := filepath.Dir(target)
-	if err := fsys.MkdirAll(dir); err != nil {
+	if err := fsys.MkdirAll(filepath.Dir(target)); err != nil {
 		return nil, err
 	}
-	old, statErr := fsys.Stat(target)
-	if statErr != nil && !errors.Is(statErr, fs.ErrNotExist) {
-		return nil, statErr
+	old, err := fsys.Stat(target)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
 	}
-	f, err := fsys.CreateTemp(dir, "."+filepath.Base(target)+tempMark+"*.tmp")
+	s := &Staged{fsys: fsys, target: target, record: record}
+	if old == nil || record == "" || !fsys.Mounted(target) {
+		err = s.stageTemp(old, keep, write)
+		if err == nil {
+			return s, nil
+		}
+		if record == "" {
+			return nil, err
+		}
+		if old == nil || !refused(err) {
+			return nil, s.named(err)
+		}
+	}
+	if err := s.stageInPlace(write); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// stageTemp writes the temp file. After an error it is removed.
+func (s *Staged) stageTemp(old fs.FileInfo, keep fs.FileMode, write func(io.Writer) error) error {
+	f, err := s.fsys.CreateTemp(filepath.Dir(s.target), "."+filepath.Base(s.target)+tempMark+"*.tmp")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	s := &Staged{fsys, f.Name(), target}
+	s.temp = f.Name()
 	err = write(f)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil && old != nil {
 		err = s.follow(old, keep)
 	}
 	if err != nil {
-		return nil, errors.Join(err, s.Discard())
+		err = errors.Join(err, s.Discard())
+		s.temp = ""
 	}
-	return s, nil
+	return err
 }
 
 // follow takes over what the replaced file's readers rely on.
@@ -85,17 +111,22 @@ func (s *Staged) follow(old fs.FileInfo, keep fs.FileMode) error {
 	if err := s.fsys.Match(s.temp, narrowed{old, old.Mode().Perm() & (0o600 | keep)}); err != nil {
 		return err
 	}
-	// Claude Code sees a change by the modification time, in milliseconds:
-	// two writes inside one tick of the clock must still differ.
 	now, err := s.fsys.Stat(s.temp)
 	if err != nil {
 		return err
 	}
-	if now.ModTime().UnixMilli() == old.ModTime().UnixMilli() {
-		return s.fsys.Touch(s.temp, old.ModTime().Add(2*time.Millisecond))
+	if sameTime(old, now) {
+		return s.fsys.Touch(s.temp, old.ModTime().Add(newTime))
 	}
 	return nil
 }
+
+// newTime is how far apart the modification times of two versions of a file
+// are at least: Claude Code sees a change by the milliseconds of that time, and
+// two writes can happen inside one tick of the clock.
+const newTime = 2 * time.Millisecond
+
+func sameTime(a, b fs.FileInfo) bool { return a.ModTime().Sub(b.ModTime()).Abs() < newTime }
 
 // narrowed is a FileInfo with another mode.
 type narrowed struct {
@@ -105,61 +136,97 @@ type narrowed struct {
 
 func (n narrowed) Mode() fs.FileMode { return n.mode | 0o600 }
 
-// Commit moves the file into place and makes that durable. After an error the
-// old file may or may not have been replaced; it is never half-written.
+// Commit puts the new contents in place and makes that durable. A rename that
+// fails is tried once more at once. If the target cannot be replaced after all
+// (EBUSY, EXDEV, EACCES, EPERM, EROFS) a file staged by StageAt is written in
+// place. After an error of a rename the old file is untouched and the temp
+// file is gone. After an error of an in-place write the old bytes are back or,
+// if even that failed, the record stays for Mend.
+//
+// The error is an *fs.PathError that names the target, or wraps ErrChanged if
+// the target changed while its record was being written; then nothing was
+// written.
 func (s *Staged) Commit() error {
-	if err := s.fsys.Rename(s.temp, s.target); err != nil {
-		return errors.Join(err, s.Discard())
+	if s.InPlace() {
+		return s.overwrite()
 	}
-	return s.fsys.SyncDir(filepath.Dir(s.target))
+	err := once(func() error { return s.fsys.Rename(s.temp, s.target) })
+	if err == nil {
+		return once(func() error { return s.fsys.SyncDir(filepath.Dir(s.target)) })
+	}
+	if s.record != "" && refused(err) && s.fsys.Writable(s.target) == nil {
+		if s.data, err = s.fsys.ReadFile(s.temp); err == nil {
+			err = s.overwrite()
+		}
+		if err == nil {
+			_ = s.discardTemp() // the write is done; Leftovers finds the file
+			return nil
+		}
+	}
+	return errors.Join(s.named(err), s.discardTemp())
 }
 
-// Discard removes the waiting file.
+// once does something a second time if it fails. What another program keeps
+// open was waited for already (OnWindows).
+func once(do func() error) error {
+	err := do()
+	if err == nil || errors.Is(err, ErrInUse) {
+		return err
+	}
+	return do()
+}
+
+// named is err about the target, whatever file or link the operation had.
+func (s *Staged) named(err error) error {
+	var onPath *fs.PathError
+	var onLink *os.LinkError
+	var op string
+	var reason error
+	switch {
+	case errors.As(err, &onPath):
+		op, reason = onPath.Op, onPath.Err
+	case errors.As(err, &onLink):
+		op, reason = onLink.Op, onLink.Err
+	default:
+		return err
+	}
+	if errors.Is(err, ErrInUse) && !errors.Is(reason, ErrInUse) {
+		reason = fmt.Errorf("%w: %w", ErrInUse, reason)
+	}
+	return &fs.PathError{Op: op, Path: s.target, Err: reason}
+}
+
+// Discard removes the temp file or the record. Calling it again, or after
+// Commit, does nothing.
 func (s *Staged) Discard() error {
-	if err := s.fsys.Remove(s.temp); err != nil && !errors.Is(err, fs.ErrNotExist) {
+	if s.InPlace() {
+		return s.removeRecord()
+	}
+	return s.discardTemp()
+}
+
+func (s *Staged) discardTemp() error { return removeIfThere(s.fsys, s.temp) }
+
+func removeIfThere(fsys FS, name string) error {
+	if err := fsys.Remove(name); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
 	return nil
 }
 
-// Temp is the waiting file's path, Target the path it will have.
+// InPlace reports whether Commit writes the target in place. A rename can
+// still turn out to be impossible in Commit.
+func (s *Staged) InPlace() bool { return s.temp == "" }
+
+// Temp is the temp file's path, "" if there is none.
 func (s *Staged) Temp() string { return s.temp }
 
-// Target is the file that Commit replaces.
+// Target is the file that Commit replaces or overwrites: no link.
 func (s *Staged) Target() string { return s.target }
 
-// WriteWhole replaces path by data at once: Stage, then Commit, mode 0600.
-func WriteWhole(fsys FS, path string, data []byte) error {
-	s, err := Stage(fsys, path, data, 0)
-	if err != nil {
-		return err
-	}
-	return s.Commit()
-}
-
-// WriteQuick replaces path as a whole, mode 0600, without waiting for the disk:
-// for what may be lost with the power but must never be seen half-written.
-func WriteQuick(fsys FS, path string, data []byte) error {
-	if err := fsys.MkdirAll(filepath.Dir(path)); err != nil {
-		return err
-	}
-	f, err := fsys.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+tempMark+"*.tmp")
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(data)
-	if err = errors.Join(err, f.Close()); err == nil {
-		err = fsys.Rename(f.Name(), path)
-	}
-	if err != nil {
-		return errors.Join(err, fsys.Remove(f.Name()))
-	}
-	return nil
-}
-
-// Holds says whether the file at path holds exactly these bytes; a missing one
-// holds nil. It reads piece by piece: comparing must be cheap, so that it can
-// be done right before a write.
+// Holds reports whether the file at path holds exactly these bytes; a missing
+// one holds nil. It reads piece by piece: comparing must be cheap, so that it
+// can be done right before a write.
 func Holds(fsys FS, path string, want []byte) (bool, error) {
 	f, err := fsys.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -182,44 +249,4 @@ func Holds(fsys FS, path string, want []byte) (bool, error) {
 			return false, errors.Join(err, f.Close())
 		}
 	}
-}
-
-// Leftovers lists the waiting files of writes to path that were cut off.
-func Leftovers(fsys FS, path string) ([]string, error) {
-	target, err := Target(fsys, path)
-	if err != nil {
-		return nil, err
-	}
-	return leftovers(fsys, filepath.Dir(target), func(name string) bool { return name == filepath.Base(target) })
-}
-
-// LeftoversIn lists the waiting files of every write to a folder that was cut
-// off.
-func LeftoversIn(fsys FS, dir string) ([]string, error) {
-	return leftovers(fsys, dir, func(string) bool { return true })
-}
-
-func leftovers(fsys FS, dir string, of func(name string) bool) ([]string, error) {
-	entries, err := fsys.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
-	var out []string
-	for _, e := range entries {
-		hidden, dot := strings.CutPrefix(e.Name(), ".")
-		name, random, marked := cutLast(hidden, tempMark)
-		if dot && marked && strings.HasSuffix(random, ".tmp") && of(name) {
-			out = append(out, filepath.Join(dir, e.Name()))
-		}
-	}
-	return out, err
-}
-
-// cutLast is strings.Cut around the last sep.
-func cutLast(s, sep string) (before, after string, found bool) {
-	i := strings.LastIndex(s, sep)
-	if i < 0 {
-		return s, "", false
-	}
-	return s[:i], s[i+len(sep):], true
 }

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package files
+
+func reasonHere(error) Reason { return Other }

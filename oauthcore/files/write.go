@@ -1,0 +1,39 @@
+package files
+
+import (
+	"errors"
+	"path/filepath"
+)
+
+// WriteWhole replaces path by data at once: Stage, then Commit, mode 0600. A
+// failure is tried once more at once, from the start with a new temp file.
+// After an error path holds all of the old bytes or all of the new ones.
+func WriteWhole(fsys FS, path string, data []byte) error {
+	return once(func() error {
+		s, err := Stage(fsys, path, data, 0)
+		if err != nil {
+			return err
+		}
+		return s.Commit()
+	})
+}
+
+// WriteQuick replaces path as a whole, mode 0600, without waiting for the disk:
+// for what may be lost with the power but must never be seen half-written.
+func WriteQuick(fsys FS, path string, data []byte) error {
+	if err := fsys.MkdirAll(filepath.Dir(path)); err != nil {
+		return err
+	}
+	f, err := fsys.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+tempMark+"*.tmp")
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	if err = errors.Join(err, f.Close()); err == nil {
+		err = once(func() error { return fsys.Rename(f.Name(), path) })
+	}
+	if err != nil {
+		return errors.Join(err, fsys.Remove(f.Name()))
+	}
+	return nil
+}
