@@ -54,7 +54,7 @@ func (k *checkup) documents(ctx context.Context) {
 			"it holds a login that waits to be saved: move it away, log in to that account again, then delete it", nil,
 		},
 		{
-			k.Paths.Ledger(), SeverityWarning, clientlock.CheckLedger,
+			k.Paths.Ledger(), SeverityWarning, clientlock.CheckRegistry,
 			"baton doctor --fix removes it: it only notes locks", k.removeLedger,
 		},
 		{
@@ -117,7 +117,7 @@ func (k *checkup) removeLedger(ctx context.Context) error {
 	}
 	defer unlock()
 	doc, err := readOr(k.FS, k.Paths.Ledger())
-	if err != nil || clientlock.CheckLedger(doc) == nil {
+	if err != nil || clientlock.CheckRegistry(doc) == nil {
 		return err
 	}
 	return k.remove(k.Paths.Ledger())

@@ -24,7 +24,7 @@ func (c *Core) lockPlaces() []string {
 
 func (c *Core) keeper() *clientlock.Keeper {
 	k := clientlock.NewKeeper(c.FS, c.Paths.Ledger(), c.Now, c.Log)
-	k.Step, k.Spare = c.Step, c.SpareLocks
+	k.Step, k.WaitOnly = c.Step, c.SpareLocks
 	return k
 }
 
@@ -44,7 +44,7 @@ func (k *checkup) locks(ctx context.Context) error {
 		})
 	}
 	watching := func() { k.Progress("", WaitLock) }
-	abandoned, err := k.keeper().Abandoned(ctx, watching, places...)
+	abandoned, err := k.keeper().Abandoned(ctx, watching, k.places(places...)...)
 	if err != nil {
 		return err
 	}
@@ -68,7 +68,7 @@ const glance = 50 * time.Millisecond
 // deadLocks lists what Batons that died left of Claude Code's locks. Whoever
 // holds the client's lock is alive, and so are the locks noted then.
 func (k *checkup) deadLocks(ctx context.Context, places []string) ([]string, error) {
-	left := k.keeper().Left(places...)
+	left := k.keeper().Left(k.places(places...)...)
 	if len(left) == 0 {
 		return nil, nil
 	}
@@ -83,7 +83,7 @@ func (k *checkup) deadLocks(ctx context.Context, places []string) ([]string, err
 		return nil, nil
 	}
 	defer unlock()
-	return k.keeper().Left(places...), nil
+	return k.keeper().Left(k.places(places...)...), nil
 }
 
 // clearLocks removes what Batons that died left of Claude Code's locks.
@@ -93,7 +93,7 @@ func (k *checkup) clearLocks(ctx context.Context) error {
 		return err
 	}
 	defer unlock()
-	if err := k.keeper().Clear(k.lockPlaces()...); err != nil {
+	if err := k.keeper().Clear(k.places(k.lockPlaces()...)...); err != nil {
 		return unwritable(k.Paths.Secure, err)
 	}
 	return nil

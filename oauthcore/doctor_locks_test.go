@@ -132,7 +132,7 @@ func TestDoctorSlowHolder(t *testing.T) {
 func (b *bare) otherBaton() *clientlock.Held {
 	b.Helper()
 	k := clientlock.NewKeeper(files.OS{}, b.paths.Ledger(), time.Now, slog.New(slog.DiscardHandler))
-	h, err := k.Take(b.Context(), nil, b.locks[:2]...)
+	h, err := k.Take(b.Context(), nil, clientlock.Place{Path: b.locks[0], Stale: time.Minute}, clientlock.Place{Path: b.locks[1], Stale: time.Minute})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -188,7 +188,7 @@ func TestDoctorLeavesALivingBatonAlone(t *testing.T) {
 		defer h.Release()
 		b.want(b.doctor(false))
 		b.want(b.doctor(true))
-		if err := h.Fence(); err != nil {
+		if err := h.Check(); err != nil {
 			t.Error(err)
 		}
 	})

@@ -45,6 +45,23 @@ func (c *Core) refreshLocks() ([]string, error) {
 func (c *Core) storageLock() string { return filepath.Join(c.Paths.Secure, ".storage-write.lock") }
 func (c *Core) configLock() string  { return c.Paths.ClaudeJSON + ".lock" }
 
+// places gives locks of Claude Code's with the age from which it takes each for
+// abandoned.
+func (c *Core) places(paths ...string) []clientlock.Place {
+	places := make([]clientlock.Place, len(paths))
+	for i, path := range paths {
+		stale := time.Minute
+		switch path {
+		case c.storageLock():
+			stale = 15 * time.Second
+		case c.configLock():
+			stale = 10 * time.Second
+		}
+		places[i] = clientlock.Place{Path: path, Stale: stale}
+	}
+	return places
+}
+
 // guard takes all of them, up to lockWait together.
 func (c *Core) guard(ctx context.Context) (*guard, error) {
 	paths, err := c.refreshLocks()
@@ -58,7 +75,7 @@ func (c *Core) guard(ctx context.Context) (*guard, error) {
 		return nil, err
 	}
 	g := &guard{c: c, unlock: unlock, keeper: c.keeper()}
-	if err := g.keeper.Clear(append(paths, c.storageLock(), c.configLock())...); err != nil {
+	if err := g.keeper.Clear(c.places(append(paths, c.storageLock(), c.configLock())...)...); err != nil {
 		c.Log.Warn("cannot clear away locks of a Baton that died", "error", err)
 	}
 	if g.held, err = g.take(ctx, paths...); err != nil {
@@ -70,7 +87,7 @@ func (c *Core) guard(ctx context.Context) (*guard, error) {
 
 // take takes locks of Claude Code's or says who has them.
 func (g *guard) take(ctx context.Context, paths ...string) (*clientlock.Held, error) {
-	held, err := g.keeper.Take(ctx, func() { g.c.Progress("", WaitClient) }, paths...)
+	held, err := g.keeper.Take(ctx, func() { g.c.Progress("", WaitClient) }, g.c.places(paths...)...)
 	switch {
 	case errors.Is(err, clientlock.ErrBusy):
 		return nil, &Error{
@@ -81,7 +98,12 @@ func (g *guard) take(ctx context.Context, paths ...string) (*clientlock.Held, er
 	case errors.Is(err, context.Canceled):
 		return nil, err
 	case err != nil:
-		return nil, unwritable(paths[0], err)
+		failed := paths[0]
+		var one *clientlock.Error
+		if errors.As(err, &one) {
+			failed, err = one.Path, one.Err
+		}
+		return nil, unwritable(failed, err)
 	}
 	return held, nil
 }
@@ -90,7 +112,7 @@ func (g *guard) take(ctx context.Context, paths ...string) (*clientlock.Held, er
 // sent or a file replaced: a computer that slept may wake up after others went
 // on.
 func (g *guard) fence() error {
-	if err := g.held.Fence(); err != nil {
+	if err := g.held.Check(); err != nil {
 		return &Error{
 			Code: CodeBusy, Err: err,
 			Message: "the lock on Claude Code's login was lost, perhaps while the computer slept; nothing was changed",

@@ -174,7 +174,7 @@ func TestALockIsNewWhenItIsTaken(t *testing.T) {
 		if err := os.Remove(first); err != nil {
 			t.Error(err)
 		}
-	}, first, second)
+	}, clientlock.Place{Path: first, Stale: time.Minute}, clientlock.Place{Path: second, Stale: time.Minute})
 	if err != nil {
 		t.Fatal(err)
 	}

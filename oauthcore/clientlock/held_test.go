@@ -30,7 +30,8 @@ func (o opened) in(path string) error {
 // keeperBeside is a keeper where somebody has a directory open.
 func (s *stand) keeperBeside(o opened) *Keeper {
 	k := s.keeper()
-	k.ledger.dirs = dirs{
+	k.registry.dirs = dirs{
+		look: look,
 		rename: func(from, to string) error {
 			if err := errors.Join(o.in(from), o.in(to)); err != nil {
 				return err
@@ -75,7 +76,7 @@ func TestAStaleLockThatIsOpenIsHeld(t *testing.T) {
 		if _, err := s.take(k, 9*time.Second, s.a); !errors.Is(err, ErrBusy) {
 			t.Errorf("error = %v", err)
 		}
-		found, err := k.Abandoned(t.Context(), nil, s.a)
+		found, err := k.Abandoned(t.Context(), nil, at(s.a)...)
 		if err != nil || len(found) != 1 {
 			t.Fatalf("%v, %v", found, err)
 		}
@@ -102,7 +103,7 @@ func TestALockThatIsOpenIsGivenBack(t *testing.T) {
 		s := newStand(t)
 		for _, long := range []time.Duration{500 * time.Millisecond, time.Minute} {
 			k, let := s.keeper(), time.Now().Add(long)
-			k.ledger.dirs.remove = func(path string) error {
+			k.registry.dirs.remove = func(path string) error {
 				if err := (opened{s.a, let}).in(path); err != nil {
 					return err
 				}
@@ -122,7 +123,7 @@ func TestALockThatIsOpenIsGivenBack(t *testing.T) {
 			}
 		}
 		time.Sleep(time.Minute)
-		if err := s.keeper().Clear(s.a); err != nil {
+		if err := s.keeper().Clear(at(s.a)...); err != nil {
 			t.Fatal(err)
 		}
 		s.clean()
@@ -135,7 +136,7 @@ func TestABrokenLockThatIsOpenIsOutOfTheWay(t *testing.T) {
 		s := newStand(t)
 		s.foreign(s.a, time.Hour)
 		k := s.keeper()
-		k.ledger.dirs.remove = func(path string) error {
+		k.registry.dirs.remove = func(path string) error {
 			if path != s.a && filepath.Dir(path) == filepath.Dir(s.a) {
 				return files.ErrInUse
 			}
@@ -146,21 +147,21 @@ func TestABrokenLockThatIsOpenIsOutOfTheWay(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.Release()
-		if err := s.keeper().Clear(s.a); err != nil {
+		if err := s.keeper().Clear(at(s.a)...); err != nil {
 			t.Fatal(err)
 		}
 		s.clean()
 	})
 }
 
-// Spare: what nobody is waiting for never takes a lock over, but clears away
-// what a Baton that died left.
-func TestASparingKeeperBreaksNoForeignLock(t *testing.T) {
+// WaitOnly never breaks a foreign lock, but clears away what a Baton that died
+// left.
+func TestWaitOnlyBreaksNoForeignLock(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
 		s.foreign(s.a, time.Hour)
 		k := s.keeper()
-		k.Spare = true
+		k.WaitOnly = true
 		start := time.Now()
 		if _, err := s.take(k, time.Minute, s.a, s.b); !errors.Is(err, ErrBusy) || time.Since(start) < time.Minute {
 			t.Errorf("%v after %v", err, time.Since(start))
@@ -179,12 +180,12 @@ func TestASparingKeeperBreaksNoForeignLock(t *testing.T) {
 		close(dead.stop)
 		dead.stop = nil
 		dead.mu.Unlock()
-		if err := k.Clear(s.a, s.b); err != nil {
+		if err := k.Clear(at(s.a, s.b)...); err != nil {
 			t.Fatal(err)
 		}
 		ctx, cancel := context.WithTimeout(t.Context(), pollEvery)
 		defer cancel()
-		h, err := k.Take(ctx, nil, s.a, s.b)
+		h, err := k.Take(ctx, nil, at(s.a, s.b)...)
 		if err != nil {
 			t.Fatalf("after a dead Baton: %v", err)
 		}

@@ -18,7 +18,7 @@ func TestAbandonedChangesNothing(t *testing.T) {
 		s.foreign(s.a, 61*time.Second)
 		s.foreign(s.b, 30*time.Second)
 		start, told := time.Now(), 0
-		got, err := s.keeper().Abandoned(t.Context(), func() { told++ }, s.a, s.b, gone)
+		got, err := s.keeper().Abandoned(t.Context(), func() { told++ }, at(s.a, s.b, gone)...)
 		if err != nil || len(got) != 1 || got[0].Path != s.a || told != 1 {
 			t.Fatalf("%+v, %v, told %d times", got, err, told)
 		}
@@ -39,7 +39,7 @@ func TestAbandonedTakesNoTimeWhereNothingIsOld(t *testing.T) {
 		s.foreign(s.a, 59*time.Second)
 		start := time.Now()
 		told := func() { t.Error("told of a wait") }
-		if got, err := s.keeper().Abandoned(t.Context(), told, s.a, s.b); err != nil || got != nil {
+		if got, err := s.keeper().Abandoned(t.Context(), told, at(s.a, s.b)...); err != nil || got != nil {
 			t.Errorf("%+v, %v", got, err)
 		}
 		if took := time.Since(start); took != 0 {
@@ -66,7 +66,7 @@ func TestASlowHolderHasNotAbandonedItsLock(t *testing.T) {
 			}
 		}()
 		start := time.Now()
-		got, err := s.keeper().Abandoned(t.Context(), nil, s.a, s.b)
+		got, err := s.keeper().Abandoned(t.Context(), nil, at(s.a, s.b)...)
 		if err != nil || len(got) != 1 || got[0].Path != s.b {
 			t.Errorf("%+v, %v", got, err)
 		}
@@ -82,7 +82,7 @@ func TestAbandonedCanBeCanceled(t *testing.T) {
 		s.foreign(s.a, 90*time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 		defer cancel()
-		if _, err := s.keeper().Abandoned(ctx, nil, s.a); !errors.Is(err, context.DeadlineExceeded) {
+		if _, err := s.keeper().Abandoned(ctx, nil, at(s.a)...); !errors.Is(err, context.DeadlineExceeded) {
 			t.Errorf("error = %v", err)
 		}
 	})
@@ -114,7 +114,7 @@ func TestBreak(t *testing.T) {
 				s := newStand(t)
 				s.foreign(s.a, 90*time.Second)
 				k := s.keeper()
-				got, err := k.Abandoned(t.Context(), nil, s.a)
+				got, err := k.Abandoned(t.Context(), nil, at(s.a)...)
 				if err != nil || len(got) != 1 {
 					t.Fatalf("%+v, %v", got, err)
 				}
@@ -140,7 +140,7 @@ func TestLeftIsWhatClearRemoves(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
 		k := s.keeper()
-		if got := k.Left(s.a, s.b); got != nil {
+		if got := k.Left(at(s.a, s.b)...); got != nil {
 			t.Errorf("nothing there: %v", got)
 		}
 		dead, err := s.take(k, time.Second, s.a)
@@ -151,18 +151,18 @@ func TestLeftIsWhatClearRemoves(t *testing.T) {
 		close(dead.stop)
 		dead.stop = nil
 		dead.mu.Unlock()
-		aside, _, err := prepare(s.b, time.Now())
-		if err != nil {
+		aside := k.registry.asideName(s.b)
+		if _, err := k.registry.dirs.prepare(aside, time.Now()); err != nil {
 			t.Fatal(err)
 		}
 		s.foreign(s.b, 0) // Claude Code's own is not among them
-		if got, want := k.Left(s.a, s.b), []string{s.a, aside}; !slices.Equal(got, want) {
+		if got, want := k.Left(at(s.a, s.b)...), []string{s.a, aside}; !slices.Equal(got, want) {
 			t.Errorf("Left = %v, want %v", got, want)
 		}
-		if err := k.Clear(s.a, s.b); err != nil {
+		if err := k.Clear(at(s.a, s.b)...); err != nil {
 			t.Fatal(err)
 		}
-		if got := k.Left(s.a, s.b); got != nil {
+		if got := k.Left(at(s.a, s.b)...); got != nil {
 			t.Errorf("after Clear: %v", got)
 		}
 		if err := os.Remove(s.b); err != nil {
@@ -172,7 +172,7 @@ func TestLeftIsWhatClearRemoves(t *testing.T) {
 	})
 }
 
-func TestCheckLedger(t *testing.T) {
+func TestCheckRegistry(t *testing.T) {
 	for doc, good := range map[string]bool{
 		`{"schemaVersion":1,"locks":{"/a.lock":{"inode":1,"nanos":2}}}`: true,
 		`{}`:            true,
@@ -181,7 +181,7 @@ func TestCheckLedger(t *testing.T) {
 		``:              true,
 		"\n":            true,
 	} {
-		if err := CheckLedger([]byte(doc)); (err == nil) != good {
+		if err := CheckRegistry([]byte(doc)); (err == nil) != good {
 			t.Errorf("%s: %v", doc, err)
 		}
 	}

@@ -31,10 +31,18 @@ func (s *stand) keeper() *Keeper {
 	return NewKeeper(files.OS{}, filepath.Join(s.dir, "S", "baton", "locks.json"), time.Now, slog.New(slog.DiscardHandler))
 }
 
+// at are places with the stale age of the refresh locks.
+func at(paths ...string) (places []Place) {
+	for _, path := range paths {
+		places = append(places, Place{path, time.Minute})
+	}
+	return places
+}
+
 func (s *stand) take(k *Keeper, wait time.Duration, paths ...string) (*Held, error) {
 	ctx, cancel := context.WithTimeout(context.Background(), wait)
 	defer cancel()
-	return k.Take(ctx, nil, paths...)
+	return k.Take(ctx, nil, at(paths...)...)
 }
 
 // foreign makes a lock as Claude Code does.
@@ -89,10 +97,10 @@ func TestTakeAndRelease(t *testing.T) {
 				t.Errorf("%s holds %v, %v", path, entries, err)
 			}
 		}
-		if err := h.Fence(); err != nil {
+		if err := h.Check(); err != nil {
 			t.Error(err)
 		}
-		// The heartbeat keeps both fresh, and the fence holds through it.
+		// The heartbeat keeps both fresh, and the check holds through it.
 		time.Sleep(time.Minute + heartbeat/2)
 		for _, path := range []string{s.a, s.b} {
 			info, err := os.Stat(path)
@@ -100,7 +108,7 @@ func TestTakeAndRelease(t *testing.T) {
 				t.Errorf("%s is from %v, now is %v", path, info.ModTime(), time.Now())
 			}
 		}
-		if err := h.Fence(); err != nil {
+		if err := h.Check(); err != nil {
 			t.Error(err)
 		}
 		h.Release()
@@ -128,7 +136,7 @@ func TestALiveLockIsWaitedForAndLeftAlone(t *testing.T) {
 		ctx, cancel := context.WithTimeout(context.Background(), 9*time.Second)
 		defer cancel()
 		start := time.Now()
-		_, err := s.keeper().Take(ctx, func() { told++ }, s.a, s.b)
+		_, err := s.keeper().Take(ctx, func() { told++ }, at(s.a, s.b)...)
 		if !errors.Is(err, ErrBusy) || time.Since(start) < 9*time.Second || told != 1 {
 			t.Errorf("%v after %v, told %d times", err, time.Since(start), told)
 		}
@@ -194,7 +202,7 @@ func TestAYoungLockIsNotStale(t *testing.T) {
 	})
 }
 
-// A Baton that died is noted in the ledger: the next one clears its locks away
+// A Baton that died is noted in the registry: the next one clears its locks away
 // at once, and nobody else's.
 func TestLocksOfADeadBatonGoAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -208,11 +216,11 @@ func TestLocksOfADeadBatonGoAtOnce(t *testing.T) {
 		dead.stop = nil
 		dead.mu.Unlock()
 		// Beside a place, too: it died between making and placing one.
-		if _, _, err := prepare(s.a, time.Now()); err != nil {
+		next := s.keeper()
+		if _, err := next.registry.dirs.prepare(next.registry.asideName(s.a), time.Now()); err != nil {
 			t.Fatal(err)
 		}
-		next := s.keeper()
-		if err := next.Clear(s.a, s.b); err != nil {
+		if err := next.Clear(at(s.a, s.b)...); err != nil {
 			t.Fatal(err)
 		}
 		s.clean()
@@ -222,13 +230,13 @@ func TestLocksOfADeadBatonGoAtOnce(t *testing.T) {
 			t.Fatalf("%v after %v", err, time.Since(start))
 		}
 		// The dead one wakes up after all: it must not take ours away, and its
-		// fence says what happened.
+		// check says what happened.
 		dead.stop = make(chan struct{})
-		if err := dead.Fence(); !errors.Is(err, ErrLost) {
-			t.Errorf("its fence: %v", err)
+		if err := dead.Check(); !errors.Is(err, ErrLost) {
+			t.Errorf("its check: %v", err)
 		}
 		dead.Release()
-		if err := h.Fence(); err != nil {
+		if err := h.Check(); err != nil {
 			t.Errorf("ours: %v", err)
 		}
 		h.Release()
@@ -251,14 +259,14 @@ func TestOnlyInodeAndTimeTogetherMakeALockOurs(t *testing.T) {
 		if now, _, _ := look(s.a); now == m {
 			t.Skip("not run: this file system keeps no fractions of a second")
 		}
-		if err := k.Clear(s.a); err != nil {
+		if err := k.Clear(at(s.a)...); err != nil {
 			t.Fatal(err)
 		}
 		if _, err := os.Stat(s.a); err != nil {
 			t.Error("it was taken for ours")
 		}
-		if err := h.Fence(); !errors.Is(err, ErrLost) {
-			t.Errorf("fence: %v", err)
+		if err := h.Check(); !errors.Is(err, ErrLost) {
+			t.Errorf("check: %v", err)
 		}
 		if err := os.Remove(s.a); err != nil {
 			t.Fatal(err)
@@ -272,7 +280,7 @@ func TestCanceled(t *testing.T) {
 		s.foreign(s.b, 0)
 		ctx, cancel := context.WithCancel(context.Background())
 		go func() { time.Sleep(time.Second); cancel() }()
-		if _, err := s.keeper().Take(ctx, nil, s.a, s.b); !errors.Is(err, context.Canceled) {
+		if _, err := s.keeper().Take(ctx, nil, at(s.a, s.b)...); !errors.Is(err, context.Canceled) {
 			t.Errorf("error = %v", err)
 		}
 		if err := os.Remove(s.b); err != nil {
@@ -282,7 +290,7 @@ func TestCanceled(t *testing.T) {
 	})
 }
 
-func TestADamagedLedgerNotesNothing(t *testing.T) {
+func TestADamagedRegistryNotesNothing(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := newStand(t)
 		k := s.keeper()
@@ -290,13 +298,13 @@ func TestADamagedLedgerNotesNothing(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(k.ledger.path, []byte(`{"locks":`), 0o600); err != nil {
+		if err := os.WriteFile(k.registry.path, []byte(`{"locks":`), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		if err := k.Clear(s.a); err != nil {
+		if err := k.Clear(at(s.a)...); err != nil {
 			t.Fatal(err)
 		}
-		if err := h.Fence(); err != nil {
+		if err := h.Check(); err != nil {
 			t.Error(err)
 		}
 		h.Release()
@@ -311,13 +319,13 @@ func TestBreakingPutsBackWhatIsNotStale(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := s.keeper().ledger.dirs.breakStale(s.a, mark{Inode: m.Inode + 1}); err != nil {
+	if _, err := s.keeper().registry.dirs.breakStale(s.a, s.a+".aside", mark{Inode: m.Inode + 1}); err != nil {
 		t.Fatal(err)
 	}
 	if now, _, err := look(s.a); err != nil || now != m {
 		t.Errorf("%+v, %v; want %+v back", now, err, m)
 	}
-	if _, err := s.keeper().ledger.dirs.breakStale(filepath.Join(s.dir, "gone"), m); err != nil {
+	if _, err := s.keeper().registry.dirs.breakStale(filepath.Join(s.dir, "gone"), s.a+".aside", m); err != nil {
 		t.Error(err)
 	}
 }
