@@ -4,27 +4,18 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"time"
 
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 )
-
-// Activity is one line of the log people can look at: what was swapped,
-// refreshed or refused, when and why. It never holds a token.
-type Activity struct {
-	At   time.Time `json:"at"`
-	Kind string    `json:"kind"` // "swapped", "refreshed", "refused", "added", "adopted", "repaired", "removed", "setAside", "limited", "active", "doubted"
-	Key  string    `json:"key,omitempty"`
-	From string    `json:"from,omitempty"`
-	Text string    `json:"text,omitempty"`
-}
 
 // activityCap is the log's size in bytes from which its older half is dropped.
 const activityCap = 256 << 10
 
 // log appends to the activity log. The log is for people only, so trouble with
 // it stops nothing.
-func (c *Core) log(acts ...Activity) {
+func (c *Core) log(acts ...view.Activity) {
 	if len(acts) == 0 {
 		return
 	}
@@ -34,7 +25,7 @@ func (c *Core) log(acts ...Activity) {
 	}
 }
 
-func (c *Core) appendActivity(path string, acts []Activity) error {
+func (c *Core) appendActivity(path string, acts []view.Activity) error {
 	var lines bytes.Buffer
 	for _, a := range acts {
 		a.At = c.Now().UTC()
@@ -64,17 +55,17 @@ func (c *Core) appendActivity(path string, acts []Activity) error {
 }
 
 // Activities gives the log, oldest first. Lines that do not parse are left out.
-func (c *Core) Activities() ([]Activity, error) {
-	doc, err := readOr(c.FS, c.Paths.Activity())
+func (c *Core) Activities() ([]view.Activity, error) {
+	doc, err := claude.ReadOr(c.FS, c.Paths.Activity())
 	if err != nil {
 		return nil, err
 	}
 	return parseActivities(doc), nil
 }
 
-func parseActivities(doc []byte) (out []Activity) {
+func parseActivities(doc []byte) (out []view.Activity) {
 	for line := range bytes.Lines(doc) {
-		var a Activity
+		var a view.Activity
 		if json.Unmarshal(line, &a) == nil && a.Kind != "" {
 			out = append(out, a)
 		}

@@ -7,47 +7,50 @@ import (
 	"io/fs"
 	"slices"
 
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 )
 
 // tailSize is how much of the activity log's end is read in search of a swap:
-// some hundred lines. A swap further back is nothing anybody would undo.
+// some hundred lines. A swap further back is not offered to be undone.
 const tailSize = 32 << 10
 
-// swapSeen is the newest swap in the activity log, and the log as it was then.
-type swapSeen struct {
+// logEnd is the end of the activity log, and the log as it was then.
+type logEnd struct {
 	info fs.FileInfo
-	act  Activity // its Key is "" where the log holds no swap
-	acts []Activity
+	swap view.Activity // the newest swap; its Key is "" where there is none
+	acts []view.Activity
 }
 
 // lastSwap is the newest swap from one account to another, by the activity
 // log: who made it does not matter. ok is false where there is none, where
 // active, the account live now, is not the one it went to, or where one of the
 // two was removed. The log is looked at again only when it changed.
-func (c *Core) lastSwap(v *Vault, active string) (Activity, bool) {
+func (c *Core) lastSwap(v *accounts.Vault, active string) (view.Activity, bool) {
 	there := func(key string) bool {
 		a := v.Get(key)
 		return a != nil && !a.Removed
 	}
-	act := c.logSeen().act
+	act := c.readLogEnd().swap
 	return act, act.Key != "" && act.Key == active && there(act.Key) && there(act.From)
 }
 
-// logSeen is the end of the activity log, empty where there is none.
-func (c *Core) logSeen() *swapSeen {
+// readLogEnd reads the end of the activity log, empty where there is none.
+func (c *Core) readLogEnd() *logEnd {
 	info, err := c.FS.Stat(c.Paths.Activity())
 	if err != nil {
-		return &swapSeen{}
+		return &logEnd{}
 	}
-	if seen := c.lastSwapSeen.Load(); seen != nil && unchanged(seen.info, info) {
+	if seen := c.logSeen.Load(); seen != nil && claude.Unchanged(seen.info, info) {
 		return seen
 	}
-	seen := &swapSeen{info: info}
+	seen := &logEnd{info: info}
 	// Trouble with the log stops nothing; it is looked at again next time.
 	if doc, err := tail(c.FS, c.Paths.Activity(), tailSize); err == nil {
-		seen.act, seen.acts = newestSwap(doc), parseActivities(doc)
-		c.lastSwapSeen.Store(seen)
+		seen.swap, seen.acts = newestSwap(doc), parseActivities(doc)
+		c.logSeen.Store(seen)
 	}
 	return seen
 }
@@ -56,17 +59,17 @@ func (c *Core) logSeen() *swapSeen {
 const recentMost = 100
 
 // recent are the newest activities, the newest first.
-func (c *Core) recent() []Activity {
-	acts := c.logSeen().acts
+func (c *Core) recent() []view.Activity {
+	acts := c.readLogEnd().acts
 	acts = slices.Clone(acts[max(0, len(acts)-recentMost):])
 	slices.Reverse(acts)
 	return acts
 }
 
 // newestSwap looks through the end of a log, whose first line may be cut off.
-func newestSwap(doc []byte) (newest Activity) {
+func newestSwap(doc []byte) (newest view.Activity) {
 	for line := range bytes.Lines(doc) {
-		var a Activity
+		var a view.Activity
 		if bytes.Contains(line, []byte(`"swapped"`)) && json.Unmarshal(line, &a) == nil &&
 			a.Kind == "swapped" && a.From != "" && a.From != a.Key {
 			newest = a

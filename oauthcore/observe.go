@@ -6,8 +6,10 @@ import (
 	"slices"
 	"time"
 
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/login"
 	"baton/oauthcore/signals"
+	"baton/oauthcore/view"
 )
 
 const (
@@ -23,19 +25,22 @@ const (
 	// afterSwap is how long after a swap a report may still be the account's
 	// that went out.
 	afterSwap = 2 * time.Minute
+	// spentPercent is the use of a window from which it counts as used up where
+	// a limit was met without a reset.
+	spentPercent = 99.5
 )
 
 // Watched is what is known of the active account after a report.
 type Watched struct {
-	Active  *AccountView // nil where nobody known is logged in
-	Next    *Candidate   // who a swap would go to, nil for nobody
-	Changed bool         // usage.json was written
+	Active  *view.Account // nil where nobody known is logged in
+	Next    *view.Next    // who a swap would go to, nil for nobody
+	Changed bool          // usage.json was written
 }
 
 // Observe takes down what Claude Code reported to a status line. It writes
-// only where that is news, and waits for nothing. The error is an *Error.
+// only where that is news, and waits for nothing. The error is a *view.Problem.
 func (c *Core) Observe(ctx context.Context, report signals.StatusLine) (Watched, error) {
-	s, key, err := c.glimpse(ctx)
+	s, key, err := c.peek(ctx)
 	if err != nil || key == "" {
 		return Watched{}, err
 	}
@@ -44,56 +49,56 @@ func (c *Core) Observe(ctx context.Context, report signals.StatusLine) (Watched,
 	if report.Tells() {
 		key := s.charged(key, report, now)
 		if s.note(key, report, now) {
-			err = c.modify(ctx, observeWait, c.read, func(s *store) error {
+			err = c.modify(ctx, observeWait, c.Read, func(s *State) error {
 				changed = s.note(key, report, now)
 				return nil
 			})
 		}
 	}
 	w := Watched{Changed: changed}
-	view := viewOf(s.vault.Get(key), s.book.look(key), key, now)
-	w.Active = &view
-	if next, none := Choose(Candidates(s.vault, s.book, now), key, now); none == nil {
-		w.Next = &next
-	}
+	shown := s.show(s.Vault.Get(key), key, now)
+	w.Active, w.Next = &shown, s.next(key, now)
 	return w, err
 }
 
-// glimpse reads who is active, changing nothing and asking nobody.
-func (c *Core) glimpse(ctx context.Context) (*store, string, error) {
-	s, err := c.read()
-	if err != nil {
-		return nil, "", err
+// peek reads which account is active, for display: it changes nothing and asks
+// nobody.
+func (c *Core) peek(ctx context.Context) (*State, string, error) {
+	o, err := c.inspect(ctx)
+	if err != nil || o.Owner == nil || o.Owner.Removed {
+		return o.State, "", err
 	}
-	live, err := c.lookLive(ctx)
-	if err != nil {
-		return nil, "", err
+	return o.State, o.Owner.Key, nil
+}
+
+// inspect does in memory what open does to the vault, without locks and
+// without the provider. The error is a *view.Problem, or that of ctx.
+func (c *Core) inspect(ctx context.Context) (*Opened, error) {
+	o := &Opened{}
+	var err error
+	if o.State, err = c.Read(ctx); err != nil {
+		return o, err
 	}
-	p := newProofs()
-	if err := c.adoptPool(&opened{store: s}, p); err != nil {
-		return nil, "", err
+	o.readOnly = true
+	c.noticeRestored(o.Vault)
+	if o.Live, err = c.PeekLive(ctx); err != nil {
+		return o, err
 	}
-	s.adoptMarks(c.Now())
-	if live.Usable() {
-		if a := s.prove(live.Credential, config{}, p).account; a != nil && !a.Removed {
-			return s, a.Key, nil
-		}
-	}
-	return s, "", nil
+	return o, c.reconcile(o, newProofs(), Opening{})
 }
 
 // charged is the account a report is about: the active one, but shortly after
 // a swap the one before, where the report shows that one's windows.
-func (s *store) charged(active string, report signals.StatusLine, now time.Time) string {
-	if now.Sub(s.book.look(active).ActiveAt) > afterSwap {
+func (s *State) charged(active string, report signals.StatusLine, now time.Time) string {
+	if now.Sub(s.Usage.Peek(active).ActiveAt) > afterSwap {
 		return active
 	}
-	before, err := s.previous(active)
-	if err != nil {
+	before := s.Usage.Previous(s.Vault, active)
+	if before == "" {
 		return active
 	}
 	fits := func(key string) bool {
-		u := s.book.look(key).Usage
+		u := s.Usage.Peek(key).Usage
 		return u != nil && (sameReset(u.FiveHour, report.FiveHour) || sameReset(u.SevenDay, report.SevenDay))
 	}
 	if fits(before) && !fits(active) {
@@ -102,16 +107,16 @@ func (s *store) charged(active string, report signals.StatusLine, now time.Time)
 	return active
 }
 
-func sameReset(w *Window, told *signals.Window) bool {
+func sameReset(w *view.Window, told *signals.Window) bool {
 	return w != nil && told != nil && !w.ResetsAt.IsZero() && w.ResetsAt.Sub(told.ResetsAt).Abs() < jitter
 }
 
-// note takes a report down on an account's page and says whether that is news.
-func (s *store) note(key string, report signals.StatusLine, now time.Time) bool {
-	page := s.book.Page(key)
-	next := &Usage{ObservedAt: now.UTC(), Source: "statusline"}
+// note takes a report down on an account's record and says whether that is news.
+func (s *State) note(key string, report signals.StatusLine, now time.Time) bool {
+	record := s.Usage.Record(key)
+	next := &view.Usage{ObservedAt: now.UTC(), Source: "statusline"}
 	news := true
-	if u := page.Usage.At(now); u != nil {
+	if u := record.Usage.At(now); u != nil {
 		next.FiveHour, next.SevenDay, next.Models = u.FiveHour, u.SevenDay, u.Models
 		news = now.Sub(u.ObservedAt) >= seenAgain || u.ObservedAt.After(now)
 	}
@@ -120,11 +125,11 @@ func (s *store) note(key string, report signals.StatusLine, now time.Time) bool 
 	if !news {
 		return false
 	}
-	page.Usage = next
-	if page.Mark.Limited && page.Mark.ResetsAt.IsZero() {
+	record.Usage = next
+	if record.Mark.Limited && record.Mark.ResetsAt.IsZero() {
 		// The mark was made without knowing when it ends; now that is known.
-		if until := next.fullest(now); !until.IsZero() {
-			page.Mark.ResetsAt = until
+		if until := next.Spent(spentPercent, now); !until.IsZero() {
+			record.Mark.ResetsAt = until
 		}
 	}
 	return true
@@ -132,11 +137,11 @@ func (s *store) note(key string, report signals.StatusLine, now time.Time) bool 
 
 // reported puts one reported window in place of the known one and says whether
 // it is another.
-func reported(known **Window, told *signals.Window, now time.Time) bool {
+func reported(known **view.Window, told *signals.Window, now time.Time) bool {
 	if told == nil || !told.ResetsAt.IsZero() && !told.ResetsAt.After(now) {
 		return false // of a window that is over
 	}
-	w := &Window{told.Percent, told.ResetsAt}
+	w := &view.Window{Percent: told.Percent, ResetsAt: told.ResetsAt}
 	if have := *known; have != nil {
 		if sameReset(have, told) {
 			w.ResetsAt = have.ResetsAt
@@ -147,18 +152,6 @@ func reported(known **Window, told *signals.Window, now time.Time) bool {
 	}
 	*known = w
 	return true
-}
-
-// fullest is when the fullest account-wide window that is spent resets, zero
-// where none is.
-func (u *Usage) fullest(now time.Time) time.Time {
-	var until time.Time
-	for _, w := range []*Window{u.FiveHour, u.SevenDay} {
-		if w != nil && w.Percent >= 99.5 && w.ResetsAt.After(now) && w.ResetsAt.After(until) {
-			until = w.ResetsAt
-		}
-	}
-	return until
 }
 
 // Charged is what became of a failure Claude Code told of.
@@ -177,7 +170,7 @@ const longestLimit = 8 * 24 * time.Hour
 
 // Failed takes down a failure Claude Code's hook told of: a limit, or a login
 // that was not accepted. Where swap.auto is on and the account is the active
-// one, the next free account takes over. The error is an *Error.
+// one, the next free account takes over. The error is a *view.Problem.
 func (c *Core) Failed(ctx context.Context, f signals.Failure) (Charged, error) {
 	switch f.Kind {
 	case signals.RateLimit:
@@ -192,28 +185,28 @@ func (c *Core) limitHit(ctx context.Context, q signals.Quota) (Charged, error) {
 	if q.OfModel() {
 		return Charged{}, nil // the account works on, with another model
 	}
-	s, active, err := c.glimpse(ctx)
+	s, active, err := c.peek(ctx)
 	if err != nil {
 		return Charged{}, err
 	}
 	now := c.Now()
 	done := Charged{Key: c.activeWhen(q.PromptAt, active)}
-	if a := s.vault.Get(done.Key); a == nil || a.Removed {
+	if a := s.Vault.Get(done.Key); a == nil || a.Removed {
 		return Charged{}, nil
 	}
-	err = c.update(ctx, func(s *store) error {
-		if a := s.vault.Get(done.Key); a == nil || a.Removed {
+	err = c.Update(ctx, func(s *State) error {
+		if a := s.Vault.Get(done.Key); a == nil || a.Removed {
 			return nil
 		}
-		page := s.book.Page(done.Key)
-		mark := Mark{Limited: true, MarkedAt: now, ResetsAt: q.ResetsAt}
+		record := s.Usage.Record(done.Key)
+		mark := accounts.Mark{Limited: true, MarkedAt: now, ResetsAt: q.ResetsAt}
 		if !mark.ResetsAt.After(now) || mark.ResetsAt.After(now.Add(longestLimit)) {
 			mark.ResetsAt = time.Time{}
-			if u := page.Usage.At(now); u != nil {
-				mark.ResetsAt = u.fullest(now)
+			if u := record.Usage.At(now); u != nil {
+				mark.ResetsAt = u.Spent(spentPercent, now)
 			}
 		}
-		was := page.Mark
+		was := record.Mark
 		known := was.Limited && !was.Past(now)
 		done.Until, _ = mark.Until()
 		if have, assumed := was.Until(); known && !assumed && have.Add(jitter).After(done.Until) {
@@ -223,17 +216,17 @@ func (c *Core) limitHit(ctx context.Context, q signals.Quota) (Charged, error) {
 		if known && mark.ResetsAt.IsZero() {
 			return nil // as little is known as before
 		}
-		page.Mark, done.News = mark, !known
+		record.Mark, done.News = mark, !known
 		return nil
 	})
 	if err != nil {
 		return done, err
 	}
 	if done.News {
-		c.log(Activity{Kind: "limited", Key: done.Key, Text: "Claude Code hit the limit"})
+		c.log(view.Activity{Kind: "limited", Key: done.Key, Text: "Claude Code hit the limit"})
 	}
 	if done.Key == active {
-		err = c.takeOver(ctx, s, &done)
+		err = c.takeOver(ctx, &done)
 	}
 	return done, err
 }
@@ -242,24 +235,25 @@ func (c *Core) limitHit(ctx context.Context, q signals.Quota) (Charged, error) {
 // only its access token, or another program's. The provider decides at the
 // next refresh.
 func (c *Core) loginDoubted(ctx context.Context, f signals.Failure) (Charged, error) {
-	_, active, err := c.glimpse(ctx)
+	_, active, err := c.peek(ctx)
 	if err != nil || active == "" {
 		return Charged{}, err
 	}
 	done := Charged{Key: c.activeWhen(signals.ReadTranscript(f.TranscriptPath).PromptAt, active)}
 	address, _ := login.ExtractLoginURL(f.Text)
-	err = c.update(ctx, func(s *store) error {
-		a := s.vault.Get(done.Key)
+	err = c.Update(ctx, func(s *State) error {
+		a := s.Vault.Get(done.Key)
 		if a == nil || a.Removed || a.NeedsLogin {
 			return nil
 		}
-		done.News = !a.ClientDoubts
-		a.ClientDoubts = true
-		s.book.Page(done.Key).LoginAddress = address
+		if done.News = a.Doubt != accounts.DoubtClient; a.Doubt == "" {
+			a.Doubt = accounts.DoubtClient
+		}
+		s.Usage.Record(done.Key).LoginAddress = address
 		return nil
 	})
 	if err == nil && done.News {
-		c.log(Activity{Kind: "doubted", Key: done.Key, Text: "Claude Code was told to log in again"})
+		c.log(view.Activity{Kind: "doubted", Key: done.Key, Text: "Claude Code was told to log in again"})
 	}
 	return done, err
 }

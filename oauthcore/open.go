@@ -3,258 +3,379 @@ package oauthcore
 import (
 	"context"
 	"errors"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
 	"time"
 
-	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 )
 
-// opened is what every operation that changes something starts from: the
+// Opening says how to open.
+type Opening struct {
+	// Ask has the provider asked whose the live login is, where nothing else
+	// tells, and whose the pool's logins are that stand under the keys in Focus.
+	Ask bool
+	// Focus are the accounts the operation is about; All has every pool login
+	// asked for, up to askMost.
+	Focus []string
+	All   bool
+	// Revive takes a removed account back if the live login is its.
+	Revive bool
+}
+
+// Opened is what every operation that changes something starts from: the
 // files in line with each other and the owner of the live login known. The
-// client's locks are held until release.
-type opened struct {
-	*store
-	live  Live
-	cfg   config
-	owner *Account // nil where nobody is logged in or the owner is not proved
-	why   error    // why the owner of a usable live login could not be proved
-	added bool     // the live login's account was new to the vault
-	// inboxKnown says that a login finished from the inbox was of an account
-	// the vault had already.
-	inboxKnown bool
-	acts       []Activity
-	*guard
+// locks are held until Release.
+type Opened struct {
+	*State
+	*claude.Guard
+	Live   claude.Live
+	Config claude.Config
+	// Owner is whose the live login is; nil where there is none or the owner is
+	// not proved. It may be an account that was removed.
+	Owner *accounts.Account
+	// Added says that the live login's account was new to the vault.
+	Added bool
+
+	why       error // why the owner of a usable live login could not be proved
+	older     bool  // the live login is older than the vault's
+	foreign   bool  // the siblings beside it are another account's
+	configErr error // why .claude.json could not be read
+	repairErr error // what could not be repaired
+	acts      []view.Activity
+	taken     []*answer // journal entries that are in the vault now
 }
 
 // act remembers something for the activity log until it is really done.
-func (o *opened) act(a Activity) { o.acts = append(o.acts, a) }
+func (o *Opened) act(a view.Activity) { o.acts = append(o.acts, a) }
 
-// unproved says that there is a live login nobody could be found for.
-func (o *opened) unproved() bool { return o.live.Usable() && o.owner == nil }
+// Unproved says that there is a live login whose owner could not be found.
+func (o *Opened) Unproved() bool { return o.Live.Usable() && o.Owner == nil }
 
-// openTries is how often a login that changes while it is being proved is
-// looked at again.
-const openTries = 3
+// IsLive says that the account's login is the live one.
+func (o *Opened) IsLive(a *accounts.Account) bool { return o.Owner == a && o.Live.Usable() }
 
-// open brings vault, pool and live login in line, under the client's lock,
-// which it keeps. Where an owner has to be asked for, that happens before the
-// lock is taken. Net false never asks. revive takes a removed account back
-// if the live login is its.
-func (c *Core) open(ctx context.Context, net, revive bool) (*opened, error) {
+// RepairProblem is what opening could not repair, nil for nothing. It stops only
+// what needs that file.
+func (o *Opened) RepairProblem() error { return o.repairErr }
+
+const (
+	// askTries is how often a login that changes while it is being proved is
+	// read again.
+	askTries = 3
+	// askMost is how many logins one operation asks the provider about.
+	askMost = 8
+)
+
+// Open brings journal, vault, pool and live login in line, under the client's
+// locks, which it keeps. Where the provider has to be asked, that happens before
+// the locks are taken. The error is a *view.Problem, or that of ctx.
+func (c *Core) Open(ctx context.Context, r Opening) (*Opened, error) {
+	if err := c.Unlock(ctx); err != nil {
+		return nil, err
+	}
 	p := newProofs()
 	for try := 1; ; try++ {
-		o, wants, err := c.openOnce(ctx, p, net && try <= openTries, revive)
-		if err != nil || len(wants) == 0 {
+		o, logins, err := c.openOnce(ctx, p, r, r.Ask && try <= askTries)
+		if err != nil || len(logins) == 0 {
 			return o, err
 		}
 		c.Step("open.ask")
-		c.Progress("", WaitOwner)
-		c.ask(ctx, wants, p)
+		c.Progress("", view.WaitOwner)
+		c.ask(ctx, logins, p)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
 		}
 	}
 }
 
-func (c *Core) openOnce(ctx context.Context, p *proofs, net, revive bool) (_ *opened, wants []Credential, err error) {
-	g, err := c.guard(ctx)
+// errAsk leaves an update unwritten because the provider has to be asked first.
+var errAsk = errors.New("ask the provider first")
+
+func (c *Core) openOnce(ctx context.Context, p *proofs, r Opening, ask bool) (_ *Opened, logins []accounts.Credential, err error) {
+	g, err := c.Guard(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
+	o := &Opened{Guard: g}
 	keep := false
 	defer func() {
 		if !keep {
-			g.release()
+			g.Release()
 		}
 	}()
 	c.Step("open.locked")
-	o := &opened{guard: g}
-	if o.live, err = c.readLive(ctx); err != nil {
-		return nil, nil, err
+	if logins, err = c.open(ctx, o, p, r, ask); err != nil || len(logins) > 0 {
+		return nil, logins, err
 	}
-	if o.cfg, err = c.readConfig(); err != nil {
-		return nil, nil, err
-	}
-	inbox, err := c.findInbox()
-	if err != nil {
-		return nil, nil, err
-	}
-	found := false
-	err = c.update(ctx, func(s *store) error {
-		o.store = s
-		if found, err = c.findAnswers(o); err == nil && !found {
-			err = c.tidyStore()
-		}
-		if err != nil {
-			return err
-		}
-		if net {
-			if wants = s.wants(o.live, o.cfg, inbox, p, c.Now()); len(wants) > 0 {
-				return errAsk
-			}
-		}
-		return c.reconcile(o, inbox, p, revive)
-	})
-	if errors.Is(err, errAsk) {
-		return nil, wants, nil
-	}
-	if err != nil {
-		return nil, nil, err
-	}
-	if found { // and is saved now: the waiting files are not needed any more
-		if err := c.update(ctx, func(*store) error { return c.tidyStore() }); err != nil {
-			return nil, nil, err
-		}
-	}
-	c.Step("open.saved")
-	if err := c.healLive(ctx, o, inbox); err != nil {
-		return nil, nil, err
-	}
-	c.log(o.acts...)
 	keep = true
 	return o, nil, nil
 }
 
-// errAsk leaves an update unwritten because a proof has to be asked for first.
-var errAsk = errors.New("ask the provider first")
+// open does it, with the locks held.
+func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bool) (logins []accounts.Credential, err error) {
+	mended, err := o.Mend()
+	for _, path := range mended {
+		o.act(view.Activity{Kind: "repaired", Text: "a write to " + path + " was cut off; its old content is back"})
+	}
+	o.repairErr = err
+	if o.Live, err = c.ReadLive(ctx); err != nil {
+		return nil, err
+	}
+	if o.Config, o.configErr = c.ReadConfig(ctx); o.configErr != nil {
+		o.Config = claude.Config{}
+	}
+	err = c.Update(ctx, func(s *State) error {
+		o.State = s
+		if ask {
+			if logins = o.unproved(r, p, c.Now()); len(logins) > 0 {
+				return errAsk
+			}
+		}
+		return c.reconcile(o, p, r)
+	})
+	if errors.Is(err, errAsk) {
+		return logins, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.Step("open.saved")
+	c.clearJournal(o)
+	c.removeLeftovers()
+	if err := c.repair(ctx, o); err != nil {
+		c.Log.Warn("a file of Claude Code's could not be repaired", "error", err)
+		o.repairErr = errors.Join(o.repairErr, err)
+	}
+	c.log(o.acts...)
+	o.acts = nil
+	return nil, ctx.Err()
+}
 
-// wants lists the logins whose owner only the provider can tell.
-func (s *store) wants(live Live, cfg config, inbox *inboxLogin, p *proofs, now time.Time) []Credential {
-	var out []Credential
-	want := func(cr Credential) {
-		if _, _, askable := p.of(cr); askable && cr.FreshAt(now, 0) {
+// unproved lists the logins whose owner only the provider can tell, and that
+// this operation is about.
+func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.Credential) {
+	want := func(cr accounts.Credential) {
+		if _, _, askable := p.of(cr); askable && cr.FreshAt(now, 0) && len(out) < askMost {
 			out = append(out, cr)
 		}
 	}
-	if live.Usable() && !s.prove(live.Credential, cfg, p).proved() && !s.inPool(live.Credential) {
-		want(live.Credential)
+	if o.Live.Usable() && !o.prove(o.Live.Credential, o.Config, p).proved() {
+		want(o.Live.Credential)
 	}
-	for _, e := range s.pool.Entries {
-		if cr, err := e.Credential(); err == nil && s.news(e) {
-			want(cr)
+	for _, e := range o.journal {
+		if e.answered() && e.presented == "" && !o.known(e.credential.RefreshToken) { // also for plan, tier and oauthAccount
+			want(e.credential)
 		}
 	}
-	if inbox != nil { // also for plan, tier and oauthAccount
-		want(inbox.credential)
+	for _, e := range o.Pool.Entries {
+		if !r.All && !slices.Contains(r.Focus, e.Key) || !o.unknownEntry(e) {
+			continue
+		}
+		if cr, err := e.Credential(); err == nil {
+			want(cr)
+		}
 	}
 	return out
 }
 
-// inPool says that exactly one pool entry holds the login, so adopting that
-// entry will prove it.
-func (s *store) inPool(cr Credential) bool {
-	n := 0
-	for _, e := range s.pool.Entries {
-		if s.news(e) && !cr.RefreshToken.Empty() && e.RefreshToken.Equal(cr.RefreshToken) {
-			n++
-		}
-	}
-	return n == 1
-}
-
-// news says that a pool entry holds a login the vault has never seen. Only a
-// login that can be told from others by a refresh or access token counts.
-func (s *store) news(e PoolEntry) bool {
-	if e.AccessToken.Empty() && e.RefreshToken.Empty() {
-		return false
-	}
-	a := s.vault.Get(e.Key)
-	if a == nil {
-		return true
-	}
-	return !a.IsSpent(e.RefreshToken) && !a.Credential.RefreshToken.Equal(e.RefreshToken) && !e.RefreshToken.Empty()
-}
-
-// reconcile is open's work on the store: pool, live login, inbox.
-func (c *Core) reconcile(o *opened, inbox *inboxLogin, p *proofs, revive bool) error {
+// reconcile is open's work on the vault: journal, pool, live login.
+func (c *Core) reconcile(o *Opened, p *proofs, r Opening) error {
 	now := c.Now()
-	if err := c.adoptPool(o, p); err != nil {
+	if err := c.takeJournal(o, p); err != nil {
 		return err
 	}
-	o.adoptMarks(now)
-	if o.live.Usable() {
-		if err := c.adoptLive(o, p, revive); err != nil {
+	if err := c.takePool(o, p); err != nil {
+		return err
+	}
+	o.takeMarks(now)
+	if o.Live.Usable() {
+		if err := c.takeLive(o, p, r.Revive); err != nil {
 			return err
 		}
+	} else {
+		o.noticeGone()
 	}
-	if inbox != nil {
-		if err := c.finishInbox(o, inbox, p); err != nil {
-			return err
+	if a := o.Owner; a != nil && !a.Removed {
+		if was := o.Usage.LastActive; was != "" && was != a.Key {
+			o.act(view.Activity{Kind: "active", Key: a.Key, From: was})
 		}
-	}
-	if o.owner != nil {
-		if was := o.book.LastActive; was != "" && was != o.owner.Key {
-			o.act(Activity{Kind: "active", Key: o.owner.Key, From: was})
-		}
-		o.noteActive(o.owner.Key, now)
+		o.Usage.NoteActive(a.Key, now)
 	}
 	return nil
 }
 
-// noteActive remembers who was seen live last; nothing is ever decided by it
-// but the order of equals and what a login set aside may have been.
-func (s *store) noteActive(key string, now time.Time) {
-	if s.book.LastActive != key {
-		s.book.LastActive = key
-		s.book.Page(key).ActiveAt = now
+// noticeGone puts the account in doubt whose login was live and is not there
+// any more: it was logged out or refused in Claude Code.
+func (o *Opened) noticeGone() {
+	a := o.Vault.Find(o.Live.Credential.Inside())
+	if a == nil {
+		a = o.Vault.Get(o.Usage.LastActive)
+	}
+	o.Usage.LastActive = ""
+	if a == nil || a.Removed || a.NeedsLogin || !a.Credential.Usable() || a.Doubt != "" {
+		return
+	}
+	a.Doubt = accounts.DoubtGone
+	o.act(view.Activity{Kind: "unsure", Key: a.Key, Text: "its login disappeared from Claude Code's file"})
+}
+
+// clearJournal removes the entries the vault has now. One that cannot be
+// removed is known by its token and harms nobody.
+func (c *Core) clearJournal(o *Opened) {
+	for _, e := range o.taken {
+		if err := c.removeEntry(e); err != nil {
+			c.Log.Warn("cannot remove a journal entry", "path", e.path, "error", err)
+		}
+	}
+	o.taken = nil
+}
+
+// leftoverAge is how old a temp file or the directory of a login must be before
+// it is taken for one that a Baton which died left: they live for milliseconds,
+// or for as long as somebody logs in.
+const leftoverAge = time.Hour
+
+// removeLeftovers removes temp files that a Baton which died left, with tokens
+// in them. What they held is in the journal.
+func (c *Core) removeLeftovers() {
+	remove := func(left []string, err error) {
+		for _, path := range left {
+			info, statErr := c.FS.Stat(path)
+			if statErr != nil || c.Now().Sub(info.ModTime()).Abs() < time.Minute {
+				continue
+			}
+			if err := c.FS.Remove(path); err != nil {
+				c.Log.Warn("cannot remove a leftover", "path", path, "error", err)
+			}
+		}
+		if err != nil {
+			c.Log.Warn("cannot look for leftovers", "error", err)
+		}
+	}
+	for _, path := range c.Leftovers() {
+		remove([]string{path}, nil)
 	}
 }
 
-// healLive is open's work on Claude Code's files, after the store is safe:
-// what a cut-off operation left is removed, a live login older than the
-// vault's is brought up to date, and oauthAccount is made to name its owner.
-func (c *Core) healLive(ctx context.Context, o *opened, inbox *inboxLogin) error {
-	if err := c.stopWaiting(inbox); err != nil {
-		return err
-	}
-	if err := c.tidyGuarded(); err != nil {
-		return err
-	}
-	if o.owner == nil || o.owner.Removed || c.liveSupported() != nil {
-		return c.clearInbox(inbox)
-	}
-	stale := o.owner.Older(o.live.Credential)
-	fromInbox := inbox != nil && inbox.savedTo == o.owner.Key && !inbox.landed
-	if fromInbox {
-		stale = true
-	}
-	if stale && o.owner.Credential.Usable() && !jsonedit.Equal(o.live.Credential.raw, o.owner.Credential.raw) {
-		if fromInbox {
-			o.staging = inbox
+// Leftovers lists the temp files of writes that were cut off, whatever their
+// age.
+func (c *Core) Leftovers() (out []string) {
+	add := func(left []string, err error) {
+		for _, path := range left {
+			if err == nil && !slices.Contains(out, path) {
+				out = append(out, path)
+			}
 		}
-		err := o.replaceLive(ctx, o.live, o.owner.Credential, writeWait, false)
-		o.staging = nil
+	}
+	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON, c.Paths.OldConfig(), c.Paths.Pool(), c.Paths.HighWater()} {
+		add(files.Leftovers(c.FS, path))
+	}
+	for _, dir := range []string{c.Paths.Own(), c.Paths.SetAside(), c.Paths.Answers(), filepath.Dir(c.Paths.InPlace("x"))} {
+		add(files.LeftoversIn(c.FS, dir))
+	}
+	return out
+}
+
+// repair is open's work on Claude Code's files, after the vault is safe: a live
+// login older than the vault's is brought up to date, and oauthAccount is made
+// to name its owner.
+func (c *Core) repair(ctx context.Context, o *Opened) error {
+	a := o.Owner
+	if a == nil || a.Removed || !o.Live.Usable() || c.Supported() != nil {
+		return nil
+	}
+	var errs []error
+	if (o.older || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
+		errs = append(errs, c.repairLive(ctx, o, a))
+	}
+	if a.Identified() && a.OAuthAccount != nil && o.configErr == nil && !a.Is(o.Config.Identity()) {
+		err := o.ReplaceConfig(ctx, a.OAuthAccount)
+		if err == nil {
+			o.act(view.Activity{Kind: "repaired", Key: a.Key, Text: "oauthAccount named another account"})
+			o.Config, err = c.ReadConfig(ctx)
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account) error {
+	doc, err := o.Live.With(a.Credential, a.Siblings)
+	if err != nil {
+		return claude.Damaged(o.Live.Place(), err)
+	}
+	if err := o.ReplaceLive(ctx, o.Live, doc, false, c.poolClear(ctx, o.State, a)); err != nil {
+		return err
+	}
+	why := "the live login was older than the one kept"
+	if !o.older {
+		why = "what stood beside the live login was another account's"
+	}
+	o.act(view.Activity{Kind: "repaired", Key: a.Key, Text: why})
+	o.older, o.foreign = false, false
+	o.Live, err = c.ReadLive(ctx)
+	return err
+}
+
+// poolClear is the precondition of presenting or activating an account's
+// login: the pool holds no login for it that the vault does not know, which
+// might be its successor.
+func (c *Core) poolClear(ctx context.Context, s *State, a *accounts.Account) claude.Precondition {
+	return func() error {
+		if s.Vault.RivalOf(a) != nil {
+			return errRival(a)
+		}
+		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
 		if err != nil {
 			return err
 		}
-		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "the live login was older than the one kept"})
-		if o.live, err = c.readLive(ctx); err != nil {
-			return err
+		if e := pool.Get(a.Key); e != nil && s.unknownEntry(e) {
+			return claude.Changed(c.Paths.Pool(), nil)
 		}
+		return nil
 	}
-	if o.owner.Identified() && o.owner.OAuthAccount != nil && !o.owner.Is(identityIn(o.cfg.account)) {
-		if err := o.replaceConfig(ctx, o.owner.OAuthAccount); err != nil {
-			return err
-		}
-		o.act(Activity{Kind: "repaired", Key: o.owner.Key, Text: "oauthAccount named somebody else"})
-		var err error
-		if o.cfg, err = c.readConfig(); err != nil {
-			return err
-		}
-	}
-	return c.clearInbox(inbox)
 }
 
-// errUnknownLive is what stops an operation on a login nobody could be found for.
-func (o *opened) errUnknownLive() error {
-	e := &Error{
-		Code:    CodeUnknownLive,
+// errRival is the problem of an account whose key in the pool had a login of an
+// account that is not identified yet.
+func errRival(a *accounts.Account) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeOffline, Key: a.Key,
+		Message: fmt.Sprintf("the account pool holds another login for %s, and the provider has not said whose it is", a.Name()),
+		Hint:    "go online and try again; nothing was changed",
+	}
+}
+
+// errUnknownLive is what stops an operation on a login whose owner could not be
+// found.
+func (o *Opened) errUnknownLive() error {
+	e := &view.Problem{
+		Code:    view.CodeUnknownLive,
 		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",
 		Hint:    "go online and run: baton import; or log in to it again; or keep a copy and go on with: baton swap --set-aside",
 		Err:     o.why,
 	}
-	if kind := (*provider.Error)(nil); errors.As(o.why, &kind) {
-		e.Hint = "the provider could not say whose it is (" + kind.Kind.Error() + "); " + e.Hint
+	var pe *provider.Error
+	if errors.As(o.why, &pe) {
+		e.Hint = "the provider could not say whose it is (" + strings.TrimSpace(pe.Kind.Error()+" "+pe.Description) + "); " + e.Hint
 	}
 	return e
+}
+
+// Settle finishes what an earlier run left undone. The error is a
+// *view.Problem: also what could not be repaired.
+func (c *Core) Settle(ctx context.Context) error {
+	o, err := c.Open(ctx, Opening{Ask: true, All: true})
+	if err != nil {
+		return err
+	}
+	defer o.Release()
+	return o.RepairProblem()
 }

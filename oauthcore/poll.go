@@ -7,8 +7,10 @@ import (
 	"slices"
 	"time"
 
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 )
 
 // Asking the provider for usage by itself is a switch, usage.poll, and a
@@ -16,12 +18,12 @@ import (
 const (
 	pollActive  = 3 * time.Minute  // the account in use
 	pollOthers  = 15 * time.Minute // the others change only where another machine uses them
-	pollHourly  = 25               // questions for one account in any hour
 	pollBackoff = 30 * time.Minute // the longest wait after trouble
 	// pollElsewhere is how often a process that may not ask, since another one
 	// does, looks whether it may.
 	pollElsewhere = time.Minute
-	settingPoll   = "usage.poll"
+	// pollWait is how long the lock of the polling process is waited for.
+	pollWait = 50 * time.Millisecond
 )
 
 // asked is what polling remembers of one account, across processes.
@@ -36,9 +38,6 @@ func (a asked) due(every time.Duration) time.Time {
 	at := a.Until
 	if n := len(a.At); n > 0 {
 		at = latest(at, a.At[n-1].Add(every))
-		if n >= pollHourly {
-			at = latest(at, a.At[n-pollHourly].Add(time.Hour))
-		}
 	}
 	return at
 }
@@ -69,26 +68,26 @@ func latest(a, b time.Time) time.Time {
 // Of several processes one asks. Only a good access token is used: nothing is
 // refreshed for it.
 func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
-	on, err := c.isOn(settingPoll)
+	on, err := c.IsOn(settingPoll)
 	if err != nil || !on {
 		return time.Time{}, err
 	}
 	soon := c.Now().Add(pollElsewhere)
-	release, err := c.lock(ctx, c.Paths.PollLock(), glance)
+	release, err := c.Lock(ctx, c.Paths.PollLock(), pollWait)
 	if err != nil {
-		if CodeOf(err) == CodeBusy {
+		if view.CodeOf(err) == view.CodeBusy {
 			err = nil
 		}
 		return soon, err
 	}
 	defer release()
-	s, active, err := c.glimpse(ctx)
+	s, active, err := c.peek(ctx)
 	if err != nil {
 		return soon, err
 	}
 	book := c.readAsked()
 	next = c.Now().Add(pollBackoff)
-	for _, a := range s.vault.Accounts() {
+	for _, a := range s.Vault.Accounts() {
 		if a.NeedsLogin || a.Paused || !a.Credential.FreshAt(c.Now(), time.Minute) {
 			continue
 		}
@@ -126,9 +125,9 @@ func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
 // nothing.
 func (c *Core) readAsked() map[string]asked {
 	book := map[string]asked{}
-	doc, err := readOr(c.FS, c.Paths.Asked())
-	if err == nil && !blank(doc) && json.Unmarshal(doc, &book) != nil {
-		c.Log.Warn("starting over", "path", c.Paths.Asked())
+	doc, err := claude.ReadOr(c.FS, c.Paths.Polled())
+	if err == nil && !claude.Blank(doc) && json.Unmarshal(doc, &book) != nil {
+		c.Log.Warn("starting over", "path", c.Paths.Polled())
 		clear(book)
 	}
 	return book
@@ -137,10 +136,10 @@ func (c *Core) readAsked() map[string]asked {
 func (c *Core) writeAsked(book map[string]asked) error {
 	doc, err := json.Marshal(book)
 	if err == nil {
-		err = files.WriteQuick(c.FS, c.Paths.Asked(), doc)
+		err = files.WriteQuick(c.FS, c.Paths.Polled(), doc)
 	}
 	if err != nil {
-		return unwritable(c.Paths.Asked(), err)
+		return claude.Unwritable(c.Paths.Polled(), err)
 	}
 	return nil
 }

@@ -6,145 +6,198 @@ import (
 	"fmt"
 	"time"
 
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/provider"
-	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // Refreshed is what a refresh gave.
 type Refreshed struct {
 	Key       string
 	ExpiresAt time.Time // the new access token's end, zero when not told
+	Note      string    // what the person should know beside it, "" for nothing
 }
 
 // Refresh gets a new access token for one account (RFC 6749 §6). The error is
-// an *Error: CodeNeedsLogin where the provider refuses the login, CodeOffline
-// for trouble on the way, CodeUnsure where the request went out and no answer
-// came. Once the request is sent nothing cancels it.
+// a *view.Problem: CodeNeedsLogin where the provider ended the login,
+// CodeRefused where it refuses the account, CodeOffline for trouble on the way,
+// CodeUnsure where the request went out and no answer came. Once the request is
+// sent nothing cancels it.
 func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	key, err := c.resolve(ctx, name)
 	if err != nil {
 		return Refreshed{}, err
 	}
-	release, err := c.lock(ctx, c.Paths.AccountLock(key), lockWait)
+	release, err := c.Lock(ctx, c.Paths.AccountLock(key), claude.LockWait)
 	if err != nil {
 		return Refreshed{}, err
 	}
 	defer release()
 	c.Step("refresh.account lock")
-	return c.refresh(ctx, key)
+	return c.refresh(ctx, key, true)
 }
 
-// refresh does it, with the account's lock held.
-func (c *Core) refresh(ctx context.Context, key string) (Refreshed, error) {
-	o, err := c.open(ctx, true, false)
+// identifyRival finds out whose login stands under the account's key in the
+// pool, by refreshing it: it may be the account's own successor.
+func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account) error {
+	u := s.Vault.RivalOf(a)
+	if u == nil {
+		return nil
+	}
+	release, err := c.Lock(ctx, c.Paths.AccountLock(u.Key), claude.LockWait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	_, err = c.refresh(ctx, u.Key, false)
+	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
+		err = nil // it is dead, or was taken over as another account's: no rival either way
+	}
+	return err
+}
+
+// refresh does it, with the account's lock held. rival says that another login
+// under the account's key is to be identified first.
+func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, error) {
+	o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 	if err != nil {
 		return Refreshed{}, err
 	}
-	defer o.release()
+	defer func() { o.Release() }()
 	a, err := o.presentable(key)
 	if err != nil {
 		return Refreshed{}, err
 	}
-	live := o.owner == a && o.live.Usable()
+	if rival && o.Vault.RivalOf(a) != nil {
+		o.Release()
+		if err := c.identifyRival(ctx, o.State, a); err != nil {
+			return Refreshed{}, err
+		}
+		next, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
+		if err != nil {
+			return Refreshed{}, err
+		}
+		o = next
+		if a, err = o.presentable(key); err != nil {
+			return Refreshed{}, err
+		}
+	}
+	live := o.IsLive(a) && o.Live.Credential.RefreshToken.Equal(a.Credential.RefreshToken)
 	if live {
-		err := c.liveSupported()
+		err := c.Supported()
 		if err == nil {
-			err = o.live.at.fits(len(o.live.doc) + answerGrowth)
+			err = o.CanReplaceLive(o.Live)
 		}
 		if err != nil {
 			return Refreshed{}, err // while the login is still good
 		}
 	}
-	presented, before := a.Credential, a.Unsure()
-	// On disk before the token is used: after a crash nobody presents it again
-	// without knowing.
-	if err := c.update(ctx, func(s *store) error {
-		if a = s.vault.Get(key); a == nil || !a.Credential.RefreshToken.Equal(presented.RefreshToken) {
-			return errMoved(key)
-		}
-		a.spend(presented.RefreshToken)
-		return nil
-	}); err != nil {
+	e, err := c.reserve(a.Credential.Fingerprint())
+	if err != nil {
 		return Refreshed{}, err
 	}
-	c.Step("refresh.spent")
-	err = ctx.Err()
-	if live && err == nil {
-		err = o.fence()
-	}
-	if err != nil {
-		return Refreshed{}, errors.Join(err, c.unspent(ctx, key, presented.RefreshToken, before))
-	}
-	if !live {
-		o.release()
-	}
-	c.Progress(key, WaitProvider)
-	c.Step("refresh.send")
-	grant, lost, err := c.present(ctx, presented)
-	c.Step("refresh.answered")
-	if err != nil {
-		return Refreshed{}, c.refused(ctx, key, presented.RefreshToken, before || lost, err)
-	}
-	var held *guard
-	if live {
-		held = o.guard
-	}
-	return c.saveAnswer(ctx, key, presented, grant, held)
+	c.Step("refresh.reserved")
+	p := &presenting{c: c, o: o, a: a, live: live, entry: e, unsure: o.Unsure(a)}
+	return p.run(ctx)
 }
 
-// errMoved says that another program changed the account at the same moment.
-func errMoved(key string) error {
-	return &Error{Code: CodeBusy, Message: "another program changed this account just now", Hint: "try again", Key: key}
+// presenting is one refresh whose journal entry is made.
+type presenting struct {
+	c      *Core
+	o      *Opened
+	a      *accounts.Account
+	live   bool
+	entry  *answer
+	unsure bool // whether the token still works was not known before
+}
+
+func (p *presenting) run(ctx context.Context) (Refreshed, error) {
+	c, key := p.c, p.a.Key
+	if !p.live {
+		p.o.Release()
+	}
+	if err := errors.Join(ctx.Err(), p.check(ctx)); err != nil {
+		c.unreserve(p.entry)
+		var known *view.Problem
+		if errors.As(err, &known) {
+			return Refreshed{}, known
+		}
+		return Refreshed{}, err
+	}
+	c.Progress(key, view.WaitProvider)
+	c.Step("refresh.send")
+	grant, lost, err := p.send(context.WithoutCancel(ctx))
+	c.Step("refresh.answered")
+	if err != nil {
+		return Refreshed{}, p.failed(ctx, lost, err)
+	}
+	return p.answered(context.WithoutCancel(ctx), grant)
+}
+
+// check is what has to hold right before the token is sent: the locks are ours,
+// the vault still has the token, the live file holds what was read, and the
+// pool has nothing newer.
+func (p *presenting) check(ctx context.Context) error {
+	if p.live {
+		if err := p.o.Check(); err != nil {
+			return err
+		}
+		live, err := p.c.ReadLive(ctx)
+		if err != nil {
+			return err
+		}
+		if !live.Credential.Same(p.o.Live.Credential) {
+			return claude.Changed(live.Place(), nil)
+		}
+		return p.c.poolClear(ctx, p.o.State, p.a)()
+	}
+	s, err := p.c.Read(ctx)
+	if err != nil {
+		return err
+	}
+	a := s.Vault.Get(p.a.Key)
+	if a == nil || a.Removed || !a.Credential.RefreshToken.Equal(p.a.Credential.RefreshToken) {
+		return errMoved(p.a.Key)
+	}
+	live, err := p.c.ReadLive(ctx)
+	if err == nil && live.Credential.RefreshToken.Equal(a.Credential.RefreshToken) {
+		return errMoved(a.Key) // it became the live one meanwhile
+	}
+	return p.c.poolClear(ctx, s, a)()
 }
 
 // presentable finds the account whose refresh token may be presented.
-func (o *opened) presentable(key string) (*Account, error) {
-	a := o.vault.Get(key)
+func (o *Opened) presentable(key string) (*accounts.Account, error) {
+	a := o.Vault.Get(key)
 	switch {
 	case a == nil || a.Removed:
-		return nil, &Error{Code: CodeNotFound, Message: fmt.Sprintf("there is no account %q", key), Hint: "see: baton list"}
-	case o.unproved():
+		return nil, &view.Problem{Code: view.CodeNotFound, Message: fmt.Sprintf("there is no account %q", key), Hint: "see: baton list"}
+	case o.Unproved():
 		return nil, o.errUnknownLive()
-	case o.contested[key]:
-		return nil, &Error{
-			Code: CodeOffline, Key: key,
-			Message: fmt.Sprintf("the account pool holds another login for %s, and the provider could not say whose it is", a.Name()),
-			Hint:    "go online and try again; nothing was changed",
-		}
 	case a.NeedsLogin || a.Credential.RefreshToken.Empty():
-		return nil, needsLogin(a, "")
+		return nil, NeedsLogin(a, "")
 	}
 	return a, nil
 }
 
-// needsLogin is the error for an account the provider no longer accepts.
-func needsLogin(a *Account, why string) *Error {
-	if why == "" {
-		why = "the provider no longer accepts its login"
-		if a.Credential.RefreshToken.Empty() {
-			why = "there is no refresh token for it"
-		}
-	}
-	return &Error{
-		Code: CodeNeedsLogin, Key: a.Key,
-		Message: fmt.Sprintf("%s needs a new login: %s", a.Name(), why),
-		Hint:    "log in again with: baton login --email " + addressOf(a.Key),
-	}
-}
-
-// present sends the refresh token. Where the answer is lost the same token
-// goes out once more at once, and never again by itself: the provider may
-// have replaced it. lost says that this happened.
-func (c *Core) present(ctx context.Context, cr Credential) (g provider.Grant, lost bool, err error) {
-	ctx = context.WithoutCancel(ctx)
-	g, err = c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
+// send sends the refresh token. Where the answer is lost the same token goes
+// out once more at once, if nothing changed meanwhile, and never again by
+// itself: the provider may have replaced it. lost says that an answer was lost.
+func (p *presenting) send(ctx context.Context) (g provider.Grant, lost bool, err error) {
+	cr := p.a.Credential
+	g, err = p.c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
 	if err != nil && !g.RefreshToken.Empty() {
 		return g, false, nil // half an answer, but the half that must not be lost
 	}
 	if !provider.Sent(err) {
 		return g, false, err
 	}
-	again, err2 := c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
+	if p.check(ctx) != nil {
+		return g, true, err
+	}
+	p.c.Step("refresh.send again")
+	again, err2 := p.c.Provider.Refresh(ctx, cr.RefreshToken, cr.Scopes)
 	switch {
 	case err2 != nil && !again.RefreshToken.Empty():
 		return again, true, nil
@@ -154,74 +207,100 @@ func (c *Core) present(ctx context.Context, cr Credential) (g provider.Grant, lo
 	return g, true, err // the second one did not get out: what counts is the first
 }
 
-// refused notes what a failed refresh means for the account.
-func (c *Core) refused(ctx context.Context, key string, presented secret.Secret, unsure bool, cause error) error {
-	dead := errors.Is(cause, provider.ErrInvalidGrant)
+// failed notes what a failed refresh means for the account.
+func (p *presenting) failed(ctx context.Context, lost bool, cause error) error {
+	c, key, token := p.c, p.a.Key, p.a.Credential.RefreshToken
+	dead, refused := errors.Is(cause, provider.ErrInvalidGrant), errors.Is(cause, provider.ErrRefused)
 	sent := provider.Sent(cause)
-	name := key
-	var account *Account
-	err := c.save(ctx, func(s *store) error {
-		a := s.vault.Get(key)
+	account := p.a
+	err := c.save(ctx, func(s *State) error {
+		a := s.Vault.Get(key)
 		if a == nil {
 			return nil
 		}
-		account, name = a, a.Name()
-		if !a.Credential.RefreshToken.Equal(presented) {
+		account = a
+		if !a.Credential.RefreshToken.Equal(token) {
 			return nil // a newer login came meanwhile; this one's end says nothing of it
 		}
 		switch {
 		case dead:
-			a.NeedsLogin = true
-		case !sent && !unsure:
-			a.unspend(presented)
+			a.NeedsLogin, a.Rival = true, ""
+		case refused:
+			a.Refused = refusal(cause)
 		}
-		s.book.Page(key).Offline = !dead && !sent
+		if offline := !dead && !sent && !refused; s.Usage.Peek(key).Offline != offline {
+			s.Usage.Record(key).Offline = offline
+		}
 		return nil
 	})
-	switch {
-	case err != nil:
+	if err != nil {
 		return err
-	case dead && account != nil:
+	}
+	if dead || !sent && !lost {
+		c.unreserve(p.entry)
+	}
+	switch {
+	case dead:
+		if p.entry.existed {
+			if err := c.removeEntry(p.entry); err != nil {
+				c.Log.Warn("cannot remove a journal entry", "path", p.entry.path, "error", err)
+			}
+		}
 		why := ""
-		if unsure {
+		if p.unsure || lost {
 			why = "an earlier refresh went out and its answer never arrived, so the login was used up on the way"
 		}
-		e := needsLogin(account, why)
+		e := NeedsLogin(account, why)
 		e.Err = cause
-		c.log(Activity{Kind: "refused", Key: key, Text: e.Message})
+		c.log(view.Activity{Kind: "refused", Key: key, Text: e.Message})
+		return e
+	case refused:
+		e := refusedProblem(account, cause)
+		c.log(view.Activity{Kind: "refused", Key: key, Text: e.Message})
 		return e
 	case sent:
-		c.log(Activity{Kind: "unsure", Key: key, Text: "a refresh went out and no answer came"})
-		return &Error{
-			Code: CodeUnsure, Key: key, Err: cause,
-			Message: fmt.Sprintf("a refresh of %s went out and no answer came back", name),
+		c.log(view.Activity{Kind: "unsure", Key: key, Text: "a refresh went out and no answer came"})
+		return &view.Problem{
+			Code: view.CodeUnsure, Key: key, Err: cause,
+			Message: fmt.Sprintf("a refresh of %s went out and no answer came back", account.Name()),
 			Hint:    fmt.Sprintf("its login may be used up; try again with: baton refresh %s, or log in again", key),
 		}
 	}
-	return trouble(key, name, cause)
+	return trouble("refresh", account, cause)
 }
 
-// unspent takes back the note of a token that was not presented after all.
-func (c *Core) unspent(ctx context.Context, key string, t secret.Secret, unsure bool) error {
-	return c.update(ctx, func(s *store) error {
-		if a := s.vault.Get(key); a != nil && !unsure && a.Credential.RefreshToken.Equal(t) {
-			a.unspend(t)
-		}
-		return nil
-	})
+// refusal is the provider's own words for refusing an account.
+func refusal(cause error) string {
+	var pe *provider.Error
+	if errors.As(cause, &pe) && pe.Description != "" {
+		return pe.Description
+	}
+	return "no reason given"
 }
 
-// trouble is the error for a provider that could not be reached or answered
-// with trouble of its own. The login is as good as before.
-func trouble(key, name string, cause error) *Error {
-	e := &Error{
-		Code: CodeOffline, Key: key, Err: cause,
-		Message: fmt.Sprintf("could not refresh %s: the provider cannot be reached", name),
+// refusedProblem is the problem of an account the provider refuses.
+func refusedProblem(a *accounts.Account, cause error) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeRefused, Key: a.Key, Err: cause,
+		Message: fmt.Sprintf("the provider refuses %s: %s", a.Name(), refusal(cause)),
+		Hint:    "look at the account at claude.ai; the login is kept, and baton refresh tries it again",
+	}
+}
+
+// trouble is the problem of a provider that could not be reached or has trouble
+// of its own. The login is as good as before.
+func trouble(verb string, a *accounts.Account, cause error) *view.Problem {
+	e := &view.Problem{
+		Code: view.CodeOffline, Key: a.Key, Err: cause,
+		Message: fmt.Sprintf("could not %s %s: the provider cannot be reached", verb, a.Name()),
 		Hint:    "the login is kept; look at the network and try again later",
 	}
 	var pe *provider.Error
 	if errors.As(cause, &pe) {
-		e.Message = fmt.Sprintf("could not refresh %s: %s", name, pe.Kind.Error())
+		e.Message = fmt.Sprintf("could not %s %s: %s", verb, a.Name(), pe.Kind.Error())
+		if pe.Description != "" {
+			e.Message += ": " + pe.Description
+		}
 		if pe.RetryAfter > 0 {
 			e.Hint = fmt.Sprintf("the login is kept; try again in %s", pe.RetryAfter.Round(time.Second))
 		}
@@ -229,112 +308,157 @@ func trouble(key, name string, cause error) *Error {
 	return e
 }
 
-// saveAnswer puts a refresh's answer where it belongs. For the live account
-// Claude Code's file comes first: a crash in between must not leave it a used-up
-// token.
-func (c *Core) saveAnswer(ctx context.Context, key string, presented Credential, g provider.Grant, live *guard) (Refreshed, error) {
-	ctx = context.WithoutCancel(ctx)
-	next, err := answered(presented, g)
+// answered puts an answer where it belongs: into the journal first, then, for
+// the live account, into Claude Code's file, since a crash in between must not
+// leave it a token that is used up; then into vault and pool.
+func (p *presenting) answered(ctx context.Context, g provider.Grant) (Refreshed, error) {
+	c, key := p.c, p.a.Key
+	next, err := renewed(p.a.Credential, g)
 	if err != nil {
 		return Refreshed{}, err
 	}
+	p.entry.credential, p.entry.account, p.entry.siblings = next, accountOf(identityOfGrant(g)), nil
+	if err := c.record(p.entry); err != nil {
+		// On no disk yet: the files below are the next chance.
+		c.Log.Error("an answer of the provider is not in the journal", "key", key, "error", err)
+	}
+	c.Step("refresh.journal")
+	rotated := !next.RefreshToken.Equal(p.a.Credential.RefreshToken)
 	var liveErr error
-	kept := func() {}
-	if live != nil && c.Keychain != nil {
-		kept = c.keepAnswer(key, presented, next)
+	if p.live {
+		liveErr = p.place(ctx, next)
 	}
-	if live != nil {
-		liveErr = live.update(ctx, presented, next)
-	}
-	rotated := !next.RefreshToken.Equal(presented.RefreshToken)
-	dropped := false
-	err = c.save(ctx, func(s *store) error {
-		a := s.vault.Get(key)
-		if a == nil {
-			return nil
-		}
-		if !a.Credential.RefreshToken.Equal(presented.RefreshToken) {
-			a.spend(next.RefreshToken) // a newer login came meanwhile
-			dropped = true
-			return nil
-		}
-		a.store(next)
-		if !rotated {
-			a.unspend(next.RefreshToken)
-		}
-		a.NeedsLogin = false
-		// The answer says whose the login is; for an account adopted from the
-		// pool by its address that is the first time anybody does.
-		if who := identityOfGrant(g); !a.Identified() && s.vault.Find(who) == nil {
-			a.identify(who)
-		}
-		s.book.Page(key).Offline = false
-		return a.stamp()
-	})
-	if err != nil {
+	if err := p.keep(ctx, next, rotated); err != nil {
 		return Refreshed{}, err
 	}
-	kept()
-	if live == nil && rotated && !dropped {
-		liveErr = c.followLive(ctx, presented, next)
+	if !p.live && rotated {
+		liveErr = p.follow(ctx, next)
 	}
 	if liveErr != nil {
 		return Refreshed{}, liveErr
 	}
-	c.log(Activity{Kind: "refreshed", Key: key})
-	return Refreshed{Key: key, ExpiresAt: next.ExpiresAt}, nil
+	c.log(view.Activity{Kind: "refreshed", Key: key})
+	return Refreshed{Key: key, ExpiresAt: next.ExpiresAt}, p.elsewhere(ctx)
 }
 
-// answered is the login after a refresh: what the answer does not tell stays,
+// elsewhere is the problem of an answer that turned out to be another account's.
+func (p *presenting) elsewhere(ctx context.Context) error {
+	s, err := p.c.Read(ctx)
+	if err != nil {
+		return nil // it is saved; this only words it
+	}
+	if a := s.Vault.Get(p.a.Key); a == nil || a.Credential.Usable() {
+		return nil
+	}
+	return &view.Problem{
+		Code: view.CodeNeedsLogin, Key: p.a.Key,
+		Message: fmt.Sprintf("the login kept for %s turned out to be another account's, and was given to that one", p.a.Name()),
+		Hint:    "log in again with: baton login --email " + accounts.AddressOf(p.a.Key),
+	}
+}
+
+// keep takes the answer out of the journal into vault and pool.
+func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated bool) error {
+	c := p.c
+	o := &Opened{}
+	err := c.save(ctx, func(s *State) error {
+		o.State = s
+		if !rotated { // the token presented stays good
+			if a := s.Vault.Get(p.a.Key); a != nil && a.Credential.RefreshToken.Equal(next.RefreshToken) {
+				s.Vault.Save(a, next)
+				o.refreshed(a)
+				o.taken = append(o.taken, p.entry)
+				return s.stamp(a)
+			}
+		}
+		if s.known(next.RefreshToken) {
+			o.taken = append(o.taken, p.entry)
+			return nil
+		}
+		s.Usage.Record(p.a.Key).Offline = false
+		if err := c.takeAnswer(o, p.entry); err != nil {
+			return err
+		}
+		o.taken = append(o.taken, p.entry)
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	c.Step("refresh.saved")
+	c.clearJournal(o)
+	c.log(o.acts...)
+	return nil
+}
+
+// renewed is the login after a refresh: what the answer does not tell stays,
 // and the login's own deadline is not moved by a refresh.
-func answered(was Credential, g provider.Grant) (Credential, error) {
-	var edits []edit
-	if !g.AccessToken.Empty() {
-		edits = append(edits, edit{"accessToken", jsonString(g.AccessToken.Reveal())}, orNull(setMillis("expiresAt", g.ExpiresAt)))
-	}
-	if !g.RefreshToken.Empty() {
-		edits = append(edits, edit{"refreshToken", jsonString(g.RefreshToken.Reveal())})
-	}
-	if was.RefreshExpiresAt.IsZero() && !g.RefreshTokenExpiresAt.IsZero() {
-		edits = append(edits, setMillis("refreshTokenExpiresAt", g.RefreshTokenExpiresAt))
-	}
-	if g.Scopes != nil {
-		edits = append(edits, edit{"scopes", jsonStrings(g.Scopes)})
-	}
-	return was.with(edits...)
+func renewed(was accounts.Credential, g provider.Grant) (accounts.Credential, error) {
+	return was.Edit(func(c *accounts.Credential) {
+		if !g.AccessToken.Empty() {
+			c.AccessToken, c.ExpiresAt = g.AccessToken, g.ExpiresAt
+		}
+		if !g.RefreshToken.Empty() {
+			c.RefreshToken = g.RefreshToken
+		}
+		if was.RefreshExpiresAt.IsZero() && !g.RefreshTokenExpiresAt.IsZero() {
+			c.RefreshExpiresAt = g.RefreshTokenExpiresAt
+		}
+		if g.Scopes != nil {
+			c.Scopes = g.Scopes
+		}
+		if g.AccountUUID != "" && g.OrganizationUUID != "" {
+			c.AccountUUID, c.OrganizationUUID = g.AccountUUID, g.OrganizationUUID
+		}
+	})
 }
 
-// update puts a refreshed login where Claude Code reads it, if that file
-// still holds the login that was presented. Left as it is the file holds a
-// token that is used up, so one that others keep changing is tried again for
-// as long as the locks are ours.
-func (g *guard) update(ctx context.Context, presented, next Credential) error {
+// place puts a refreshed login where Claude Code reads it, if that file still
+// holds the login that was presented. Left as it is the file holds a token that
+// is used up, so one that others keep changing is tried again for as long as
+// the locks are ours.
+func (p *presenting) place(ctx context.Context, next accounts.Credential) error {
+	return placeLive(ctx, p.c, p.o.Guard, p.a.Credential, next)
+}
+
+func placeLive(ctx context.Context, c *Core, g *claude.Guard, presented, next accounts.Credential) error {
 	for start := time.Now(); ; {
-		now, err := g.c.readLive(ctx)
+		now, err := c.ReadLive(ctx)
 		if err != nil {
 			return err
 		}
 		if !now.Credential.RefreshToken.Equal(presented.RefreshToken) {
 			return nil // another login is live now, which this answer is not for
 		}
-		err = g.replaceLive(ctx, now, next, lockWait, true)
-		if CodeOf(err) != CodeBusy || g.fence() != nil || time.Since(start) > lockWait {
+		doc, err := now.Renewed(next)
+		if err != nil {
+			return claude.Damaged(now.Place(), err)
+		}
+		err = g.ReplaceLive(ctx, now, doc, true, nil)
+		if err == nil || time.Since(start) > claude.LockWait {
+			return err
+		}
+		if view.CodeOf(err) != view.CodeBusy { // a write that fails is tried once more at once
+			return g.ReplaceLive(ctx, now, doc, true, nil)
+		}
+		if g.Check() != nil {
 			return err
 		}
 	}
 }
 
-// followLive looks whether the account became live while its refresh was
-// under way, and then brings the live login up to date at once.
-func (c *Core) followLive(ctx context.Context, presented, next Credential) error {
-	live, err := c.readLive(ctx)
-	if err != nil || !live.Credential.RefreshToken.Equal(presented.RefreshToken) {
+// follow looks whether the account became live while its refresh was under
+// way, and then brings the live login up to date at once.
+func (p *presenting) follow(ctx context.Context, next accounts.Credential) error {
+	c := p.c
+	live, err := c.ReadLive(ctx)
+	if err != nil || !live.Credential.RefreshToken.Equal(p.a.Credential.RefreshToken) {
 		return nil // open repairs it, should it come to that
 	}
-	g, err := c.guard(ctx)
+	g, err := c.Guard(ctx)
 	if err != nil {
 		return err
 	}
-	defer g.release()
-	return g.update(ctx, presented, next)
+	defer g.Release()
+	return placeLive(ctx, c, g, p.a.Credential, next)
 }

@@ -7,27 +7,39 @@ import (
 	"strconv"
 	"strings"
 
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
 
-// Setting is one switch, "on" or "off".
-type Setting struct {
-	Key   string
-	On    bool
-	About string // a sentence on what it does
+// The switches that other packages act on.
+const (
+	SettingMirror = "keyring.mirror"
+	SettingAuto   = "swap.auto"
+	settingAcross = "swap.acrossOrganizations"
+	settingPoll   = "usage.poll"
+)
+
+// IsOn says whether a switch is on.
+func (c *Core) IsOn(key string) (bool, error) {
+	all, err := c.Settings()
+	if err != nil {
+		return false, err
+	}
+	return slices.ContainsFunc(all, func(s view.Setting) bool { return s.Key == key && s.On }), nil
 }
 
 // switches are all of them; everything that acts without being asked is off
 // at first.
-func switches() []Setting {
-	return []Setting{
-		{Key: settingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
+func switches() []view.Setting {
+	return []view.Setting{
+		{Key: SettingAuto, About: "When the active account hits its limit, Baton makes the next free one active by itself (this needs: baton setup)."},
 		{Key: settingAcross, About: "Automatic swaps may also go from a company's account to a private one, or to another company's."},
 		{Key: settingPoll, About: "While its window, tray or page is open, Baton asks the provider for usage every few minutes, beyond what Claude Code tells it."},
-		{Key: "keyring.mirror", About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
+		{Key: SettingMirror, About: "Refresh tokens are copied into the system's keyring, so that they survive the loss of Baton's files."},
 		{Key: "notify.swap", About: "A notification when another account becomes the active one, whoever swapped."},
 		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
 		{Key: "notify.free", About: "A notification when a limited account is free again."},
@@ -36,28 +48,31 @@ func switches() []Setting {
 }
 
 // Settings gives every switch as it is set.
-func (c *Core) Settings() ([]Setting, error) {
-	doc, err := readOr(c.FS, c.Paths.Settings())
+func (c *Core) Settings() ([]view.Setting, error) {
+	doc, err := claude.ReadOr(c.FS, c.Paths.Settings())
 	if err != nil {
 		return switches(), err
 	}
-	return parseSettings(c.Paths.Settings(), doc)
+	return ParseSettings(c.Paths.Settings(), doc)
 }
 
-func parseSettings(path string, doc []byte) ([]Setting, error) {
+// ParseSettings reads the switches from the bytes of the file at path. The error
+// is a *view.Problem; the switches then are as they are at first.
+func ParseSettings(path string, doc []byte) ([]view.Setting, error) {
 	all := switches()
-	if blank(doc) {
+	if claude.Blank(doc) {
 		return all, nil
 	}
 	members, err := jsonedit.Members(doc)
 	if err != nil {
-		return all, damaged(path, err)
+		return all, claude.Damaged(path, err)
 	}
 	for _, m := range members {
 		for i := range all {
 			if all[i].Key == m.Key {
-				if err := flag(gjson.ParseBytes(m.Raw), &all[i].On); err != nil {
-					return all, damaged(path, &memberError{m.Key})
+				v := gjson.ParseBytes(m.Raw)
+				if all[i].On = v.Bool(); !v.IsBool() && v.Type != gjson.Null {
+					return all, claude.Damaged(path, fmt.Errorf("%s: %w", m.Key, jsonedit.ErrType))
 				}
 			}
 		}
@@ -66,7 +81,7 @@ func parseSettings(path string, doc []byte) ([]Setting, error) {
 }
 
 // ParseSwitch reads what a person gives a switch for its value. The error is an
-// *Error of CodeUsage.
+// *view.Problem of CodeUsage.
 func ParseSwitch(key, value string) (on bool, err error) {
 	switch strings.ToLower(strings.TrimSpace(value)) {
 	case "on", "true":
@@ -74,44 +89,44 @@ func ParseSwitch(key, value string) (on bool, err error) {
 	case "off", "false":
 		return false, nil
 	}
-	return false, &Error{Code: CodeUsage, Message: fmt.Sprintf("%q is not a value for %s", value, key), Hint: "use on or off"}
+	return false, &view.Problem{Code: view.CodeUsage, Message: fmt.Sprintf("%q is not a value for %s", value, key), Hint: "use on or off"}
 }
 
 // Configure sets a switch; value is "on" or "off" (true and false do too). The
-// error is an *Error, CodeUsage for a switch or value that does not exist.
+// error is a *view.Problem, CodeUsage for a switch or value that does not exist.
 func (c *Core) Configure(ctx context.Context, key, value string) error {
 	on, err := ParseSwitch(key, value)
 	if err != nil {
 		return err
 	}
-	if !slices.ContainsFunc(switches(), func(s Setting) bool { return s.Key == key }) {
-		return &Error{Code: CodeUsage, Message: fmt.Sprintf("there is no switch %q", key), Hint: "run 'baton config' to see them all"}
+	if !slices.ContainsFunc(switches(), func(s view.Setting) bool { return s.Key == key }) {
+		return &view.Problem{Code: view.CodeUsage, Message: fmt.Sprintf("there is no switch %q", key), Hint: "run 'baton config' to see them all"}
 	}
 	raw := strconv.AppendBool(nil, on)
-	release, err := c.lock(ctx, c.Paths.StoreLock(), storeWait)
+	release, err := c.Lock(ctx, c.Paths.StoreLock(), claude.StoreWait)
 	if err != nil {
 		return err
 	}
 	defer release()
 	path := c.Paths.Settings()
-	doc, err := readOr(c.FS, path)
+	doc, err := claude.ReadOr(c.FS, path)
 	if err != nil {
 		return err
 	}
-	if _, err := parseSettings(path, doc); err != nil {
+	if _, err := ParseSettings(path, doc); err != nil {
 		return err
 	}
-	if blank(doc) {
+	if claude.Blank(doc) {
 		doc = []byte("{}")
 	}
 	if doc, err = jsonedit.Set(doc, raw, key); err == nil {
 		doc, err = jsonedit.Pretty(doc)
 	}
 	if err != nil {
-		return damaged(path, err)
+		return claude.Damaged(path, err)
 	}
 	if err := files.WriteWhole(c.FS, path, doc); err != nil {
-		return unwritable(path, err)
+		return claude.Unwritable(path, err)
 	}
 	return nil
 }

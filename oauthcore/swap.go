@@ -4,10 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
-	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 )
 
 // SwapBack as SwapRequest.To goes back to the account that was live before.
@@ -20,16 +23,19 @@ type SwapRequest struct {
 	To string
 	// LimitedUntil marks the outgoing account limited until then; zero does not.
 	LimitedUntil time.Time
-	// SetAside moves a live login nobody can be found for out of the way.
+	// SetAside moves a live login whose owner cannot be found out of the way.
 	SetAside bool
 	// Automatic says that no person asked for it: locks of other programs are
-	// waited for and never taken over.
+	// waited for and never broken, and the swap is made only while Leaving is
+	// live and the last swap of anybody is older than the cooldown.
 	Automatic bool
+	// Leaving is the account an automatic swap leaves.
+	Leaving string
 }
 
 // Swapped is what a swap did. From == To where that account was live already.
 type Swapped struct {
-	From      string // "" when nobody known was logged in
+	From      string // "" when no known account was logged in
 	To        string
 	Refreshed bool
 	SetAside  string // path of the login moved away, "" when none was
@@ -37,30 +43,29 @@ type Swapped struct {
 }
 
 // Swap makes another account the one Claude Code uses. It is reported as done
-// only after both of Claude Code's files were read back. The error is an
-// *Error, and then Claude Code's files are as they were, but for what open mends.
+// only after both of Claude Code's files were read back. Without a name, the
+// trouble of one candidate moves on to the next. The error is a *view.Problem.
 func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
-	if err := c.liveSupported(); err != nil {
+	if err := c.Supported(); err != nil {
 		return Swapped{}, err
 	}
 	if r.Automatic {
-		c = c.sparing()
+		c = c.waiting()
 	}
-	w := &swapping{SwapRequest: r}
-	refused := map[string]bool{}
+	w := &swapping{SwapRequest: r, c: c, passed: map[string]error{}}
 	for {
-		key, err := c.aim(ctx, w)
+		key, err := w.aim(ctx)
 		if err != nil {
 			return w.done, err
 		}
-		if refused[key] {
-			return w.done, errMoved(key)
-		}
-		err = c.swapTo(ctx, key, w)
+		err = w.to(ctx, key)
+		var own *candidateError
 		switch {
 		case errors.Is(err, errOther):
-		case r.To == "" && CodeOf(err) == CodeNeedsLogin:
-			refused[key] = true // the provider refused it just now: the next candidate
+		case errors.As(err, &own) && r.To == "":
+			w.pass(key, own.err)
+		case errors.As(err, &own):
+			return w.done, own.err
 		default:
 			return w.done, err
 		}
@@ -70,62 +75,77 @@ func (c *Core) Swap(ctx context.Context, r SwapRequest) (Swapped, error) {
 // swapping is one swap under way.
 type swapping struct {
 	SwapRequest
-	done  Swapped
-	begun bool // the outgoing account is known, and marked where asked
+	c       *Core
+	done    Swapped
+	begun   bool             // the outgoing account is known, and marked where asked
+	passed  map[string]error // candidates that could not be used, and why
+	first   error            // the trouble of the first of them
+	offline bool             // the provider cannot be reached
+}
+
+// candidateError is the trouble of one candidate, which says nothing of others.
+type candidateError struct{ err error }
+
+func (e *candidateError) Error() string { return e.err.Error() }
+func (e *candidateError) Unwrap() error { return e.err }
+
+// pass notes that a candidate cannot be used now.
+func (w *swapping) pass(key string, why error) {
+	w.passed[key] = why
+	if w.first == nil {
+		w.first = why
+	}
+	w.offline = w.offline || errors.Is(why, provider.ErrNetwork)
 }
 
 // errOther says that the account aimed at without locks is not the one to
 // swap to, now that they are held.
 var errOther = errors.New("the choice changed meanwhile")
 
-// aim says which account the swap is most likely to, so that its lock can be
-// taken first; swapTo looks again under the locks. Where there is none the
-// files are opened, since what that finds may change it, and an outgoing
-// account's mark is saved even when nobody is left.
-func (c *Core) aim(ctx context.Context, w *swapping) (string, error) {
+// aim says which account the swap goes to, so that its lock can be taken first;
+// to looks again under the locks. Where there is none the files are opened,
+// since what that finds may change it, and an outgoing account's mark is saved
+// even when no other account is left.
+func (w *swapping) aim(ctx context.Context) (string, error) {
 	if !w.begun {
-		if key, err := c.guess(ctx, w); err == nil {
-			return key, nil
+		if s, active, err := w.c.peek(ctx); err == nil {
+			if key, err := w.target(s, active); err == nil {
+				return key, nil
+			}
 		}
 	}
-	o, err := c.open(ctx, true, false)
+	o, err := w.c.Open(ctx, Opening{Ask: true})
 	if err != nil {
 		return "", err
 	}
-	defer o.release()
-	if err := c.begin(ctx, o, w); err != nil {
+	defer o.Release()
+	if err := w.begin(ctx, o); err != nil {
 		return "", err
 	}
-	return c.target(o.store, w, w.done.From)
+	return w.target(o.State, w.done.From)
 }
 
-// guess aims by what the files say, changing nothing.
-func (c *Core) guess(ctx context.Context, w *swapping) (string, error) {
-	s, active, err := c.glimpse(ctx)
-	if err != nil {
-		return "", err
-	}
-	return c.target(s, w, active)
-}
-
-// begin is done once a swap, with the files open: whose login goes out, and
+// begin is done once a swap, with the files open: which account goes out, and
 // its mark.
-func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
+func (w *swapping) begin(ctx context.Context, o *Opened) error {
 	if w.begun {
 		return nil
 	}
-	if o.unproved() && !w.SetAside {
+	if o.Unproved() && !w.SetAside {
 		return o.errUnknownLive()
 	}
 	if w.To != "" && w.To != SwapBack {
-		if _, err := o.vault.Resolve(w.To); err != nil {
-			return err // a name mistyped must not mark anybody
+		if _, err := o.Vault.Resolve(w.To); err != nil {
+			return err // a mistyped name must not mark an account
 		}
 	}
-	w.begun = true
-	if o.owner != nil && !o.owner.Removed {
-		w.done.From = o.owner.Key
+	if o.Owner != nil && !o.Owner.Removed {
+		w.done.From = o.Owner.Key
 	}
+	if err := w.stillWanted(o); err != nil {
+		return err
+	}
+	w.begun = true
 	if w.LimitedUntil.IsZero() {
 		return nil
 	}
@@ -133,103 +153,171 @@ func (c *Core) begin(ctx context.Context, o *opened, w *swapping) error {
 		w.done.Notes = append(w.done.Notes, "no known account is active, so none was marked limited")
 		return nil
 	}
-	mark := Mark{Limited: true, ResetsAt: w.LimitedUntil.UTC(), MarkedAt: c.Now()}
-	o.book.Page(w.done.From).Mark = mark
-	return c.update(ctx, func(s *store) error {
-		s.book.Page(w.done.From).Mark = mark
+	mark := accounts.Mark{Limited: true, ResetsAt: w.LimitedUntil.UTC(), MarkedAt: w.c.Now()}
+	o.Usage.Record(w.done.From).Mark = mark
+	return w.c.Update(ctx, func(s *State) error {
+		s.Usage.Record(w.done.From).Mark = mark
 		return nil
 	})
 }
 
-// target says which account a swap is to.
-func (c *Core) target(s *store, w *swapping, from string) (string, error) {
-	switch w.To {
-	case "":
-		all := Candidates(s.vault, s.book, c.Now())
-		if w.Automatic {
-			var err error
-			if all, err = c.mayFollow(s.vault, all, from); err != nil {
-				return "", err
+// cooldown is how long after any swap an automatic one is not made: several
+// sessions meet the same limit within seconds.
+const cooldown = 45 * time.Second
+
+// stillWanted says whether an automatic swap still has its reason: the account
+// it leaves is live, and nobody swapped just now.
+func (w *swapping) stillWanted(o *Opened) error {
+	if !w.Automatic {
+		return nil
+	}
+	active := ""
+	if o.Owner != nil && o.Live.Usable() {
+		active = o.Owner.Key
+	}
+	if w.Leaving != "" && active != w.Leaving {
+		return &view.Problem{
+			Code: view.CodeBusy, Key: w.Leaving,
+			Message: "another account is active already, so no automatic swap was made",
+			Hint:    "look at: baton status",
+		}
+	}
+	for _, r := range o.Usage.Records {
+		if since := w.c.Now().Sub(r.ActiveAt); since >= 0 && since < cooldown {
+			return &view.Problem{
+				Code: view.CodeBusy, Key: w.Leaving,
+				Message: "no automatic swap so soon after the last one",
+				Hint:    "swap by hand: baton swap",
 			}
 		}
-		next, err := Choose(all, from, c.Now())
-		return next.Key, err
-	case SwapBack:
-		return s.previous(from)
 	}
-	a, err := s.vault.Resolve(w.To)
+	return nil
+}
+
+// target says which account a swap is to.
+func (w *swapping) target(s *State, from string) (string, error) {
+	switch w.To {
+	case "":
+		return w.choose(s, from)
+	case SwapBack:
+		if key := s.Usage.Previous(s.Vault, from); key != "" {
+			return key, nil
+		}
+		return "", &view.Problem{Code: view.CodeNoOther, Message: "there is no account to go back to", Hint: "name one: baton swap ACCOUNT"}
+	}
+	a, err := s.Vault.Resolve(w.To)
 	if err != nil {
 		return "", err
 	}
 	return a.Key, nil
 }
 
-// previous is the account that was live before the one that is.
-func (s *store) previous(active string) (string, error) {
-	best, at := "", time.Time{}
-	for _, a := range s.vault.Accounts() {
-		if p := s.book.look(a.Key); a.Key != active && p.ActiveAt.After(at) {
-			best, at = a.Key, p.ActiveAt
+// choose picks the next account among those not tried yet. Offline only those
+// with a good access token are left.
+func (w *swapping) choose(s *State, from string) (string, error) {
+	now := w.c.Now()
+	all := s.Candidates(now)
+	if w.Automatic {
+		var err error
+		if all, err = w.c.mayFollow(s.Vault, all, from); err != nil {
+			return "", err
 		}
 	}
-	if best == "" {
-		return "", &Error{Code: CodeNoOther, Message: "there is no account to go back to", Hint: "name one: baton swap ACCOUNT"}
+	if len(w.passed) == 0 {
+		next, err := accounts.Choose(all, from, now)
+		return next.Key, err
 	}
-	return best, nil
+	left := slices.DeleteFunc(slices.Clone(all), func(k accounts.Candidate) bool {
+		a := s.Vault.Get(k.Key)
+		return k.Key != from && (w.passed[k.Key] != nil || w.offline && !a.Credential.FreshAt(now, accounts.FreshMargin))
+	})
+	next, err := accounts.Choose(left, from, now)
+	if err != nil {
+		return "", w.first
+	}
+	return next.Key, nil
 }
 
-// swapTo makes one account live, refreshing it first where that is needed. The
-// error is errOther where another account is to be swapped to.
-func (c *Core) swapTo(ctx context.Context, key string, w *swapping) error {
-	release, err := c.lock(ctx, c.Paths.AccountLock(key), lockWait)
+// to makes one account live, refreshing it first where that is needed. The
+// error is errOther where another account is to be swapped to, a
+// *candidateError where only this account is the trouble.
+func (w *swapping) to(ctx context.Context, key string) error {
+	c := w.c
+	release, err := c.Lock(ctx, c.Paths.AccountLock(key), claude.LockWait)
 	if err != nil {
+		if view.CodeOf(err) == view.CodeBusy {
+			return &candidateError{err}
+		}
 		return err
 	}
 	defer release()
 	c.Step("swap.1 account lock")
-	asked := false
-	for try := 1; ; try++ {
-		o, err := c.open(ctx, true, false)
+	described, refreshed := false, false
+	for {
+		o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 		if err != nil {
 			return err
 		}
-		a, err := c.admit(ctx, o, key, w)
+		a, err := w.admit(ctx, o, key)
 		if err != nil {
-			o.release()
+			o.Release()
 			return err
 		}
-		switch now := c.Now(); {
-		case a.OAuthAccount == nil && !asked && a.Credential.FreshAt(now, 0):
-			o.release()
-			asked = true
-			c.fetchProfile(ctx, a, &w.done)
-		case o.owner == a && o.live.Usable() && !a.Older(o.live.Credential):
-			defer o.release()
+		now := c.Now()
+		switch {
+		case o.Vault.RivalOf(a) != nil:
+			o.Release()
+			if err := c.identifyRival(ctx, o.State, a); err != nil {
+				return &candidateError{err}
+			}
+			if refreshed {
+				return &candidateError{errRival(a)}
+			}
+			refreshed = true
+		case a.OAuthAccount == nil && !described && a.Credential.FreshAt(now, 0):
+			o.Release()
+			described = true
+			note, err := c.fetchProfile(ctx, a)
+			if err != nil {
+				return &candidateError{err}
+			}
+			if note != "" {
+				w.done.Notes = append(w.done.Notes, note)
+			}
+		case o.IsLive(a) && !o.older:
+			defer o.Release()
 			w.done.To = key
-			return c.confirm(ctx, a)
-		case try <= 2 && (!a.Credential.FreshAt(now, freshMargin) || a.Unsure()):
-			o.release()
-			c.Step("swap.2 refresh")
-			if _, err := c.refresh(ctx, key); err != nil {
+			if err := o.RepairProblem(); err != nil {
 				return err
+			}
+			return c.confirm(ctx, a)
+		case !w.done.Refreshed && (!a.Credential.FreshAt(now, accounts.FreshMargin) || o.Unsure(a)):
+			o.Release()
+			c.Step("swap.2 refresh")
+			if _, err := c.refresh(ctx, key, true); err != nil {
+				return &candidateError{err}
 			}
 			w.done.Refreshed = true
 		default:
-			defer o.release()
-			return c.activate(ctx, o, a, &w.done)
+			defer o.Release()
+			return w.activate(ctx, o, a)
 		}
 	}
 }
 
-// admit looks whether the account may be made live at all, and moves an
-// unknown live login out of the way where the person asked for that.
-func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*Account, error) {
+// admit looks whether the account may be made live at all, and moves a live
+// login out of the way whose owner is not known, where the person asked for
+// that.
+func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.Account, error) {
 	first := !w.begun
-	if err := c.begin(ctx, o, w); err != nil {
+	if err := w.begin(ctx, o); err != nil {
+		return nil, err
+	}
+	if err := w.stillWanted(o); err != nil {
 		return nil, err
 	}
 	if first {
-		now, err := c.target(o.store, w, w.done.From)
+		now, err := w.target(o.State, w.done.From)
 		if err != nil {
 			return nil, err
 		}
@@ -237,97 +325,145 @@ func (c *Core) admit(ctx context.Context, o *opened, key string, w *swapping) (*
 			return nil, errOther
 		}
 	}
-	done := &w.done
-	a := o.vault.Get(key)
+	a := o.Vault.Get(key)
 	switch {
 	case a == nil || a.Removed:
-		return nil, errMoved(key)
+		return nil, &candidateError{errMoved(key)}
 	case a.Paused:
-		return nil, &Error{
-			Code: CodePaused, Key: key,
+		return nil, &candidateError{&view.Problem{
+			Code: view.CodePaused, Key: key,
 			Message: fmt.Sprintf("%s is paused", a.Name()),
 			Hint:    "take it back into use with: baton resume " + key,
-		}
-	case a.NeedsLogin || !a.Credential.Usable():
-		return nil, needsLogin(a, "")
-	case o.unproved() && !w.SetAside:
+		}}
+	case a.NeedsNewLogin() || !a.HasWay(w.c.Now()):
+		return nil, &candidateError{NeedsLogin(a, "")}
+	case o.Unproved() && !w.SetAside:
 		return nil, o.errUnknownLive()
-	case o.unproved():
-		path, err := c.setAside(ctx, o)
+	case o.Unproved():
+		path, err := w.c.setAside(ctx, o)
 		if err != nil {
 			return nil, err
 		}
-		done.SetAside = path
-		a = o.vault.Get(key)
+		w.done.SetAside = path
+		a = o.Vault.Get(key)
 	}
-	if at, _ := o.book.Page(key).limited(c.Now()); !at.IsZero() && len(done.Notes) == 0 {
-		done.Notes = append(done.Notes, fmt.Sprintf("%s is limited until %s; it was made active as asked", a.Name(), at.Local().Format("15:04 on Mon 2 Jan")))
+	if at, _ := o.Usage.Peek(key).Limited(w.c.Now()); !at.IsZero() && len(w.done.Notes) == 0 {
+		w.done.Notes = append(w.done.Notes, fmt.Sprintf("%s is limited until %s; it was made active as asked", a.Name(), at.Local().Format("15:04 on Mon 2 Jan")))
 	}
 	return a, nil
 }
 
-// setAside moves the unknown live login to a file of its own. The account
-// that was live last may be the one it belongs to, so that one is unsure.
-func (c *Core) setAside(ctx context.Context, o *opened) (string, error) {
-	path, err := c.keepAside(o.live.Credential, o.cfg.account)
-	if err != nil {
-		return "", err
-	}
-	if err := c.update(ctx, func(s *store) error {
-		if a := s.vault.Get(s.book.LastActive); a != nil && !a.Removed {
-			a.SetAsideUnsure = true
+// setAside moves the unknown live login to a file of its own, and puts every
+// account in doubt that it may belong to: the one with its deadline, or where
+// it has none, all.
+func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error) {
+	cr := o.Live.Credential
+	err = c.Update(ctx, func(s *State) error {
+		o.State = s
+		if path, err = c.keepAside(s, cr, o.Live.Siblings, o.Config.Account); err != nil {
+			return err
+		}
+		for _, a := range s.Vault.Accounts() {
+			known := !cr.RefreshExpiresAt.IsZero() && !a.Credential.RefreshExpiresAt.IsZero()
+			if a.Credential.Usable() && (!known || a.Credential.RefreshExpiresAt.Equal(cr.RefreshExpiresAt)) && a.Doubt == "" {
+				a.Doubt = accounts.DoubtSetAside
+			}
 		}
 		return nil
-	}); err != nil {
-		return "", err
-	}
-	doc, err := jsonedit.Delete(o.live.doc, liveMember)
-	if err != nil {
-		return "", damagedAt(o.live.at, err)
-	}
-	if err := o.replaceCredentials(ctx, o.live, doc, writeWait, false); err != nil {
-		return "", err
-	}
-	c.log(Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
-	o.live = Live{doc: doc, at: o.live.at}
-	s, err := c.read()
+	})
 	if err != nil {
 		return "", err
 	}
-	s.contested = o.contested
-	o.store = s
-	return path, nil
+	doc, err := o.Live.Without()
+	if err != nil {
+		return "", claude.Damaged(o.Live.Place(), err)
+	}
+	if err := o.ReplaceLive(ctx, o.Live, doc, false, nil); err != nil {
+		return "", err
+	}
+	c.log(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
+	o.Live, err = c.ReadLive(ctx)
+	return path, err
 }
 
-// fetchProfile completes an account whose oauthAccount was never seen. Without
-// it a swap still works: Claude Code fills the member in at its next start.
-func (c *Core) fetchProfile(ctx context.Context, a *Account, done *Swapped) {
-	c.Progress(a.Key, WaitProfile)
-	call, cancel := context.WithTimeout(ctx, profileWait)
-	defer cancel()
-	profile, err := c.Provider.Profile(call, a.Credential.AccessToken)
-	if err == nil {
-		err = c.update(ctx, func(s *store) error { return s.complete(a, profile, c.Now()) })
+// activate writes the account's login where Claude Code reads it.
+func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account) error {
+	c := w.c
+	if err := ctx.Err(); err != nil {
+		return err // the last moment at which cancelling changes nothing
 	}
-	if err != nil {
-		c.Log.Info("account not completed", "key", a.Key, "error", err)
-		done.Notes = append(done.Notes, "the provider did not describe the account; Claude Code asks for it at its next start")
+	ctx = context.WithoutCancel(ctx)
+	if o.configErr != nil {
+		return o.configErr
 	}
-}
-
-// complete takes over a profile, if it is that account's.
-func (s *store) complete(was *Account, p provider.Profile, now time.Time) error {
-	a := s.vault.Get(was.Key)
-	i := identityOf(p)
-	if a == nil || !i.Complete() || !a.Credential.Same(was.Credential) {
-		return nil
+	if err := c.keepLive(ctx, o); err != nil {
+		return err
 	}
-	if a.Identified() && !a.Is(i) || !a.Identified() && s.vault.Find(i) != nil {
-		return &Error{
-			Code: CodeFailed, Key: a.Key,
-			Message: fmt.Sprintf("the login kept for %s is another account's", a.Name()),
-			Hint:    "remove it and log in again",
+	c.Step("swap.4 activate")
+	was := o.Config.Identity().OrganizationUUID
+	loginOnly, err := o.Activate(ctx, o.Live, a, c.poolClear(ctx, o.State, a))
+	if loginOnly {
+		return &view.Problem{
+			Code: view.CodeOf(err), Key: a.Key, Err: err,
+			Message: "the login was swapped, its account's name not yet: " + err.Error(),
+			Hint:    "run the same command again",
 		}
 	}
-	return a.learn(p, now)
+	if err != nil {
+		return err
+	}
+	if was == "" || was != a.OrganizationUUID {
+		if err := c.DropOrganizationFiles(); err != nil {
+			w.done.Notes = append(w.done.Notes, "a file of the other organization's policy stays: "+err.Error())
+		}
+	}
+	c.Step("swap.8 read back")
+	if err := c.confirm(ctx, a); err != nil {
+		return err
+	}
+	w.done.To = a.Key
+	c.log(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
+	return c.Update(ctx, func(s *State) error {
+		s.Usage.NoteActive(a.Key, c.Now())
+		return nil
+	})
+}
+
+// keepLive sets the live login aside where the swap would end it: that of an
+// account that was removed, of which Baton keeps no login.
+func (c *Core) keepLive(ctx context.Context, o *Opened) error {
+	if o.Owner == nil || !o.Owner.Removed || !o.Live.Usable() {
+		return nil
+	}
+	return c.Update(ctx, func(s *State) error {
+		path, err := c.keepAside(s, o.Live.Credential, o.Live.Siblings, o.Config.Account)
+		if err == nil && path != "" {
+			c.log(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "the login of a removed account, to " + path})
+		}
+		return err
+	})
+}
+
+// errReadBack says that the files do not hold what was just written.
+var errReadBack = errors.New("read back something else")
+
+// confirm reads both of Claude Code's files and compares.
+func (c *Core) confirm(ctx context.Context, a *accounts.Account) error {
+	live, err := c.ReadLive(ctx)
+	if err != nil {
+		return err
+	}
+	cfg, err := c.ReadConfig(ctx)
+	if err != nil {
+		return err
+	}
+	named := claude.IdentityIn(a.OAuthAccount)
+	if !live.Credential.Same(a.Credential) || a.OAuthAccount != nil && named.Complete() && !cfg.Identity().Same(named) {
+		return &view.Problem{
+			Code: view.CodeBusy, Key: a.Key, Err: errReadBack,
+			Message: "another program changed the login right after it was written",
+			Hint:    "look at: baton status, then try again",
+		}
+	}
+	return nil
 }

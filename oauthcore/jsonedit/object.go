@@ -2,6 +2,7 @@ package jsonedit
 
 import (
 	"encoding/json"
+	"errors"
 	"unicode/utf8"
 )
 
@@ -25,6 +26,15 @@ func (s *scanner) open(want func(name string) func(raw []byte)) (object, error) 
 		return object{}, s.failed()
 	}
 	return o, o.unique()
+}
+
+// openLenient is open for documents in which members may be named twice.
+func (s *scanner) openLenient() (object, error) {
+	o, err := s.open(nil)
+	if errors.Is(err, ErrDuplicate) {
+		err = nil
+	}
+	return o, err
 }
 
 // open validates the document and lists the members of its top-level object.

@@ -1,0 +1,293 @@
+package accounts
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"time"
+
+	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/view"
+
+	"github.com/tidwall/gjson"
+)
+
+// UsageRecord is what the usage store holds of one account. None of it is ever
+// needed to keep a login.
+type UsageRecord struct {
+	Mark Mark
+	// PoolMark is what Baton last wrote to the pool; another value there was
+	// written by another program. PoolSeen says that anything was written yet.
+	PoolMark Mark
+	PoolSeen bool
+	Usage    *view.Usage
+	// ActiveAt is when the account was last made the live one.
+	ActiveAt time.Time
+	// Copied is what was last copied to the keyring, nil for nothing.
+	Copied *CopyNote
+	// Offline says that the last call for the account met trouble on the way.
+	Offline bool
+	// LoginAddress is where a message of Claude Code's said to log in, "" for
+	// none. It is http or https.
+	LoginAddress string
+
+	raw []byte
+}
+
+// CopyNote is what is remembered of an account's copy in the keyring, so that
+// the keyring is left alone while nothing has changed. It is never trusted for
+// more than that.
+type CopyNote struct {
+	Generation int64 `json:"generation"`
+	Live       bool  `json:"live"`
+	// Print tells whether anything in the copy has changed since.
+	Print string `json:"print"`
+}
+
+// Limited gives the time an account is limited until, by its mark and its
+// spent account-wide windows; zero when it is free. assumed says that the time
+// is a guess.
+func (r UsageRecord) Limited(now time.Time) (until time.Time, assumed bool) {
+	if r.Mark.Limited && !r.Mark.Past(now) {
+		until, assumed = r.Mark.Until()
+	}
+	if spent := r.Usage.Spent(100, now); spent.After(until) {
+		until, assumed = spent, false
+	}
+	return until, assumed
+}
+
+// fields ties the members of a record to the variables.
+func (r *UsageRecord) fields() []jsonedit.Field {
+	return []jsonedit.Field{
+		jsonedit.Flag("limited", &r.Mark.Limited).Always("false"),
+		jsonedit.Millis("resetsAt", &r.Mark.ResetsAt),
+		jsonedit.Millis("markedAt", &r.Mark.MarkedAt),
+		jsonedit.Millis("poolResetsAt", &r.PoolMark.ResetsAt),
+		jsonedit.Millis("activeAt", &r.ActiveAt),
+		jsonedit.Flag("offline", &r.Offline),
+		jsonedit.Text("loginAddress", &r.LoginAddress),
+		jsonField("copied", &r.Copied),
+		jsonField("usage", &r.Usage),
+		poolLimited(r),
+	}
+}
+
+// poolLimited is also the sign that anything was written to the pool.
+func poolLimited(r *UsageRecord) jsonedit.Field {
+	type seen struct{ limited, seen bool }
+	at := &seen{r.PoolMark.Limited, r.PoolSeen}
+	return jsonedit.FieldOf("poolLimited", at, func(v gjson.Result) (seen, error) {
+		if !v.IsBool() {
+			return seen{}, ErrShape
+		}
+		r.PoolMark.Limited, r.PoolSeen = v.Bool(), true
+		return seen{v.Bool(), true}, nil
+	}, func(a, b seen) bool { return a == b }, func(s seen) []byte {
+		if !s.seen {
+			return nil
+		}
+		return fmt.Append(nil, s.limited)
+	})
+}
+
+// jsonField is a member that encoding/json reads and writes, left out where it
+// is nil.
+func jsonField[T any](name string, to **T) jsonedit.Field {
+	encode := func(v *T) []byte {
+		if v == nil {
+			return nil
+		}
+		raw, _ := json.Marshal(v) // numbers, texts and times before the year 10000
+		return raw
+	}
+	return jsonedit.FieldOf(name, to, func(v gjson.Result) (*T, error) {
+		out := new(T)
+		if json.Unmarshal([]byte(v.Raw), out) != nil {
+			return nil, ErrShape
+		}
+		return out, nil
+	}, func(a, b *T) bool { return jsonedit.Equal2(encode(a), encode(b)) }, encode)
+}
+
+// UsageStore is S/baton/usage.json: usage, limits and marks, written often and
+// never a reason to write the vault.
+type UsageStore struct {
+	Records map[string]*UsageRecord
+	// LastActive is the account last seen or made live.
+	LastActive string
+	// CopyTrouble is what the last copying to the keyring failed with, "" where
+	// it did not.
+	CopyTrouble string
+	// CopyPause is until when the keyring is left alone in the background.
+	CopyPause time.Time
+
+	doc  []byte
+	gone []string // records that were in the file and are to be taken out
+}
+
+func (u *UsageStore) fields() []jsonedit.Field {
+	return []jsonedit.Field{
+		jsonedit.Text("lastActive", &u.LastActive),
+		jsonedit.Text("copyTrouble", &u.CopyTrouble),
+		jsonedit.Millis("copyPausedUntil", &u.CopyPause),
+	}
+}
+
+// ParseUsage reads the store's bytes; no bytes, blank ones and null are an
+// empty store. The error wraps an error of jsonedit.
+func ParseUsage(doc []byte) (*UsageStore, error) {
+	u := &UsageStore{Records: map[string]*UsageRecord{}}
+	if Blank(doc) {
+		return u, nil
+	}
+	u.doc = doc
+	if err := jsonedit.Read(doc, u.fields()); err != nil {
+		return nil, err
+	}
+	raw, ok, err := jsonedit.Get(doc, "accounts")
+	if err != nil || !ok {
+		return u, err
+	}
+	records, err := jsonedit.Members(raw)
+	if err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
+	}
+	for _, m := range records {
+		r := &UsageRecord{raw: m.Raw}
+		if err := jsonedit.Read(m.Raw, r.fields()); err != nil {
+			return nil, fmt.Errorf("accounts: %w", err)
+		}
+		u.Records[m.Key] = r
+	}
+	return u, nil
+}
+
+// Record gives the account's record, made where missing.
+func (u *UsageStore) Record(key string) *UsageRecord {
+	if u.Records[key] == nil {
+		u.Records[key] = &UsageRecord{}
+	}
+	return u.Records[key]
+}
+
+// Peek gives a copy of the account's record without making one.
+func (u *UsageStore) Peek(key string) UsageRecord {
+	if r := u.Records[key]; r != nil {
+		return *r
+	}
+	return UsageRecord{}
+}
+
+// Forget drops what the store holds of a removed account, but for what is
+// needed to delete its copy in the keyring.
+func (u *UsageStore) Forget(key string) {
+	r := u.Records[key]
+	if r == nil {
+		return
+	}
+	if r.Copied != nil {
+		u.Records[key] = &UsageRecord{Copied: r.Copied, raw: r.raw}
+		return
+	}
+	u.Drop(key)
+}
+
+// Drop takes a record out.
+func (u *UsageStore) Drop(key string) {
+	if r := u.Records[key]; r != nil {
+		delete(u.Records, key)
+		u.gone = append(u.gone, key)
+	}
+}
+
+// NoteActive remembers which account was seen live last. Nothing is decided by
+// it but the order of equals and which accounts are in doubt when the live
+// login is lost.
+func (u *UsageStore) NoteActive(key string, now time.Time) {
+	if u.LastActive != key {
+		u.LastActive = key
+		u.Record(key).ActiveAt = now
+	}
+}
+
+// Previous is the account that was live before the active one, "" for none.
+func (u *UsageStore) Previous(v *Vault, active string) string {
+	best, at := "", time.Time{}
+	for _, a := range v.Accounts() {
+		if r := u.Peek(a.Key); a.Key != active && r.ActiveAt.After(at) {
+			best, at = a.Key, r.ActiveAt
+		}
+	}
+	return best
+}
+
+// ClearMarks lets go of marks whose time is over.
+func (u *UsageStore) ClearMarks(now time.Time) {
+	for _, r := range u.Records {
+		if r.Mark.Past(now) {
+			r.Mark = Mark{}
+		}
+	}
+}
+
+// TakeMark takes over a limit another program wrote to the pool.
+func (u *UsageStore) TakeMark(e *PoolEntry, now time.Time) {
+	there := Mark{Limited: e.RateLimited}
+	if e.RateLimited {
+		there.ResetsAt = e.LimitResetsAt
+	}
+	have := u.Peek(e.Key)
+	if !there.same(have.PoolMark) && (have.PoolSeen || there.Limited) {
+		there.MarkedAt = now
+		u.Record(e.Key).Mark = there
+	}
+}
+
+// Encode gives the file's next bytes and whether they differ from those read.
+// Records that did not change keep their bytes.
+func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
+	doc = u.doc
+	if doc == nil {
+		doc = []byte("{\n  \"schemaVersion\": 1\n}\n")
+	}
+	if doc, err = jsonedit.Write(doc, u.fields()); err != nil {
+		return nil, false, err
+	}
+	keys := make([]string, 0, len(u.Records))
+	for k := range u.Records {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	var edits []jsonedit.Edit
+	for _, k := range u.gone {
+		edits = append(edits, jsonedit.Edit{Name: k})
+	}
+	for _, k := range keys {
+		r := u.Records[k]
+		raw, err := jsonedit.Write(r.raw, r.fields())
+		if err != nil {
+			return nil, false, err
+		}
+		if r.raw == nil || &raw[0] != &r.raw[0] {
+			edits = append(edits, jsonedit.Edit{Name: k, Raw: indent(raw, "    ")})
+		}
+	}
+	if len(edits) > 0 {
+		list, ok, err := jsonedit.Get(doc, "accounts")
+		if err != nil {
+			return nil, false, err
+		}
+		if !ok || gjson.ParseBytes(list).Type == gjson.Null {
+			list = []byte("{}")
+		}
+		if list, err = applyEntries(list, edits); err != nil {
+			return nil, false, err
+		}
+		if doc, err = jsonedit.Apply(doc, []jsonedit.Edit{{Name: "accounts", Raw: list}}); err != nil {
+			return nil, false, err
+		}
+	}
+	changed = len(edits) > 0 || u.doc == nil && len(doc) > 0 && u.LastActive != "" || u.doc != nil && string(doc) != string(u.doc)
+	return doc, changed, nil
+}

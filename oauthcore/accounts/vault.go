@@ -1,0 +1,506 @@
+package accounts
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/secret"
+
+	"github.com/tidwall/gjson"
+)
+
+// SpentCap is how many fingerprints of replaced refresh tokens the vault
+// keeps, for all accounts together.
+const SpentCap = 1024
+
+// Vault is every account Baton keeps: S/baton/accounts.json. One file and one
+// atomic write, so a token and the list of spent ones can never part.
+//
+// Accounts are known by identity, logins by token; keys and addresses are only
+// names.
+type Vault struct {
+	// Seq rises with each write.
+	Seq int64
+	// Present says that the file was there.
+	Present bool
+
+	accounts []*Account
+	spent    []string // "fingerprint key", oldest first
+	doc      []byte
+	dirty    bool // spent or Seq are not as they were read
+
+	spentOf map[string]string // fingerprint to the account's key
+	byKey   map[string]*Account
+	byToken map[string]*Account // by the fingerprint of the refresh token
+}
+
+// ParseVault reads the vault's bytes; no bytes, blank ones and null are an
+// empty vault. Vaults of earlier versions are taken over. The error is one of
+// jsonedit's or names the member of a wrong type.
+func ParseVault(doc []byte) (*Vault, error) {
+	v := &Vault{spentOf: map[string]string{}, byKey: map[string]*Account{}, byToken: map[string]*Account{}}
+	if Blank(doc) {
+		return v, nil
+	}
+	members, err := jsonedit.Members(doc)
+	if err != nil {
+		return nil, err
+	}
+	v.doc, v.Present = doc, true
+	for _, m := range members {
+		switch m.Key {
+		case "seq":
+			n := gjson.ParseBytes(m.Raw)
+			if n.Type != gjson.Number && n.Type != gjson.Null {
+				return nil, fmt.Errorf("seq: %w", ErrShape)
+			}
+			v.Seq = n.Int()
+		case "spent":
+			err = jsonedit.Read([]byte(`{"spent":`+string(m.Raw)+`}`), []jsonedit.Field{jsonedit.Texts("spent", &v.spent)})
+		case "accounts":
+			err = v.parseAccounts(m.Raw)
+		}
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", m.Key, err)
+		}
+	}
+	for _, entry := range v.spent {
+		fp, key, _ := strings.Cut(entry, " ")
+		v.spentOf[fp] = key
+	}
+	v.migrate()
+	return v, nil
+}
+
+func (v *Vault) parseAccounts(raw []byte) error {
+	entries, err := jsonedit.Members(raw)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		a, err := parseAccount(e.Key, e.Raw)
+		if err != nil {
+			return fmt.Errorf("an account's %w", err)
+		}
+		v.accounts = append(v.accounts, a)
+		v.byKey[a.Key] = a
+		if fp := a.Credential.Fingerprint(); fp != "" {
+			v.byToken[fp] = a
+		}
+	}
+	return nil
+}
+
+// migrate takes over what earlier versions kept with each account.
+func (v *Vault) migrate() {
+	for _, a := range v.accounts {
+		for _, fp := range a.oldSpent {
+			if v.byToken[fp] == nil {
+				v.spend(fp, a.Key)
+			} else if v.byToken[fp] == a {
+				a.Doubt = DoubtSent
+			}
+		}
+		switch {
+		case a.oldRestored:
+			a.Doubt = DoubtRestored
+		case a.oldAside:
+			a.Doubt = DoubtSetAside
+		case a.oldClient:
+			a.Doubt = DoubtClient
+		}
+		a.oldSpent, a.oldRestored, a.oldAside, a.oldClient = nil, false, false, false
+	}
+}
+
+// Changed says that there is something to write.
+func (v *Vault) Changed() bool {
+	return v.dirty || slices.ContainsFunc(v.accounts, (*Account).changed)
+}
+
+// Encode gives the file's next bytes, with Seq one higher. Accounts that did
+// not change keep their bytes.
+func (v *Vault) Encode() ([]byte, error) {
+	doc := v.doc
+	if doc == nil {
+		doc = []byte("{\n  \"schemaVersion\": 1\n}\n")
+	}
+	list, had, err := jsonedit.Get(doc, "accounts")
+	if err != nil {
+		return nil, err
+	}
+	if !had || gjson.ParseBytes(list).Type == gjson.Null || len(bytes.Trim(list, "{} \t\r\n")) == 0 {
+		list = []byte("{\n  }")
+	}
+	var edits []jsonedit.Edit
+	for _, a := range v.accounts {
+		if !a.changed() {
+			continue
+		}
+		raw, err := a.encode()
+		if err != nil {
+			return nil, fmt.Errorf("account %s: %w", a.Key, err)
+		}
+		edits = append(edits, jsonedit.Edit{Name: a.Key, Raw: indent(raw, "    ")})
+	}
+	if list, err = applyEntries(list, edits); err != nil {
+		return nil, err
+	}
+	return jsonedit.Apply(doc, []jsonedit.Edit{
+		{Name: "schemaVersion", Raw: []byte("1")},
+		{Name: "seq", Raw: strconv.AppendInt(nil, v.Seq+1, 10)},
+		{Name: "spent", Raw: jsonedit.Strings(v.spent)},
+		{Name: "accounts", Raw: list},
+	})
+}
+
+// applyEntries edits an object whose members stand on lines of their own.
+func applyEntries(list []byte, edits []jsonedit.Edit) ([]byte, error) {
+	if len(bytes.Trim(list, "{} \t\r\n")) > 0 {
+		return jsonedit.Apply(list, edits)
+	}
+	last := make(map[string]int, len(edits))
+	for i, e := range edits {
+		last[e.Name] = i
+	}
+	out := []byte{'{'}
+	for i, e := range edits {
+		if last[e.Name] != i || e.Raw == nil {
+			continue
+		}
+		if len(out) > 1 {
+			out = append(out, ',')
+		}
+		out = append(append(append(append(out, "\n    "...), jsonedit.String(e.Name)...), ": "...), e.Raw...)
+	}
+	if len(out) == 1 {
+		return []byte("{}"), nil
+	}
+	return append(out, "\n  }"...), nil
+}
+
+// indent lays an object out in lines that begin with prefix.
+func indent(raw []byte, prefix string) []byte {
+	var out bytes.Buffer
+	if json.Indent(&out, bytes.TrimSpace(raw), prefix, "  ") != nil {
+		return raw
+	}
+	return out.Bytes()
+}
+
+// Accounts lists the accounts that were not removed, in the person's order.
+func (v *Vault) Accounts() []*Account {
+	out := make([]*Account, 0, len(v.accounts))
+	for _, a := range v.accounts {
+		if !a.Removed {
+			out = append(out, a)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b *Account) int { return int(a.Order - b.Order) })
+	return out
+}
+
+// All lists every account, removed ones too.
+func (v *Vault) All() []*Account { return v.accounts }
+
+// Get finds the account with exactly this key, removed ones too; nil if none.
+func (v *Vault) Get(key string) *Account { return v.byKey[key] }
+
+// Find finds the account by the provider's identifiers, removed ones too; nil
+// if none.
+func (v *Vault) Find(i Identity) *Account {
+	if !i.Complete() {
+		return nil
+	}
+	for _, a := range v.accounts {
+		if a.AccountUUID == i.AccountUUID && a.OrganizationUUID == i.OrganizationUUID {
+			return a
+		}
+	}
+	return nil
+}
+
+// Holder is the account whose refresh token this is; nil if none.
+func (v *Vault) Holder(t secret.Secret) *Account { return v.byToken[t.Fingerprint()] }
+
+// HolderOf is Holder by the token's fingerprint.
+func (v *Vault) HolderOf(fp string) *Account { return v.byToken[fp] }
+
+// Spent says that the token was replaced by a newer one of the same account.
+// Such a token is never saved, presented, activated or restored.
+func (v *Vault) Spent(t secret.Secret) bool { return v.SpentPrint(t.Fingerprint()) }
+
+// SpentPrint is Spent by the token's fingerprint.
+func (v *Vault) SpentPrint(fp string) bool {
+	_, ok := v.spentOf[fp]
+	return ok
+}
+
+// SpentBy is the account that a spent token was of; nil where it is not known.
+func (v *Vault) SpentBy(fp string) *Account {
+	if key, ok := v.spentOf[fp]; ok {
+		return v.Get(key)
+	}
+	return nil
+}
+
+// Knows says that the token is an account's, or was, under whatever key.
+func (v *Vault) Knows(t secret.Secret) bool { return v.Holder(t) != nil || v.Spent(t) }
+
+// Fingerprints are those of all tokens the vault knows, each with the key of
+// its account, "" where that is not known.
+func (v *Vault) Fingerprints() map[string]string {
+	out := make(map[string]string, len(v.spentOf)+len(v.byToken))
+	for fp, key := range v.spentOf {
+		out[fp] = key
+	}
+	for fp, a := range v.byToken {
+		out[fp] = a.Key
+	}
+	return out
+}
+
+// Spend notes that a token was replaced by a newer one of the account; a is
+// nil where the account is not known.
+func (v *Vault) Spend(t secret.Secret, a *Account) {
+	fp := t.Fingerprint()
+	if fp == "" || v.byToken[fp] != nil {
+		return
+	}
+	key := ""
+	if a != nil {
+		key = a.Key
+	}
+	v.spend(fp, key)
+}
+
+func (v *Vault) spend(fp, key string) {
+	if _, ok := v.spentOf[fp]; ok || fp == "" {
+		return
+	}
+	v.spent = append(v.spent, fp+" "+key)
+	v.spentOf[fp] = key
+	if n := len(v.spent) - SpentCap; n > 0 {
+		for _, old := range v.spent[:n] {
+			fp, _, _ := strings.Cut(old, " ")
+			delete(v.spentOf, fp)
+		}
+		v.spent = slices.Clone(v.spent[n:])
+	}
+	v.dirty = true
+}
+
+// Save makes the credential the account's login. The one before is spent, and
+// with it every doubt ends.
+func (v *Vault) Save(a *Account, c Credential) {
+	v.replace(a, c)
+	a.NeedsLogin, a.Refused, a.Doubt = false, "", ""
+}
+
+// replace puts another login in place; a refresh token that is another one is
+// spent.
+func (v *Vault) replace(a *Account, c Credential) {
+	old, next := a.Credential.Fingerprint(), c.Fingerprint()
+	a.Credential = c
+	if old == next {
+		return
+	}
+	if v.byToken[old] == a {
+		delete(v.byToken, old)
+		v.spend(old, a.Key)
+	}
+	if next != "" {
+		v.byToken[next] = a
+	}
+}
+
+// Displace takes the account's login away without calling it spent: it was
+// set aside, or belongs to another account.
+func (v *Vault) Displace(a *Account) {
+	if fp := a.Credential.Fingerprint(); v.byToken[fp] == a {
+		delete(v.byToken, fp)
+	}
+	a.Credential, a.Siblings = Credential{}, nil
+}
+
+// Update is Save for a login that differs in other things than its tokens:
+// plan, tier, identifiers. Doubts stay.
+func (v *Vault) Update(a *Account, c Credential) { v.replace(a, c) }
+
+// Add makes a new account at the end of the list.
+func (v *Vault) Add(key string, i Identity) *Account {
+	a := &Account{Key: key, Email: i.Email}
+	a.Identify(i)
+	for _, have := range v.accounts {
+		a.Order = max(a.Order, have.Order+1)
+	}
+	v.accounts = append(v.accounts, a)
+	v.byKey[key] = a
+	return a
+}
+
+// Forget takes an account out altogether: one that turned out to be another
+// one under a second name.
+func (v *Vault) Forget(a *Account) {
+	v.Displace(a)
+	v.accounts = slices.DeleteFunc(v.accounts, func(o *Account) bool { return o == a })
+	delete(v.byKey, a.Key)
+	if a.was == nil {
+		return
+	}
+	v.dirty = true
+	if v.doc != nil {
+		if doc, err := jsonedit.Delete(v.doc, "accounts", a.Key); err == nil {
+			v.doc = doc
+		}
+	}
+}
+
+// Remove forgets an account's login and all that is known of it but what is
+// needed so that nothing brings it back.
+func (v *Vault) Remove(a *Account) {
+	t := a.Credential.RefreshToken
+	v.Displace(a)
+	v.Spend(t, a)
+	*a = Account{
+		Key: a.Key, Email: a.Email, Order: a.Order, Removed: true, Generation: a.Generation,
+		AccountUUID: a.AccountUUID, OrganizationUUID: a.OrganizationUUID, raw: a.raw, was: a.was,
+	}
+}
+
+// Identify takes over what became known; nothing known is lost.
+func (a *Account) Identify(i Identity) {
+	for _, m := range []struct {
+		to   *string
+		from string
+	}{
+		{&a.AccountUUID, i.AccountUUID},
+		{&a.OrganizationUUID, i.OrganizationUUID},
+		{&a.OrganizationName, i.OrganizationName},
+		{&a.DisplayName, i.DisplayName},
+	} {
+		if m.from != "" {
+			*m.to = m.from
+		}
+	}
+	if a.Email == "" {
+		a.Email = i.Email
+	}
+}
+
+// Ensure finds the account of a complete identity or adds it under a key of
+// its own. An account taken from the pool that has no identity yet is never
+// taken for it: the two may be two organisations of one address.
+func (v *Vault) Ensure(i Identity) (a *Account, added bool) {
+	if a = v.Find(i); a != nil {
+		added, a.Removed = a.Removed, false
+		a.Identify(i)
+		return a, added
+	}
+	return v.Add(v.FreeKey(i), i), true
+}
+
+// FreeKey is the key for a new account: its address, or where another account
+// has that, address#organisation.
+func (v *Vault) FreeKey(i Identity) string {
+	key := i.Email
+	if v.Get(key) == nil && key != "" {
+		return key
+	}
+	short := i.OrganizationUUID[:min(8, len(i.OrganizationUUID))]
+	if short == "" {
+		short = "2"
+	}
+	for n := 1; ; n++ {
+		key = i.Email + "#" + short
+		if n > 1 {
+			key += "-" + strconv.Itoa(n)
+		}
+		if v.Get(key) == nil {
+			return key
+		}
+	}
+}
+
+// Only gives the one account that matches, removed ones too; nil where none or
+// several do.
+func (v *Vault) Only(match func(*Account) bool) *Account {
+	var hit *Account
+	for _, a := range v.accounts {
+		if !match(a) {
+			continue
+		}
+		if hit != nil {
+			return nil
+		}
+		hit = a
+	}
+	return hit
+}
+
+// Move gives an account another place in the person's order: 0 is the first of
+// all, and a place out of range is the nearest one.
+func (v *Vault) Move(a *Account, place int) {
+	list := slices.DeleteFunc(v.Accounts(), func(o *Account) bool { return o == a })
+	list = slices.Insert(list, min(max(place, 0), len(list)), a)
+	for i, o := range list {
+		o.Order = int64(i)
+	}
+}
+
+// Recount raises the generation of each account that has another login than
+// it had when the vault was read. The time takes part so that a login made
+// after all of Baton's files were lost, when counting starts anew, is still
+// ahead of every copy made earlier, and one from a restored backup behind it.
+func (v *Vault) Recount(now time.Time) {
+	for _, a := range v.accounts {
+		was := Account{}
+		if a.was != nil {
+			was = *a.was
+		}
+		if fp := a.Credential.Fingerprint(); fp != "" && fp != was.Credential.Fingerprint() && a.Generation <= was.Generation {
+			a.Generation = max(was.Generation+1, now.UnixMilli())
+		}
+	}
+}
+
+// Rewind sets the sequence number to the highest this machine remembers, so
+// that the next write is above it.
+func (v *Vault) Rewind(seq int64) { v.Seq, v.dirty = seq, true }
+
+// Keys gives the keys of accounts.
+func Keys(list []*Account) []string {
+	out := make([]string, len(list))
+	for i, a := range list {
+		out[i] = a.Key
+	}
+	return out
+}
+
+// LabelOwner is another account that a label means already, by its key,
+// address or label; nil if none.
+func (v *Vault) LabelOwner(a *Account, label string) (taken *Account) {
+	for _, o := range v.Accounts() {
+		if o != a && (strings.EqualFold(label, o.Key) || strings.EqualFold(label, o.Email) || strings.EqualFold(label, o.Label)) {
+			return o
+		}
+	}
+	return nil
+}
+
+// RivalOf is the unidentified account whose login may be the successor of a's:
+// while there is one, a's login is neither presented nor activated. nil if none.
+func (v *Vault) RivalOf(a *Account) *Account {
+	for _, o := range v.accounts {
+		if o.Rival == a.Key && o != a && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Credential.Compare(a.Credential) >= 0 {
+			return o
+		}
+	}
+	return nil
+}

@@ -1,0 +1,142 @@
+package oauthcore
+
+import (
+	"context"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
+)
+
+// Saved says what became of a login.
+type Saved struct {
+	Key   string // "" where it is kept in the journal and not in the vault yet
+	Known bool   // the account was in the vault already
+	Live  bool   // Claude Code uses it now
+	Note  string // what the person should know, "" for nothing
+}
+
+// PendingLogin is the room made in the journal for a login that is about to
+// come.
+type PendingLogin struct {
+	c     *Core
+	entry *answer
+}
+
+// PrepareLogin makes room on disk for the answer to an authorization code,
+// before the code is sent: a disk that is full or read-only is then found out
+// while nothing is lost. The error is a *view.Problem.
+func (c *Core) PrepareLogin() (*PendingLogin, error) {
+	e, err := c.reserve("")
+	if err != nil {
+		return nil, err
+	}
+	return &PendingLogin{c, e}, nil
+}
+
+// Discard gives the room back where no login came.
+func (p *PendingLogin) Discard() { p.c.unreserve(p.entry) }
+
+// Save keeps the answer to the authorization code. It is on disk before
+// anything else happens; where the rest has to wait or fails, the next
+// operation finishes it, and Note says that the login is kept. It becomes the
+// live login only where it is that account's newer one, or where nobody is
+// logged in. The error is a *view.Problem: the login is on no disk.
+func (p *PendingLogin) Save(ctx context.Context, g provider.Grant) (Saved, error) {
+	cr, err := accounts.NewCredential(func(c *accounts.Credential) {
+		c.AccessToken, c.RefreshToken, c.ExpiresAt, c.RefreshExpiresAt = g.AccessToken, g.RefreshToken, g.ExpiresAt, g.RefreshTokenExpiresAt
+		c.Scopes, c.AccountUUID, c.OrganizationUUID = g.Scopes, g.AccountUUID, g.OrganizationUUID
+	})
+	if err != nil {
+		return Saved{}, err
+	}
+	p.entry.credential, p.entry.account = cr, accountOf(identityOfGrant(g))
+	return p.c.saveLogin(ctx, p.entry)
+}
+
+// SaveCredential keeps a login another program made, with what it wrote beside
+// it, as Save does.
+func (c *Core) SaveCredential(ctx context.Context, l claude.Login) (Saved, error) {
+	e, err := c.reserve("")
+	if err != nil {
+		return Saved{}, err
+	}
+	// Both files are one program's answer to one login, so here, and only here,
+	// the name beside the login is its own.
+	e.credential, e.siblings, e.account = l.Credential, l.Siblings, l.Account
+	return c.saveLogin(ctx, e)
+}
+
+func (c *Core) saveLogin(ctx context.Context, e *answer) (Saved, error) {
+	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
+	c.Step("login.journal")
+	if err := c.record(e); err != nil {
+		return Saved{}, err
+	}
+	c.Step("login.open")
+	before := map[string]bool{}
+	if s, err := c.Read(ctx); err == nil {
+		for _, a := range s.Vault.Accounts() {
+			before[a.Key] = true
+		}
+	}
+	o, err := c.Open(ctx, Opening{Ask: true})
+	if err != nil {
+		return Saved{Note: "the login is kept; the next Baton command finishes it (" + err.Error() + ")"}, nil
+	}
+	defer o.Release()
+	a := o.Vault.Holder(e.credential.RefreshToken)
+	if e.credential.RefreshToken.Empty() {
+		a = o.Vault.Only(func(a *accounts.Account) bool { return a.Credential.AccessToken.Equal(e.credential.AccessToken) })
+	}
+	if a == nil {
+		return Saved{Note: "the login is kept, but the provider did not say whose it is; it is finished the next time Baton reaches the provider"}, nil
+	}
+	saved := Saved{Key: a.Key, Known: before[a.Key], Live: o.Owner == a}
+	if err := o.RepairProblem(); err != nil {
+		saved.Note = "the login is kept; giving it to Claude Code failed: " + err.Error()
+		saved.Live = false
+	}
+	c.log(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
+	if !o.Live.Usable() && c.Supported() == nil {
+		o.Release()
+		if _, err := c.Swap(ctx, SwapRequest{To: a.Key}); err != nil {
+			saved.Note = "the login is kept; making it Claude Code's failed: " + err.Error()
+			return saved, nil
+		}
+		saved.Live = true
+	}
+	return saved, nil
+}
+
+// Imported is what an import found.
+type Imported struct {
+	Key   string
+	Added bool
+}
+
+// Import takes the login Claude Code uses now into the vault. The error is a
+// *view.Problem: CodeFailed where nobody is logged in, CodeUnknownLive where the
+// owner cannot be proved.
+func (c *Core) Import(ctx context.Context) (Imported, error) {
+	o, err := c.Open(ctx, Opening{Ask: true, All: true, Revive: true})
+	if err != nil {
+		return Imported{}, err
+	}
+	defer o.Release()
+	c.Step("import.opened")
+	switch {
+	case o.Live.Credential.Tombstone():
+		return Imported{}, &view.Problem{
+			Code:    view.CodeFailed,
+			Message: "Claude Code's login was refused by the provider and is empty",
+			Hint:    "log in with: baton login",
+		}
+	case !o.Live.Usable():
+		return Imported{}, &view.Problem{Code: view.CodeFailed, Message: "nobody is logged in to Claude Code", Hint: "log in with: baton login"}
+	case o.Owner == nil:
+		return Imported{}, o.errUnknownLive()
+	}
+	return Imported{Key: o.Owner.Key, Added: o.Added}, nil
+}

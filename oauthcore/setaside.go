@@ -1,0 +1,96 @@
+package oauthcore
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"strings"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
+	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/secret"
+)
+
+// asideLogin is a login that was moved out of the way.
+type asideLogin struct {
+	Path       string
+	Credential accounts.Credential
+}
+
+// asideLogins lists what lies in set-aside. Files that do not parse are left
+// out.
+func (c *Core) asideLogins() (out []asideLogin) {
+	entries, err := c.FS.ReadDir(c.Paths.SetAside())
+	if err != nil {
+		return nil
+	}
+	for _, f := range entries {
+		if !strings.HasSuffix(f.Name(), ".json") || strings.HasPrefix(f.Name(), ".") {
+			continue
+		}
+		path := filepath.Join(c.Paths.SetAside(), f.Name())
+		doc, err := c.FS.ReadFile(path)
+		if err != nil {
+			continue
+		}
+		if live, err := claude.ParseLive(doc); err == nil && live.Usable() {
+			out = append(out, asideLogin{path, live.Credential})
+		}
+	}
+	return out
+}
+
+// asidePrints are the fingerprints of the logins in set-aside.
+func (c *Core) asidePrints() map[string]bool {
+	out := map[string]bool{}
+	for _, l := range c.asideLogins() {
+		if fp := l.Credential.Fingerprint(); fp != "" {
+			out[fp] = true
+		}
+	}
+	return out
+}
+
+// keepAside writes a login to a file of its own under set-aside, which Baton
+// never removes, with its siblings and the name beside it. A login that lies
+// there already is not written again. The error is a *view.Problem.
+func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []byte) (path string, err error) {
+	if fp := cr.Fingerprint(); s.readOnly || fp != "" && s.aside[fp] {
+		s.noteAside(cr.RefreshToken)
+		return "", nil
+	}
+	doc := []byte("{}")
+	if siblings != nil {
+		doc = siblings
+	}
+	doc, err = jsonedit.Apply(doc, []jsonedit.Edit{{Name: claude.LoginMember, Raw: cr.JSON()}, {Name: claude.AccountMember, Raw: account}})
+	if err != nil {
+		return "", claude.Unwritable(c.Paths.SetAside(), err)
+	}
+	stamp := c.Now().UTC().Format("20060102T150405Z")
+	const most = 1000 // logins set aside within one second
+	for n := 1; n <= most; n++ {
+		path = filepath.Join(c.Paths.SetAside(), fmt.Sprintf("login-%s-%d.json", stamp, n))
+		_, err = c.FS.Stat(path)
+		if errors.Is(err, fs.ErrNotExist) {
+			err = files.WriteWhole(c.FS, path, doc)
+			if err == nil {
+				s.noteAside(cr.RefreshToken)
+				return path, nil
+			}
+		}
+		if err != nil {
+			return "", claude.Unwritable(path, err)
+		}
+	}
+	return "", claude.Unwritable(c.Paths.SetAside(), fs.ErrExist)
+}
+
+func (s *State) noteAside(t secret.Secret) {
+	if fp := t.Fingerprint(); fp != "" {
+		s.aside[fp] = true
+	}
+}

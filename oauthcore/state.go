@@ -1,0 +1,302 @@
+package oauthcore
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
+	"baton/oauthcore/secret"
+)
+
+// State is what one read-modify-write sees: all of Baton's files at once.
+type State struct {
+	Vault *accounts.Vault
+	Pool  *accounts.Pool
+	Usage *accounts.UsageStore
+	// journal is what the provider handed out and the vault has not got yet,
+	// aside the fingerprints of the logins in set-aside.
+	journal []*answer
+	aside   map[string]bool
+	// vaultOnly says that pool or usage store could not be read: neither is
+	// written.
+	vaultOnly bool
+	readOnly  bool // for display: nothing is written to disk
+}
+
+// Unsure says that it is not known whether the account's login still works.
+func (s *State) Unsure(a *accounts.Account) bool { return s.unsureWhy(a) != "" }
+
+// unsureWhy gives the reason, "" where there is none: a doubt noted in the
+// vault, or a journal entry for the account's token without an answer.
+func (s *State) unsureWhy(a *accounts.Account) accounts.Doubt {
+	if a.Doubt != "" {
+		return a.Doubt
+	}
+	if s.sent(a) {
+		return accounts.DoubtSent
+	}
+	return ""
+}
+
+// UnsureWhy says why the account is unsure, "" where it is not.
+func (s *State) UnsureWhy(a *accounts.Account) accounts.Doubt { return s.unsureWhy(a) }
+
+// sent says that a request with the account's token went out and no answer was
+// saved.
+func (s *State) sent(a *accounts.Account) bool {
+	fp := a.Credential.Fingerprint()
+	return fp != "" && slices.ContainsFunc(s.journal, func(e *answer) bool { return e.presented == fp && !e.answered() })
+}
+
+// known says that the token is an account's, or was, or lies in set-aside.
+func (s *State) known(t secret.Secret) bool { return s.Vault.Knows(t) || s.aside[t.Fingerprint()] }
+
+// unknownEntry says that a pool entry holds a login the vault does not know. An
+// entry without a refresh token is told by its access token.
+func (s *State) unknownEntry(e *accounts.PoolEntry) bool {
+	if !e.RefreshToken.Empty() {
+		return !s.known(e.RefreshToken)
+	}
+	if e.AccessToken.Empty() {
+		return false
+	}
+	a := s.Vault.Get(e.Key)
+	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty() && !a.Credential.AccessToken.Equal(e.AccessToken)
+}
+
+// Candidates gives what the choice of the next account looks at.
+func (s *State) Candidates(now time.Time) []accounts.Candidate {
+	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || s.Vault.RivalOf(a) != nil }, now)
+}
+
+// Read loads vault, pool, usage store and journal as they are. The error is a
+// *view.Problem, or that of ctx.
+func (c *Core) Read(ctx context.Context) (*State, error) {
+	s, err := c.readVault()
+	if err == nil {
+		err = c.readRest(ctx, s)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// readVault loads the vault and what is needed to know a token.
+func (c *Core) readVault() (*State, error) {
+	doc, err := claude.ReadOr(c.FS, c.Paths.Vault())
+	if err != nil {
+		return nil, err
+	}
+	s := &State{}
+	if s.Vault, err = accounts.ParseVault(doc); err != nil {
+		return nil, claude.Damaged(c.Paths.Vault(), err)
+	}
+	if s.journal, err = c.readJournal(); err != nil {
+		return nil, err
+	}
+	s.aside = c.asidePrints()
+	s.Pool, _ = accounts.ParsePool(nil)   // nothing to parse, no error
+	s.Usage, _ = accounts.ParseUsage(nil) // the same
+	return s, nil
+}
+
+// readRest loads what is not needed to keep a login.
+func (c *Core) readRest(ctx context.Context, s *State) error {
+	pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
+	if err != nil {
+		return err
+	}
+	doc, err := claude.ReadOr(c.FS, c.Paths.Usage())
+	if err != nil {
+		return err
+	}
+	usage, err := accounts.ParseUsage(doc)
+	if err != nil {
+		return claude.Damaged(c.Paths.Usage(), err)
+	}
+	s.Pool, s.Usage = pool, usage
+	return nil
+}
+
+// Update does one read-modify-write under the store lock: fn changes what it
+// is given, and what changed is written, vault first. Where fn fails nothing
+// is written. fn must not wait for anything. The error is fn's or a
+// *view.Problem.
+func (c *Core) Update(ctx context.Context, fn func(*State) error) error {
+	return c.modify(ctx, claude.StoreWait, c.Read, fn)
+}
+
+// save is Update for what the provider answered: it waits longer for its turn,
+// and a pool or usage store that cannot be read is left alone and does not keep
+// the answer out of the vault.
+func (c *Core) save(ctx context.Context, fn func(*State) error) error {
+	return c.modify(ctx, saveWait, func(ctx context.Context) (*State, error) {
+		s, err := c.readVault()
+		if err != nil {
+			return nil, err
+		}
+		if err := c.readRest(ctx, s); err != nil {
+			c.Log.Warn("saved to the vault alone", "error", err)
+			s.vaultOnly = true
+		}
+		return s, nil
+	}, fn)
+}
+
+func (c *Core) modify(ctx context.Context, wait time.Duration, read func(context.Context) (*State, error), fn func(*State) error) error {
+	// What is about to be saved may be a token that exists nowhere else: a
+	// cancelled action must not come between.
+	ctx = context.WithoutCancel(ctx)
+	release, err := c.Lock(ctx, c.Paths.StoreLock(), wait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	s, err := read(ctx)
+	if err != nil {
+		return err
+	}
+	c.noticeRestored(s.Vault)
+	if err := fn(s); err != nil {
+		return err
+	}
+	s.Vault.Recount(c.Now())
+	if err := c.writeVault(s); err != nil || s.vaultOnly {
+		return err
+	}
+	if err := s.align(); err != nil {
+		return claude.Damaged(c.Paths.Pool(), err)
+	}
+	if s.Pool.Changed() {
+		doc, err := s.Pool.Encode()
+		if err != nil {
+			return claude.Damaged(c.Paths.Pool(), err)
+		}
+		if err := files.WriteWhole(c.FS, c.Paths.Pool(), doc); err != nil {
+			return claude.Unwritable(c.Paths.Pool(), err)
+		}
+	}
+	doc, changed, err := s.Usage.Encode()
+	if err != nil {
+		return claude.Damaged(c.Paths.Usage(), err)
+	}
+	if changed {
+		if err := files.WriteWhole(c.FS, c.Paths.Usage(), doc); err != nil {
+			return claude.Unwritable(c.Paths.Usage(), err)
+		}
+	}
+	return nil
+}
+
+// writeVault writes the vault, if it changed.
+func (c *Core) writeVault(s *State) error {
+	if !s.Vault.Changed() {
+		return nil
+	}
+	doc, err := s.Vault.Encode()
+	if err != nil {
+		return claude.Damaged(c.Paths.Vault(), err)
+	}
+	if err := c.makeOwn(); err != nil {
+		return err
+	}
+	if err := files.WriteWhole(c.FS, c.Paths.Vault(), doc); err != nil {
+		return claude.Unwritable(c.Paths.Vault(), err)
+	}
+	c.rememberSeq(s.Vault.Seq + 1)
+	return nil
+}
+
+// makeOwn makes the directory of Baton's files, and keeps it out of a git
+// repository that ~/.claude may lie in.
+func (c *Core) makeOwn() error {
+	if _, err := c.FS.Stat(c.Paths.GitIgnore()); err == nil {
+		return nil
+	}
+	if err := files.WriteQuick(c.FS, c.Paths.GitIgnore(), []byte("*\n")); err != nil {
+		return claude.Unwritable(c.Paths.GitIgnore(), err)
+	}
+	return nil
+}
+
+// align brings the pool in line with the vault: every login, every mark. An
+// entry with a token that is not known yet is left to the next open, which can
+// take it over.
+func (s *State) align() error {
+	for _, e := range slices.Clone(s.Pool.Entries) {
+		if a := s.Vault.Get(e.Key); (a == nil || a.Removed) && e.HasLogin() && !s.unknownEntry(e) {
+			if holder := s.Vault.Holder(e.RefreshToken); a != nil || holder == nil || holder.Key != e.Key {
+				// A known token under a name that is no account: whoever used it
+				// from there would use it up.
+				s.Pool.Drop(e.Key)
+			}
+		}
+	}
+	for _, a := range s.Vault.All() {
+		if a.Removed {
+			s.Usage.Forget(a.Key)
+			continue
+		}
+		if !a.Credential.Usable() {
+			continue
+		}
+		if e := s.Pool.Get(a.Key); e != nil && s.unknownEntry(e) {
+			continue
+		}
+		mark := s.Usage.Peek(a.Key).Mark
+		if err := s.Pool.Put(a, mark); err != nil {
+			return err
+		}
+		if r := s.Usage.Peek(a.Key); !r.PoolSeen || r.PoolMark != mark {
+			record := s.Usage.Record(a.Key)
+			record.PoolMark, record.PoolSeen = mark, true
+		}
+	}
+	return nil
+}
+
+// takeMarks takes over limits other programs wrote to the pool and lets go of
+// those whose time is over.
+func (s *State) takeMarks(now time.Time) {
+	for _, e := range s.Pool.Entries {
+		if a := s.Vault.Get(e.Key); a != nil && !a.Removed {
+			s.Usage.TakeMark(e, now)
+		}
+	}
+	s.Usage.ClearMarks(now)
+}
+
+// rememberSeq keeps the vault's sequence number outside the directory a backup
+// of the vault would bring back. Losing it only means that a restored vault is
+// not noticed, so trouble with it stops nothing.
+func (c *Core) rememberSeq(seq int64) {
+	if err := files.WriteWhole(c.FS, c.Paths.HighWater(), strconv.AppendInt(nil, seq, 10)); err != nil {
+		c.Log.Warn("cannot remember the vault's sequence number", "path", c.Paths.HighWater(), "error", err)
+	}
+}
+
+// noticeRestored puts every account of a vault in doubt that is older than
+// this machine remembers: its refresh tokens may have been used up since.
+func (c *Core) noticeRestored(v *accounts.Vault) {
+	doc, err := c.FS.ReadFile(c.Paths.HighWater())
+	if err != nil {
+		return
+	}
+	high, err := strconv.ParseInt(strings.TrimSpace(string(doc)), 10, 64)
+	if err != nil || high <= v.Seq {
+		return
+	}
+	v.Rewind(high)
+	if !v.Present {
+		return
+	}
+	for _, a := range v.Accounts() {
+		a.Doubt = accounts.DoubtRestored
+	}
+}

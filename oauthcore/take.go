@@ -1,0 +1,412 @@
+package oauthcore
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/view"
+)
+
+// takeJournal takes the provider's answers into the vault.
+func (c *Core) takeJournal(o *Opened, p *proofs) error {
+	for _, e := range o.journal {
+		var err error
+		done := true
+		switch {
+		case !e.answered():
+			done = c.spentEntry(o.State, e)
+		case o.known(e.credential.RefreshToken): // it is in the vault already
+		case e.presented != "":
+			err = c.takeAnswer(o, e)
+		default:
+			done, err = c.takeLogin(o, e, p)
+		}
+		if err != nil {
+			return err
+		}
+		if done {
+			o.taken = append(o.taken, e)
+		}
+	}
+	o.journal = slices.DeleteFunc(o.journal, func(e *answer) bool { return slices.Contains(o.taken, e) })
+	return nil
+}
+
+// loginTime is how long an entry for an authorization code may wait for its
+// answer: a login takes ten minutes at most.
+const loginTime = 15 * time.Minute
+
+// spentEntry says that an entry without an answer has nothing to say any more:
+// its token is no account's, so something newer came; or its login was never
+// finished.
+func (c *Core) spentEntry(s *State, e *answer) bool {
+	if e.presented != "" {
+		return s.Vault.HolderOf(e.presented) == nil
+	}
+	return c.Now().Sub(e.madeAt).Abs() > loginTime
+}
+
+// takeAnswer takes over the answer to a refresh: the token presented becomes
+// the answer's, in the account the answer names.
+func (c *Core) takeAnswer(o *Opened, e *answer) error {
+	asked, who := o.Vault.HolderOf(e.presented), e.identity()
+	named := o.Vault.Find(who)
+	if asked == nil {
+		return c.takeLateAnswer(o, e, named, who)
+	}
+	if named == asked || named == nil && !asked.Identified() || !who.Complete() {
+		o.Vault.Save(asked, e.credential)
+		asked.Identify(who)
+		if asked.Identified() {
+			asked.Rival = ""
+		}
+		o.refreshed(asked)
+		return o.stamp(asked)
+	}
+	o.act(view.Activity{Kind: "refused", Key: asked.Key, Text: "its login turned out to be another account's"})
+	return c.handOver(o.State, asked, named, who, e.credential)
+}
+
+// takeLateAnswer takes over an answer whose token is no account's any more:
+// something newer came meanwhile. Only where the vault has no login of the
+// account the answer is kept as one.
+func (c *Core) takeLateAnswer(o *Opened, e *answer, named *accounts.Account, who accounts.Identity) error {
+	switch {
+	case named != nil && !named.Removed && named.Credential.Usable():
+		o.Vault.Spend(e.credential.RefreshToken, named)
+		return nil
+	case named != nil && !named.Removed:
+		o.Vault.Save(named, e.credential)
+		o.refreshed(named)
+		return o.stamp(named)
+	}
+	_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
+	return err
+}
+
+func (o *Opened) refreshed(a *accounts.Account) {
+	if o.Usage.Peek(a.Key).Offline {
+		o.Usage.Record(a.Key).Offline = false
+	}
+}
+
+// handOver gives a login that was kept for one account to the one it was proved
+// to be of. An account that was not identified is then gone: it was another one
+// under a second name. Any other needs a login.
+func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Identity, cr accounts.Credential) error {
+	presented := from.Credential
+	siblings := from.Siblings
+	s.Vault.Displace(from)
+	s.Vault.Spend(presented.RefreshToken, from)
+	if to != nil && to.Removed {
+		if _, err := c.keepAside(s, cr, siblings, accountOf(who)); err != nil {
+			return err
+		}
+	} else {
+		if to == nil {
+			if who.Email == "" {
+				who.Email = from.Email
+			}
+			to, _ = s.Vault.Ensure(who)
+		}
+		if cr.RefreshToken.Equal(presented.RefreshToken) && to.Credential.Usable() && cr.Compare(to.Credential) < 0 {
+			if _, err := c.keepAside(s, cr, siblings, accountOf(who)); err != nil {
+				return err
+			}
+		} else {
+			s.Vault.Save(to, cr)
+			to.Identify(who)
+			if err := s.stamp(to); err != nil {
+				return err
+			}
+		}
+	}
+	if !from.Identified() {
+		s.Usage.Drop(from.Key)
+		s.Vault.Forget(from)
+	}
+	return nil
+}
+
+// takeLogin takes over the answer to an authorization code, or a login another
+// program made: a later login of the account it names. done is false where
+// nothing tells whose it is yet.
+func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error) {
+	who := e.identity()
+	profile, known, _ := p.of(e.credential)
+	if known {
+		who = identityOf(profile)
+	}
+	if who.Complete() && who.Email == "" {
+		if a := o.Vault.Find(who); a != nil {
+			who.Email = a.Email
+		}
+	}
+	if !who.Complete() || who.Email == "" {
+		if e.credential.FreshAt(c.Now(), 0) {
+			return false, nil // the profile endpoint will tell
+		}
+		fp := e.credential.Fingerprint()
+		if fp == "" {
+			return false, nil
+		}
+		a := o.Vault.Add("login-"+fp[:8], accounts.Identity{}) // its first refresh tells whose it is
+		o.Vault.Save(a, e.credential)
+		a.Siblings, a.Email = e.siblings, a.Key
+		return true, nil
+	}
+	a, added := o.Vault.Ensure(who)
+	if e.found && a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) < 0 {
+		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
+		return true, err
+	}
+	o.Vault.Save(a, e.credential)
+	a.Siblings = e.siblings
+	o.refreshed(a)
+	if added {
+		o.act(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
+	}
+	if known {
+		if err := o.learn(a, profile, c.Now()); err != nil {
+			return false, err
+		}
+	}
+	return true, o.stamp(a)
+}
+
+// takePool takes over what other programs wrote to the pool.
+func (c *Core) takePool(o *Opened, p *proofs) error {
+	for _, e := range slices.Clone(o.Pool.Entries) {
+		if !o.unknownEntry(e) || !e.RefreshToken.Empty() && o.Live.Usable() && e.RefreshToken.Equal(o.Live.Credential.RefreshToken) {
+			continue
+		}
+		a := o.Vault.Get(e.Key)
+		if a != nil && a.Removed {
+			continue // left to the program that wrote it
+		}
+		cr, err := e.Credential()
+		if err != nil {
+			return claude.Damaged(c.Paths.Pool(), err)
+		}
+		switch who := o.prove(cr, claude.Config{}, p); {
+		case who.proved():
+			err = c.takeProvedEntry(o, e, cr, who)
+		default:
+			c.takeUnprovedEntry(o, e, cr, a)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, who owner) error {
+	a := who.account
+	if a == nil {
+		key := e.Key
+		if o.Vault.Get(key) != nil {
+			key = o.Vault.FreeKey(who.identity)
+		}
+		a = o.Vault.Add(key, who.identity)
+	}
+	switch {
+	case a.Removed:
+		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
+		return err
+	case a.Credential.Usable() && cr.Compare(a.Credential) <= 0:
+		o.Vault.Spend(cr.RefreshToken, a)
+		return nil
+	}
+	o.Vault.Save(a, cr)
+	if who.profile != nil {
+		if err := o.learn(a, *who.profile, c.Now()); err != nil {
+			return err
+		}
+	}
+	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "a newer login from the account pool"})
+	return o.stamp(a)
+}
+
+// takeUnprovedEntry keeps a login whose owner nothing tells as an account of its
+// own: its first refresh tells. It is never put over a login the vault has.
+func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) {
+	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
+	if u := o.rivalUnder(e.Key); u != nil && !u.Credential.RefreshToken.Empty() {
+		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
+			o.Vault.Save(u, cr)
+		} else {
+			o.Vault.Spend(cr.RefreshToken, u)
+		}
+		return
+	}
+	switch {
+	case a == nil:
+		a = o.Vault.Add(e.Key, i)
+		o.Vault.Save(a, cr)
+	case !a.Identified() && !a.Credential.Usable():
+		o.Vault.Save(a, cr)
+	case !a.Credential.Usable():
+		a = o.Vault.Add(o.Vault.FreeKey(i), i)
+		o.Vault.Save(a, cr)
+	default:
+		later := cr.Compare(a.Credential)
+		u := o.Vault.Add(o.Vault.FreeKey(i), i)
+		o.Vault.Save(u, cr)
+		u.Rival = a.Key
+		if later < 0 {
+			u.Doubt = accounts.DoubtRival
+		}
+		a = u
+	}
+	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
+}
+
+// rivalUnder is the unidentified account that was found under a key of another
+// one; nil if none.
+func (s *State) rivalUnder(key string) *accounts.Account {
+	return s.Vault.Only(func(o *accounts.Account) bool { return o.Rival == key && !o.Identified() && !o.Removed })
+}
+
+// takeLive proves whose the live login is and saves it if it is newer than the
+// vault's.
+func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
+	cr := o.Live.Credential
+	who := o.prove(cr, o.Config, p)
+	a := who.account
+	switch {
+	case a == nil && !who.proved():
+		o.why = p.failed[cr.AccessToken.Fingerprint()]
+		return nil
+	case a == nil:
+		a, o.Added = o.Vault.Ensure(who.identity)
+		o.act(view.Activity{Kind: "added", Key: a.Key, Text: "the login Claude Code used"})
+	case a.Removed && !revive:
+		o.Owner = a
+		return nil
+	case a.Removed:
+		a.Removed, o.Added = false, true
+		o.Vault.Save(a, cr) // the removal forgot it; what Claude Code uses is the newest
+	}
+	o.Owner = a
+	a.Identify(who.identity)
+	if who.profile != nil {
+		a.Identify(identityOf(*who.profile))
+	}
+	if named := o.Config.Identity(); a.Is(named) {
+		a.OAuthAccount = o.Config.Account
+		a.Identify(named)
+	}
+	o.doubtUnidentified(a)
+	if err := c.compareLive(o, a, cr); err != nil {
+		return err
+	}
+	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All())
+	if !o.older && !o.foreign {
+		a.Siblings = o.Live.Siblings
+	}
+	if who.profile != nil {
+		if err := o.learn(a, *who.profile, c.Now()); err != nil {
+			return err
+		}
+	}
+	return o.stamp(a)
+}
+
+// doubtUnidentified puts an unidentified account in doubt that was live before:
+// the login that is live now may be its successor.
+func (o *Opened) doubtUnidentified(now *accounts.Account) {
+	was := o.Vault.Get(o.Usage.LastActive)
+	if was != nil && was != now && !was.Removed && !was.Identified() && was.Credential.Usable() && was.Doubt == "" &&
+		!o.Vault.Knows(o.Live.Credential.RefreshToken) {
+		was.Doubt = accounts.DoubtClient
+	}
+}
+
+// compareLive puts the live login into its owner's entry, or finds it older.
+func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credential) error {
+	have := a.Credential
+	cr, err := completed(cr, have)
+	if err != nil {
+		return err
+	}
+	switch {
+	case cr.RefreshToken.Empty():
+		if have.RefreshToken.Empty() && (!have.Usable() || cr.Compare(have) >= 0) {
+			o.Vault.Save(a, cr)
+		}
+		return nil
+	case cr.RefreshToken.Equal(have.RefreshToken):
+		if cr.AccessToken.Equal(have.AccessToken) || cr.ExpiresAt.After(have.ExpiresAt) {
+			o.Vault.Update(a, cr)
+		}
+		return nil
+	case o.Vault.Spent(cr.RefreshToken):
+		o.older = true
+		return nil
+	}
+	if h := o.Vault.Holder(cr.RefreshToken); h != nil && h != a {
+		// The same login under another name.
+		o.Vault.Displace(h)
+		if !h.Identified() {
+			o.Usage.Drop(h.Key)
+			o.Vault.Forget(h)
+		}
+	}
+	switch later := cr.Compare(have); {
+	case !have.Usable() || later > 0:
+		o.Vault.Save(a, cr)
+	case later < 0:
+		_, err := c.keepAside(o.State, cr, o.Live.Siblings, o.Config.Account)
+		o.older = true
+		return err
+	default: // nothing tells which is the later: what Claude Code uses goes on
+		if _, err := c.keepAside(o.State, have, a.Siblings, a.OAuthAccount); err != nil {
+			return err
+		}
+		o.Vault.Displace(a)
+		o.Vault.Save(a, cr)
+	}
+	return nil
+}
+
+// completed is another login of an account with plan and tier where it has none:
+// an older Claude Code writes neither, and the provider told them.
+func completed(cr, have accounts.Credential) (accounts.Credential, error) {
+	if (cr.Plan != "" || have.Plan == "") && (cr.Tier != "" || have.Tier == "") {
+		return cr, nil
+	}
+	return cr.Edit(func(c *accounts.Credential) {
+		if c.Plan == "" {
+			c.Plan = have.Plan
+		}
+		if c.Tier == "" {
+			c.Tier = have.Tier
+		}
+	})
+}
+
+// errMoved says that another program changed the account at the same moment.
+func errMoved(key string) error {
+	return &view.Problem{Code: view.CodeBusy, Message: "another program changed this account just now", Hint: "try again", Key: key}
+}
+
+// NeedsLogin is the problem of an account that needs a new login; why is "" for
+// the usual reason.
+func NeedsLogin(a *accounts.Account, why string) *view.Problem {
+	if why == "" {
+		why = "the provider no longer accepts its login"
+		if a.Credential.RefreshToken.Empty() && !a.NeedsLogin {
+			why = "there is no refresh token for it"
+		}
+	}
+	return &view.Problem{
+		Code: view.CodeNeedsLogin, Key: a.Key,
+		Message: fmt.Sprintf("%s needs a new login: %s", a.Name(), strings.TrimSuffix(why, ".")),
+		Hint:    "log in again with: baton login --email " + accounts.AddressOf(a.Key),
+	}
+}
