@@ -47,14 +47,14 @@ func TestUsageIsAskedForAndKept(t *testing.T) {
 		t.Errorf("after its reset: %v, %+v", v.LimitedUntil, v.Usage.SevenDay)
 	}
 	// The next account is the one with most left.
-	if next := w.core.View(ctx).Next; next == nil || !next.HeadroomKnown {
+	if next := w.core.Snapshot(ctx).Next; next == nil || !next.HeadroomKnown {
 		t.Errorf("next %+v", next)
 	}
 	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointUsage, Kind: demo.FaultRateLimited, RetryAfter: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = w.core.CheckUsage(ctx, personal)
-	if e := wantCode(t, err, oauthcore.CodeOffline); !strings.Contains(e.Message, "usage") || !strings.Contains(e.Hint, "1m") {
+	if e := wantCode(t, err, view.CodeOffline); !strings.Contains(e.Message, "usage") || !strings.Contains(e.Hint, "1m") {
 		t.Errorf("%q, %q", e.Message, e.Hint)
 	}
 }
@@ -66,10 +66,10 @@ func TestMarksWithoutAResetHoldFiveHours(t *testing.T) {
 	if err := w.core.Settle(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if got := w.view(personal).LimitedUntil; !got.Equal(w.clock.Now().Add(oauthcore.AssumedLimit)) {
+	if got := w.view(personal).LimitedUntil; !got.Equal(w.clock.Now().Add(accounts.AssumedLimit)) {
 		t.Errorf("limited until %v", got)
 	}
-	w.clock.Add(oauthcore.AssumedLimit)
+	w.clock.Add(accounts.AssumedLimit)
 	if got := w.view(personal).LimitedUntil; !got.IsZero() {
 		t.Errorf("still limited until %v", got)
 	}
@@ -97,11 +97,11 @@ func TestSettings(t *testing.T) {
 	if !strings.Contains(string(w.read(w.paths.Settings())), `"x": 1.0`) {
 		t.Error("an unknown member was lost")
 	}
-	wantCode(t, w.core.Configure(ctx, "swap.auto", "maybe"), oauthcore.CodeUsage)
-	wantCode(t, w.core.Configure(ctx, "swap.never", "on"), oauthcore.CodeUsage)
+	wantCode(t, w.core.Configure(ctx, "swap.auto", "maybe"), view.CodeUsage)
+	wantCode(t, w.core.Configure(ctx, "swap.never", "on"), view.CodeUsage)
 	for _, bad := range []string{`{"swap.auto":"yes"}`, `{`} {
 		w.write(w.paths.Settings(), bad)
-		wantCode(t, w.core.Configure(ctx, "swap.auto", "off"), oauthcore.CodeDamaged)
+		wantCode(t, w.core.Configure(ctx, "swap.auto", "off"), view.CodeDamaged)
 		if string(w.read(w.paths.Settings())) != bad {
 			t.Error("a damaged file was overwritten")
 		}
@@ -165,7 +165,7 @@ func TestBusyWhenAnotherBatonHoldsTheLock(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err = w.newCore(w.core.FS).Swap(ctx, oauthcore.SwapRequest{To: work})
-	wantCode(t, err, oauthcore.CodeBusy)
+	wantCode(t, err, view.CodeBusy)
 	w.live(personal)
 }
 
@@ -180,11 +180,11 @@ func TestLabels(t *testing.T) {
 	}
 	for _, bad := range []string{"two\nlines", "-", strings.Repeat("x", 201)} {
 		_, err := w.core.Rename(ctx, personal, bad)
-		wantCode(t, err, oauthcore.CodeUsage)
+		wantCode(t, err, view.CodeUsage)
 	}
 	for _, taken := range []string{work, "mine TOO"} {
 		_, err := w.core.Rename(ctx, lab, taken)
-		wantCode(t, err, oauthcore.CodeUsage)
+		wantCode(t, err, view.CodeUsage)
 	}
 	if _, err := w.core.Rename(ctx, personal, ""); err != nil {
 		t.Fatal(err)

@@ -20,13 +20,13 @@ func TestAnAutomaticSwapTakesOverNoLock(t *testing.T) {
 		b.foreign(b.locks[1], time.Hour)
 		start := time.Now()
 		_, err := b.core.Swap(t.Context(), oauthcore.SwapRequest{Automatic: true})
-		if wantCode(t, err, oauthcore.CodeBusy); !errors.Is(err, clientlock.ErrBusy) || time.Since(start) < 9*time.Second {
+		if wantCode(t, err, view.CodeBusy); !errors.Is(err, clientlock.ErrBusy) || time.Since(start) < 9*time.Second {
 			t.Errorf("%v after %v", err, time.Since(start))
 		}
 		b.want(b.there(), ".claude.lock")
 		start = time.Now()
 		_, err = b.core.Swap(t.Context(), oauthcore.SwapRequest{}) // the locks first, then nobody to swap to
-		wantCode(t, err, oauthcore.CodeNoOther)
+		wantCode(t, err, view.CodeNoOther)
 		if took := time.Since(start); took < 6*time.Second || took > 7*time.Second {
 			t.Errorf("a person's swap had the lock after %v", took)
 		}
@@ -35,7 +35,7 @@ func TestAnAutomaticSwapTakesOverNoLock(t *testing.T) {
 		dead := b.otherBaton()
 		start = time.Now()
 		_, err = b.core.Swap(t.Context(), oauthcore.SwapRequest{Automatic: true})
-		wantCode(t, err, oauthcore.CodeNoOther)
+		wantCode(t, err, view.CodeNoOther)
 		if time.Since(start) > time.Second {
 			t.Errorf("a dead Baton's locks were waited for, %v", time.Since(start))
 		}
@@ -52,7 +52,7 @@ func TestAPersonsSwapAfterAnAutomaticOne(t *testing.T) {
 	if w.core.SpareLocks {
 		t.Error("the core spares locks from now on")
 	}
-	if _, err := os.Stat(w.paths.Ledger()); err != nil && !errors.Is(err, os.ErrNotExist) {
+	if _, err := os.Stat(w.paths.LockRegistry()); err != nil && !errors.Is(err, os.ErrNotExist) {
 		t.Error(err)
 	}
 	w.unlocked()

@@ -17,46 +17,46 @@ func TestChoose(t *testing.T) {
 	in := func(d time.Duration) time.Time { return noon.Add(d) }
 	for _, tt := range []struct {
 		name   string
-		all    []oauthcore.Candidate
+		all    []accounts.Candidate
 		active string
 		want   string // key, or the start of the message
-		code   oauthcore.Code
+		code   view.Code
 	}{
-		{"nobody", nil, "", "No account pool available for automatic account rotation (fewer than 2 accounts).", oauthcore.CodeNoOther},
-		{"one", []oauthcore.Candidate{{Key: "a"}}, "a", "No account pool available", oauthcore.CodeNoOther},
-		{"the other", []oauthcore.Candidate{{Key: "a"}, {Key: "b"}}, "a", "b", ""},
-		{"limited are skipped", []oauthcore.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c"}}, "a", "c", ""},
-		{"a limit that is over", []oauthcore.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: noon}}, "a", "b", ""},
-		{"paused, refused and unsure are skipped", []oauthcore.Candidate{{Key: "a"}, {Key: "b", Paused: true}, {Key: "c", NeedsLogin: true}, {Key: "d", Unsure: true}, {Key: "e"}}, "a", "e", ""},
-		{"most headroom", []oauthcore.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true}, {Key: "c", Headroom: 92, HeadroomKnown: true}}, "a", "c", ""},
-		{"known before unknown", []oauthcore.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c", Headroom: 1, HeadroomKnown: true}}, "a", "c", ""},
-		{"least recently used", []oauthcore.Candidate{{Key: "a"}, {Key: "b", ActiveAt: in(-time.Hour)}, {Key: "c", ActiveAt: in(-2 * time.Hour)}}, "a", "c", ""},
-		{"ties by order", []oauthcore.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c"}}, "a", "b", ""},
+		{"nobody", nil, "", "No account pool available for automatic account rotation (fewer than 2 accounts).", view.CodeNoOther},
+		{"one", []accounts.Candidate{{Key: "a"}}, "a", "No account pool available", view.CodeNoOther},
+		{"the other", []accounts.Candidate{{Key: "a"}, {Key: "b"}}, "a", "b", ""},
+		{"limited are skipped", []accounts.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c"}}, "a", "c", ""},
+		{"a limit that is over", []accounts.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: noon}}, "a", "b", ""},
+		{"paused, refused and unsure are skipped", []accounts.Candidate{{Key: "a"}, {Key: "b", Paused: true}, {Key: "c", NeedsLogin: true}, {Key: "d", Unsure: true}, {Key: "e"}}, "a", "e", ""},
+		{"most headroom", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true}, {Key: "c", Headroom: 92, HeadroomKnown: true}}, "a", "c", ""},
+		{"known before unknown", []accounts.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c", Headroom: 1, HeadroomKnown: true}}, "a", "c", ""},
+		{"least recently used", []accounts.Candidate{{Key: "a"}, {Key: "b", ActiveAt: in(-time.Hour)}, {Key: "c", ActiveAt: in(-2 * time.Hour)}}, "a", "c", ""},
+		{"ties by order", []accounts.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c"}}, "a", "b", ""},
 		{
 			"all limited",
-			[]oauthcore.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(52 * time.Minute)}},
-			"a", "All OAuth accounts are rate-limited. Earliest reset in 52 minutes (at 14:05 UTC).", oauthcore.CodeAllLimited,
+			[]accounts.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(52 * time.Minute)}},
+			"a", "All OAuth accounts are rate-limited. Earliest reset in 52 minutes (at 14:05 UTC).", view.CodeAllLimited,
 		},
 		{
 			"the active one is back first",
-			[]oauthcore.Candidate{{Key: "a", LimitedUntil: in(59 * time.Second)}, {Key: "b", LimitedUntil: in(time.Hour)}},
-			"a", "All OAuth accounts are rate-limited. Earliest reset in 1 minute (at 13:13 UTC).", oauthcore.CodeAllLimited,
+			[]accounts.Candidate{{Key: "a", LimitedUntil: in(59 * time.Second)}, {Key: "b", LimitedUntil: in(time.Hour)}},
+			"a", "All OAuth accounts are rate-limited. Earliest reset in 1 minute (at 13:13 UTC).", view.CodeAllLimited,
 		},
 		{
 			"an assumed end is no reset time",
-			[]oauthcore.Candidate{{Key: "a", LimitedUntil: in(time.Hour), Assumed: true}, {Key: "b", LimitedUntil: in(time.Hour), Assumed: true}},
-			"a", "All OAuth accounts are rate-limited. No reset time available.", oauthcore.CodeAllLimited,
+			[]accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour), Assumed: true}, {Key: "b", LimitedUntil: in(time.Hour), Assumed: true}},
+			"a", "All OAuth accounts are rate-limited. No reset time available.", view.CodeAllLimited,
 		},
-		{"nobody active", []oauthcore.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}}, "", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes (at 14:13 UTC).", oauthcore.CodeAllLimited},
-		{"others limited, the active one free", []oauthcore.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}}, "a", "every other account is limited; Personal is active and free", oauthcore.CodeNoOther},
-		{"others limited and paused", []oauthcore.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c", Name: "Lab", Paused: true}}, "a", "every other account is limited (Lab is paused); Personal is active and free", oauthcore.CodeNoOther},
-		{"only paused and refused others", []oauthcore.Candidate{{Key: "a"}, {Key: "b", Name: "Work", Paused: true}, {Key: "c", Name: "Lab", NeedsLogin: true}}, "a", "no other account can be used: Work is paused, Lab needs login", oauthcore.CodeNoOther},
-		{"limited and refused mixed", []oauthcore.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}, {Key: "c", NeedsLogin: true}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 60", oauthcore.CodeAllLimited},
-		{"a refused account's reset does not count", []oauthcore.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(3 * time.Hour)}, {Key: "c", NeedsLogin: true, LimitedUntil: in(time.Minute)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 120", oauthcore.CodeAllLimited},
-		{"the active one limited, others refused", []oauthcore.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", Name: "Lab", Unsure: true}}, "a", "no other account can be used: Lab is unsure", oauthcore.CodeNoOther},
+		{"nobody active", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}}, "", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes (at 14:13 UTC).", view.CodeAllLimited},
+		{"others limited, the active one free", []accounts.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}}, "a", "every other account is limited; Personal is active and free", view.CodeNoOther},
+		{"others limited and paused", []accounts.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c", Name: "Lab", Paused: true}}, "a", "every other account is limited (Lab is paused); Personal is active and free", view.CodeNoOther},
+		{"only paused and refused others", []accounts.Candidate{{Key: "a"}, {Key: "b", Name: "Work", Paused: true}, {Key: "c", Name: "Lab", NeedsLogin: true}}, "a", "no other account can be used: Work is paused, Lab needs login", view.CodeNoOther},
+		{"limited and refused mixed", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}, {Key: "c", NeedsLogin: true}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 60", view.CodeAllLimited},
+		{"a refused account's reset does not count", []accounts.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(3 * time.Hour)}, {Key: "c", NeedsLogin: true, LimitedUntil: in(time.Minute)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 120", view.CodeAllLimited},
+		{"the active one limited, others refused", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", Name: "Lab", Unsure: true}}, "a", "no other account can be used: Lab is unsure", view.CodeNoOther},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got, err := oauthcore.Choose(tt.all, tt.active, noon)
+			got, err := accounts.Choose(tt.all, tt.active, noon)
 			if tt.code == "" {
 				if err != nil || got.Key != tt.want {
 					t.Fatalf("chose %q, %v; want %q", got.Key, err, tt.want)
@@ -70,11 +70,11 @@ func TestChoose(t *testing.T) {
 	}
 }
 
-func candidates() *rapid.Generator[[]oauthcore.Candidate] {
-	return rapid.Custom(func(t *rapid.T) []oauthcore.Candidate {
-		var out []oauthcore.Candidate
+func candidates() *rapid.Generator[[]accounts.Candidate] {
+	return rapid.Custom(func(t *rapid.T) []accounts.Candidate {
+		var out []accounts.Candidate
 		for i := range rapid.IntRange(0, 7).Draw(t, "accounts") {
-			c := oauthcore.Candidate{
+			c := accounts.Candidate{
 				Key: string(rune('a' + i)), Paused: rapid.IntRange(0, 3).Draw(t, "paused") == 0,
 				NeedsLogin: rapid.IntRange(0, 3).Draw(t, "refused") == 0, Unsure: rapid.IntRange(0, 5).Draw(t, "unsure") == 0,
 				HeadroomKnown: rapid.Bool().Draw(t, "known"), Assumed: rapid.Bool().Draw(t, "assumed"),
@@ -98,12 +98,12 @@ func TestChooseNeverTakesOneItMustNot(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		all := candidates().Draw(t, "all")
 		active := rapid.SampledFrom([]string{"", "a", "b", "c"}).Draw(t, "active")
-		ok := func(c oauthcore.Candidate) bool {
+		ok := func(c accounts.Candidate) bool {
 			return c.Key != active && !c.Paused && !c.NeedsLogin && !c.Unsure && !c.LimitedUntil.After(noon)
 		}
 		before := slices.Clone(all)
-		got, err := oauthcore.Choose(all, active, noon)
-		again, err2 := oauthcore.Choose(all, active, noon)
+		got, err := accounts.Choose(all, active, noon)
+		again, err2 := accounts.Choose(all, active, noon)
 		if got != again || (err == nil) != (err2 == nil) || (err != nil && err.Error() != err2.Error()) {
 			t.Fatalf("two answers: %v, %v; %v, %v", got, err, again, err2)
 		}

@@ -42,7 +42,7 @@ type stepOrder struct {
 	Op    string
 	URL   string // the provider's
 	GOOS  string // the system it is on
-	Paths oauthcore.Paths
+	Paths claude.Paths
 	Now   time.Time
 	At    int  // the step before which the child ends itself
 	Stop  bool // or only stops itself
@@ -109,7 +109,7 @@ func stepChild() int {
 		fmt.Fprintf(os.Stderr, format+"\n", args...)
 	})
 	err = op.run(context.Background(), oauthcore.New(env), o)
-	fmt.Fprintln(s.out, doneLine+string(oauthcore.CodeOf(err)))
+	fmt.Fprintln(s.out, doneLine+string(view.CodeOf(err)))
 	return wrong
 }
 
@@ -143,7 +143,7 @@ func (s *stepper) step(name string) {
 type stepRun struct {
 	steps []string // the last one was not taken where it did not finish
 	done  bool     // the operation ended by itself
-	code  oauthcore.Code
+	code  view.Code
 }
 
 // last is the step before which the child was cut off.
@@ -167,7 +167,7 @@ func parseRun(out string) stepRun {
 	for line := range strings.Lines(out) {
 		line = strings.TrimSuffix(line, "\n")
 		if code, ok := strings.CutPrefix(line, doneLine); ok {
-			r.done, r.code = true, oauthcore.Code(code)
+			r.done, r.code = true, view.Code(code)
 			continue
 		}
 		r.steps = append(r.steps, line)

@@ -101,7 +101,7 @@ func refreshes(key string) func(*stepWorld) {
 
 func removes(w *stepWorld) {
 	_, err := w.core.Remove(context.Background(), oauthcore.RemoveRequest{Name: work})
-	if err != nil && oauthcore.CodeOf(err) != oauthcore.CodeNotFound {
+	if err != nil && view.CodeOf(err) != view.CodeNotFound {
 		w.Errorf("the removal again: %v", err)
 	}
 	if !w.account(work).Removed || strings.Contains(string(w.read(w.paths.Pool())), work) {

@@ -237,12 +237,12 @@ func (w *stepWorld) missing(op stepOp) []string {
 	if err != nil {
 		w.Fatal(err)
 	}
-	for _, path := range append(aside, w.paths.Inbox(), w.paths.Credentials()) {
+	for _, path := range append(aside, w.paths.OldInbox(), w.paths.Credentials()) {
 		doc, err := os.ReadFile(path)
 		if err != nil {
 			continue
 		}
-		if cr, err := oauthcore.ParseCredential([]byte(gjson.GetBytes(doc, "claudeAiOauth").Raw)); err == nil {
+		if cr, err := accounts.ParseCredential([]byte(gjson.GetBytes(doc, "claudeAiOauth").Raw)); err == nil {
 			have[cr.Fingerprint()] = true
 		}
 	}
@@ -274,7 +274,7 @@ func (w *stepWorld) sound() {
 	if err != nil {
 		w.Fatal(err)
 	}
-	if v := w.core.View(context.Background()); len(v.Problems) > 0 {
+	if v := w.core.Snapshot(context.Background()); len(v.Problems) > 0 {
 		w.Errorf("problems: %v", v.Problems)
 	}
 	if _, err := w.core.Activities(); err != nil {
@@ -298,7 +298,7 @@ func (w *stepWorld) sound() {
 func (w *stepWorld) snapshot() []byte {
 	w.Helper()
 	var all []byte
-	for _, path := range []string{w.paths.Vault(), w.paths.Pool(), w.paths.Book(), w.paths.Credentials(), w.paths.ClaudeJSON} {
+	for _, path := range []string{w.paths.Vault(), w.paths.Pool(), w.paths.Usage(), w.paths.Credentials(), w.paths.ClaudeJSON} {
 		doc, err := os.ReadFile(path)
 		if err != nil && !os.IsNotExist(err) {
 			w.Fatal(err)

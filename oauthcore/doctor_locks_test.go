@@ -20,7 +20,7 @@ import (
 // there to be asked, so time may be the bubble's own.
 type bare struct {
 	*testing.T
-	paths oauthcore.Paths
+	paths claude.Paths
 	core  *oauthcore.Core
 	locks [4]string
 }
@@ -28,7 +28,7 @@ type bare struct {
 func newBare(t *testing.T) *bare {
 	t.Helper()
 	home := t.TempDir()
-	paths, err := oauthcore.PathsFrom(func(string) string { return "" }, func() (string, error) { return home, nil })
+	paths, err := claude.PathsFrom(func(string) string { return "" }, func() (string, error) { return home, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -131,7 +131,7 @@ func TestDoctorSlowHolder(t *testing.T) {
 
 func (b *bare) otherBaton() *clientlock.Held {
 	b.Helper()
-	k := clientlock.NewKeeper(files.OS{}, b.paths.Ledger(), time.Now, slog.New(slog.DiscardHandler))
+	k := clientlock.NewKeeper(files.OS{}, b.paths.LockRegistry(), time.Now, slog.New(slog.DiscardHandler))
 	h, err := k.Take(b.Context(), nil, clientlock.Place{Path: b.locks[0], Stale: time.Minute}, clientlock.Place{Path: b.locks[1], Stale: time.Minute})
 	if err != nil {
 		b.Fatal(err)

@@ -27,7 +27,7 @@ import (
 type doubleClient struct {
 	old     bool
 	name    string // sent as User-Agent
-	paths   oauthcore.Paths
+	paths   claude.Paths
 	base    string
 	rand    *rand.Rand
 	tally   *raceTally

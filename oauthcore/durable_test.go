@@ -160,7 +160,7 @@ func TestOneBatonAtATimeHasTheLiveLogin(t *testing.T) {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
 	defer cancel()
 	_, err = w.newCore(files.OS{}).Import(ctx)
-	wantCode(t, err, oauthcore.CodeBusy)
+	wantCode(t, err, view.CodeBusy)
 }
 
 // A new login is on disk before anything else happens with it.
@@ -171,7 +171,7 @@ func TestANewLoginIsOnDiskFirst(t *testing.T) {
 	saved := ""
 	w.core = w.newCore(&hookFS{before: func(to string) {
 		if to == w.paths.Vault() && saved == "" {
-			if doc, err := os.ReadFile(w.paths.Inbox()); err == nil && strings.Contains(string(doc), g.RefreshToken.Reveal()) {
+			if doc, err := os.ReadFile(w.paths.OldInbox()); err == nil && strings.Contains(string(doc), g.RefreshToken.Reveal()) {
 				saved = "inbox"
 			} else {
 				saved = "nowhere"

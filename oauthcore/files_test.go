@@ -24,7 +24,7 @@ const sample = `{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":"sk-ant-ort0
 	`"scopes":["user:inference","user:profile"],"subscriptionType":"max","rateLimitTier":"default_claude_max_20x"}`
 
 func TestSampleCredentials(t *testing.T) {
-	cr, err := oauthcore.ParseCredential([]byte(sample))
+	cr, err := accounts.ParseCredential([]byte(sample))
 	if err != nil || cr.AccessToken.Reveal() != "sk-ant-oat01-TEST-a" || cr.ExpiresAt.UnixMilli() != 1774466144677 ||
 		cr.Plan != "max" || cr.Tier != "default_claude_max_20x" || len(cr.Scopes) != 2 || !cr.Usable() || cr.Tombstone() {
 		t.Fatalf("%+v, %v", cr, err)
@@ -37,13 +37,13 @@ func TestSampleCredentials(t *testing.T) {
 		`{"accessToken":"sk-ant-oat01-TEST-a"}`,
 		`{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":null,"expiresAt":null,"scopes":null,"subscriptionType":null}`,
 	} {
-		cr, err := oauthcore.ParseCredential([]byte(doc))
+		cr, err := accounts.ParseCredential([]byte(doc))
 		if err != nil || !cr.RefreshToken.Empty() || !cr.ExpiresAt.IsZero() || !cr.FreshAt(noon, time.Hour) || string(cr.JSON()) != doc {
 			t.Errorf("%s: %+v, %v", doc, cr, err)
 		}
 	}
 	for _, bad := range []string{`{"accessToken":7}`, `{"expiresAt":"x"}`, `{"scopes":"user:inference"}`, `{"scopes":[1]}`, `[]`, `{"a":`} {
-		if _, err := oauthcore.ParseCredential([]byte(bad)); err == nil {
+		if _, err := accounts.ParseCredential([]byte(bad)); err == nil {
 			t.Errorf("%s parses", bad)
 		}
 	}
@@ -134,7 +134,7 @@ func TestALoginHuskiesRotatedIsAdopted(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = other.Refresh(ctx, work)
-	wantCode(t, err, oauthcore.CodeOffline)
+	wantCode(t, err, view.CodeOffline)
 	if string(w.read(w.paths.Pool())) != pool {
 		t.Error("the unproved login was overwritten")
 	}
@@ -180,11 +180,11 @@ func TestNoPoolAndNoVault(t *testing.T) {
 		}
 	}
 	ctx := context.Background()
-	if v := w.core.View(ctx); len(v.Accounts) != 0 || len(v.Problems) != 0 || v.Live.Reason != "none" {
+	if v := w.core.Snapshot(ctx); len(v.Accounts) != 0 || len(v.Problems) != 0 || v.Live.Reason != "none" {
 		t.Errorf("view %+v", v)
 	}
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{})
-	wantCode(t, err, oauthcore.CodeNoOther)
+	wantCode(t, err, view.CodeNoOther)
 	if _, err := os.Stat(w.paths.Vault()); err == nil {
 		t.Error("a vault with nothing in it")
 	}
@@ -204,13 +204,13 @@ func TestARestoredVaultIsNoticed(t *testing.T) {
 	if err := os.Remove(w.paths.Pool()); err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range w.core.View(ctx).Accounts {
+	for _, a := range w.core.Snapshot(ctx).Accounts {
 		if !a.Unsure {
 			t.Errorf("%s is shown as sure", a.Key)
 		}
 	}
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{})
-	wantCode(t, err, oauthcore.CodeNoOther)
+	wantCode(t, err, view.CodeNoOther)
 	if err := w.core.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
@@ -235,9 +235,9 @@ func (b brokenFS) Rename(from, to string) error {
 }
 
 func TestAFileThatCannotBeWritten(t *testing.T) {
-	for _, which := range []func(oauthcore.Paths) string{
-		oauthcore.Paths.Vault, oauthcore.Paths.Pool, oauthcore.Paths.Book, oauthcore.Paths.Credentials,
-		func(p oauthcore.Paths) string { return p.ClaudeJSON },
+	for _, which := range []func(claude.Paths) string{
+		claude.Paths.Vault, claude.Paths.Pool, claude.Paths.Book, claude.Paths.Credentials,
+		func(p claude.Paths) string { return p.ClaudeJSON },
 	} {
 		w := newWorld(t)
 		path := which(w.paths)
@@ -275,7 +275,7 @@ func TestAFileThatChangesBeforeItsReplacement(t *testing.T) {
 	}}
 	w.core = w.newCore(fsys)
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
-	wantCode(t, err, oauthcore.CodeBusy)
+	wantCode(t, err, view.CodeBusy)
 	w.live(personal) // what the client wrote stands
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.live(work)
@@ -323,13 +323,13 @@ func TestPathsFrom(t *testing.T) {
 		{map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s", "XDG_STATE_HOME": "/x"}, home, "/h/.claude", "/s", "/h/.claude.json", "/x/baton"},
 		{map[string]string{"XDG_STATE_HOME": "relative"}, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
 	} {
-		p, err := oauthcore.PathsFrom(func(k string) string { return tt.env[k] }, tt.home)
-		if err != nil || p != (oauthcore.Paths{Config: tt.config, Secure: tt.secure, ClaudeJSON: tt.claudeJSON, State: tt.stat}) {
+		p, err := claude.PathsFrom(func(k string) string { return tt.env[k] }, tt.home)
+		if err != nil || p != (claude.Paths{Config: tt.config, Secure: tt.secure, ClaudeJSON: tt.claudeJSON, State: tt.stat}) {
 			t.Errorf("%v: %+v, %v", tt.env, p, err)
 		}
 	}
-	_, err := oauthcore.PathsFrom(func(string) string { return "" }, none)
-	wantCode(t, err, oauthcore.CodeFailed)
+	_, err := claude.PathsFrom(func(string) string { return "" }, none)
+	wantCode(t, err, view.CodeFailed)
 }
 
 func TestPropertyVaultKeepsWhatItDoesNotKnow(t *testing.T) {
@@ -337,7 +337,7 @@ func TestPropertyVaultKeepsWhatItDoesNotKnow(t *testing.T) {
 		extra := rapid.SampledFrom([]string{`1.50`, `{"deep":[1e2,null]}`, `"text"`, `-0`}).Draw(t, "extra")
 		doc := `{"future":` + extra + `,"seq":7,"accounts":{"a@b":{"new":` + extra + `,"email":"a@b","order":3,"claudeAiOauth":` +
 			strings.TrimSuffix(sample, "}") + `,"unknown":` + extra + `}}}}`
-		v, err := oauthcore.ParseVault([]byte(doc))
+		v, err := accounts.ParseVault([]byte(doc))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -364,12 +364,12 @@ func FuzzParsers(f *testing.F) {
 	f.Add([]byte(sample))
 	f.Add([]byte(`null`))
 	f.Fuzz(func(t *testing.T, doc []byte) {
-		if v, err := oauthcore.ParseVault(doc); err == nil {
+		if v, err := accounts.ParseVault(doc); err == nil {
 			if _, err := v.Encode(); err != nil {
 				t.Errorf("vault %q parses and cannot be written: %v", doc, err)
 			}
 		}
-		if p, err := oauthcore.ParsePool(doc); err == nil {
+		if p, err := accounts.ParsePool(doc); err == nil {
 			if _, err := p.Encode(); err != nil {
 				t.Errorf("pool %q parses and cannot be written: %v", doc, err)
 			}
@@ -379,14 +379,14 @@ func FuzzParsers(f *testing.F) {
 				t.Errorf("book %q parses and cannot be written: %v", doc, err)
 			}
 		}
-		_, _ = oauthcore.ParseCredential(doc)
+		_, _ = accounts.ParseCredential(doc)
 	})
 }
 
 // A folder where a file should be cannot be read, and nothing is written.
 func TestAFileThatCannotBeRead(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{w.paths.Vault(), w.paths.Book(), w.paths.Inbox(), w.paths.HighWater()} {
+	for _, path := range []string{w.paths.Vault(), w.paths.Usage(), w.paths.OldInbox(), w.paths.HighWater()} {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			t.Fatal(err)
 		}
@@ -397,7 +397,7 @@ func TestAFileThatCannotBeRead(t *testing.T) {
 			}
 			continue
 		}
-		if e := wantCode(t, err, oauthcore.CodeFailed); !strings.Contains(e.Message, path) {
+		if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, path) {
 			t.Errorf("%q does not name %s", e.Message, path)
 		}
 		if err := os.Remove(path); err != nil {

@@ -29,19 +29,19 @@ func TestALockOfClaudeCodeIsRespected(t *testing.T) {
 		if err := os.Mkdir(lock, 0o755); err != nil {
 			t.Fatal(err)
 		}
-		var told []oauthcore.Wait
+		var told []view.Wait
 		ctx := over{context.Background(), make(chan struct{})}
-		w.core.Progress = func(_ string, wait oauthcore.Wait) {
+		w.core.Progress = func(_ string, wait view.Wait) {
 			told = append(told, wait)
 			close(ctx.done) // that is how long it waits
 		}
 		creds, cfg := string(w.read(w.paths.Credentials())), string(w.read(w.paths.ClaudeJSON))
 		_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})
-		wantCode(t, err, oauthcore.CodeBusy)
+		wantCode(t, err, view.CodeBusy)
 		if creds != string(w.read(w.paths.Credentials())) || cfg != string(w.read(w.paths.ClaudeJSON)) {
 			t.Errorf("%s was held and something changed", lock)
 		}
-		if len(told) == 0 || told[0] != oauthcore.WaitClient {
+		if len(told) == 0 || told[0] != view.WaitClient {
 			t.Errorf("told %q", told)
 		}
 		if left, err := files.Leftovers(files.OS{}, w.paths.Credentials()); err != nil || len(left) != 0 {
@@ -132,7 +132,7 @@ func TestAfterALostLockNothingIsOverwritten(t *testing.T) {
 	}}
 	w.core = w.newCore(fsys)
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
-	if e := wantCode(t, err, oauthcore.CodeBusy); !strings.Contains(e.Message, "lost") {
+	if e := wantCode(t, err, view.CodeBusy); !strings.Contains(e.Message, "lost") {
 		t.Errorf("message %q", e.Message)
 	}
 	w.live(personal)

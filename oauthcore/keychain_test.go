@@ -26,7 +26,7 @@ func newMac(t *testing.T) *world {
 
 // untouched runs an operation that must fail and leave both of Claude Code's
 // places as they are, without a lock or a waiting file.
-func (w *world) untouched(code oauthcore.Code, op func() error) *oauthcore.Error {
+func (w *world) untouched(code view.Code, op func() error) *view.Problem {
 	w.Helper()
 	live, cfg := w.read(w.paths.Credentials()), w.read(w.paths.ClaudeJSON)
 	e := wantCode(w.T, op(), code)
@@ -41,7 +41,7 @@ func (w *world) untouched(code oauthcore.Code, op func() error) *oauthcore.Error
 func (w *world) tidied() {
 	w.Helper()
 	w.unlocked()
-	for _, path := range []string{w.paths.Credentials(), w.paths.ClaudeJSON, w.paths.Vault(), w.paths.Inbox()} {
+	for _, path := range []string{w.paths.Credentials(), w.paths.ClaudeJSON, w.paths.Vault(), w.paths.OldInbox()} {
 		if left, err := files.Leftovers(files.OS{}, path); err != nil || len(left) != 0 {
 			w.Errorf("left behind: %v, %v", left, err)
 		}
@@ -66,7 +66,7 @@ func (w *world) refreshing(key string) func() error {
 func TestWhatSecuritySaysIsNotBelieved(t *testing.T) {
 	w := newMac(t)
 	w.security.forgets = true
-	w.untouched(oauthcore.CodeFailed, w.swapping(work))
+	w.untouched(view.CodeFailed, w.swapping(work))
 	w.security.forgets, w.security.late = false, true
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.live(work)
@@ -82,13 +82,13 @@ func (w *world) fill() {
 func TestALoginTooLongForTheKeychain(t *testing.T) {
 	w := newMac(t)
 	w.fill()
-	e := w.untouched(oauthcore.CodeFailed, w.swapping(work))
+	e := w.untouched(view.CodeFailed, w.swapping(work))
 	if !strings.Contains(e.Message, "bytes of at most") || !strings.Contains(e.Hint, "/mcp") {
 		t.Errorf("%q, %q", e.Message, e.Hint)
 	}
 	// A refresh is not even sent: its answer could not be put there.
 	calls := w.provider.State().Calls["refresh"]
-	w.untouched(oauthcore.CodeFailed, w.refreshing(personal))
+	w.untouched(view.CodeFailed, w.refreshing(personal))
 	if w.provider.State().Calls["refresh"] != calls || w.account(personal).Unsure() {
 		t.Error("the refresh was sent")
 	}
@@ -101,7 +101,7 @@ func TestALoginTooLongForTheKeychain(t *testing.T) {
 	// A login over the live one is kept, and reaches Claude Code once it can.
 	g := w.grant(personal)
 	_, err := w.core.SaveLogin(t.Context(), g)
-	wantCode(t, err, oauthcore.CodeFailed)
+	wantCode(t, err, view.CodeFailed)
 	if !w.account(personal).Credential.RefreshToken.Equal(g.RefreshToken) {
 		t.Error("the new login was not kept")
 	}
@@ -170,7 +170,7 @@ func (w *world) during(fn func()) {
 func TestAnItemThatChangesBeforeItsReplacement(t *testing.T) {
 	w := newMac(t)
 	w.during(w.clientRefreshes)
-	if err := w.swapping(work)(); oauthcore.CodeOf(err) != oauthcore.CodeBusy {
+	if err := w.swapping(work)(); view.CodeOf(err) != view.CodeBusy {
 		t.Fatalf("error = %v", err)
 	}
 	w.live(personal) // what the client wrote stands
@@ -190,7 +190,7 @@ func TestAnItemThatChangesRightAfterItsReplacement(t *testing.T) {
 		}
 		wrote = command == "add-generic-password"
 	}
-	wantCode(t, w.swapping(work)(), oauthcore.CodeBusy)
+	wantCode(t, w.swapping(work)(), view.CodeBusy)
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.live(work)
 	w.kept(personal, work)
@@ -207,7 +207,7 @@ func TestAfterALostLockTheItemIsNotReplaced(t *testing.T) {
 	})
 	live := w.read(w.paths.Credentials())
 	err := w.swapping(work)()
-	if e := wantCode(t, err, oauthcore.CodeBusy); !strings.Contains(e.Message, "lost") {
+	if e := wantCode(t, err, view.CodeBusy); !strings.Contains(e.Message, "lost") {
 		t.Errorf("message %q", e.Message)
 	}
 	if !bytes.Equal(live, w.read(w.paths.Credentials())) || w.security.asked("add-generic-password") != 0 {
@@ -222,8 +222,8 @@ func TestADamagedItemIsNotTouched(t *testing.T) {
 	for _, bad := range []string{`{"accounts":`, `[]`, `{"claudeAiOauth":7}`, `{"a":1,"a":2}`, "{\"claudeAiOauth\":\xff"} {
 		w := newMac(t)
 		w.write(w.paths.Credentials(), bad)
-		w.untouched(oauthcore.CodeDamaged, w.swapping(work))
-		w.untouched(oauthcore.CodeDamaged, w.refreshing(lab))
+		w.untouched(view.CodeDamaged, w.swapping(work))
+		w.untouched(view.CodeDamaged, w.refreshing(lab))
 		if found, err := w.core.Doctor(t.Context(), oauthcore.DoctorRequest{Fix: true}); err != nil || len(found) != 1 || found[0].ID != "damaged" || found[0].Path != "" {
 			t.Errorf("%s: the doctor finds %+v, %v", bad, found, err)
 		}
@@ -244,7 +244,7 @@ func TestTheFileServesWhereThereIsNoItem(t *testing.T) {
 	}
 	// An item, once Claude Code makes one, comes first: also an empty one.
 	w.write(s.path, `{"mcpOAuth":{"ü":1}}`)
-	if v := w.core.View(t.Context()); v.Live.Present {
+	if v := w.core.Snapshot(t.Context()); v.Live.Present {
 		t.Errorf("live: %+v", v.Live)
 	}
 	file := w.read(w.paths.Credentials())
@@ -269,7 +269,7 @@ func TestClaudeItem(t *testing.T) {
 		{map[string]string{"CLAUDE_CONFIG_DIR": "/Users/ada/caf\u00e9"}, plain + "-472bcbbc"},
 		{map[string]string{"CLAUDE_CONFIG_DIR": "/Users/ada/cafe\u0301"}, plain + "-472bcbbc"},
 	} {
-		got := oauthcore.ClaudeItem(func(k string) string { return tt.env[k] }, macUser, keychain.Exec(keychain.Program))
+		got := claude.Item(func(k string) string { return tt.env[k] }, macUser, keychain.Exec(keychain.Program))
 		if got.Service != tt.want || got.Account != macUser || got.Run == nil {
 			t.Errorf("%v: %q, want %q", tt.env, got.Service, tt.want)
 		}

@@ -84,7 +84,7 @@ func TestAnAnswerTheKeychainDoesNotTake(t *testing.T) {
 		return 0
 	}
 	_, err := w.core.Refresh(t.Context(), personal)
-	wantCode(t, err, oauthcore.CodeFailed)
+	wantCode(t, err, view.CodeFailed)
 	w.kept(personal)
 	if w.credential().Same(w.account(personal).Credential) {
 		t.Error("the Keychain has it after all")

@@ -55,7 +55,7 @@ func TestALoginKilledAtTheKeychain(t *testing.T) {
 				} else {
 					w.newestWins(before)
 				}
-				if _, err := os.Stat(w.paths.Inbox()); err == nil {
+				if _, err := os.Stat(w.paths.OldInbox()); err == nil {
 					t.Error("the inbox is still there")
 				}
 			})
@@ -92,7 +92,7 @@ func killedLogin(t *testing.T, step string, deadlines bool) *stepWorld {
 	if run := w.order.killed(t); run.last() != step {
 		t.Fatalf("killed before %q", run.last())
 	}
-	if note := gjson.GetBytes(w.read(w.paths.Inbox()), "waiting"); len(note.Get("was").String()) != 64 || note.Get("ends").Exists() != deadlines {
+	if note := gjson.GetBytes(w.read(w.paths.OldInbox()), "waiting"); len(note.Get("was").String()) != 64 || note.Get("ends").Exists() != deadlines {
 		t.Fatalf("noted %s", note)
 	}
 	w.core = w.newCore(quickFS())
@@ -169,7 +169,7 @@ func (w *stepWorld) bothKept(before string) {
 		w.Error("the login set aside is not the inbox's")
 	}
 	said, err := w.core.Activities()
-	if err != nil || !slices.ContainsFunc(said, func(x oauthcore.Activity) bool { return x.Kind == "unsure" && x.Key == personal }) {
+	if err != nil || !slices.ContainsFunc(said, func(x view.Activity) bool { return x.Kind == "unsure" && x.Key == personal }) {
 		w.Errorf("said %+v, %v", said, err)
 	}
 	// A refresh tells.

@@ -45,7 +45,7 @@ func TestASwapThroughAProgram(t *testing.T) {
 	patiently := func(do func() error) { // a busy machine is slow to start programs
 		t.Helper()
 		err := do()
-		for try := 1; oauthcore.CodeOf(err) == oauthcore.CodeBusy && try < 20; try++ {
+		for try := 1; view.CodeOf(err) == view.CodeBusy && try < 20; try++ {
 			err = do()
 		}
 		if err != nil {

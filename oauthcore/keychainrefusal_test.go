@@ -11,19 +11,19 @@ import (
 // refusals are the ways in which a Keychain does not do as asked.
 func refusals() map[string]struct {
 	exit int // of security; 0: it hangs
-	code oauthcore.Code
+	code view.Code
 	says string
 } {
 	return map[string]struct {
 		exit int
-		code oauthcore.Code
+		code view.Code
 		says string
 	}{
-		"locked":    {36, oauthcore.CodeFailed, "is locked"},
-		"denied":    {51, oauthcore.CodeFailed, "refused access"},
-		"dismissed": {128, oauthcore.CodeFailed, "was told no"},
-		"broken":    {1, oauthcore.CodeFailed, "status 1"},
-		"hanging":   {0, oauthcore.CodeBusy, "did not answer in time"},
+		"locked":    {36, view.CodeFailed, "is locked"},
+		"denied":    {51, view.CodeFailed, "refused access"},
+		"dismissed": {128, view.CodeFailed, "was told no"},
+		"broken":    {1, view.CodeFailed, "status 1"},
+		"hanging":   {0, view.CodeBusy, "did not answer in time"},
 	}
 }
 
@@ -38,9 +38,9 @@ func TestAKeychainThatCannotBeRead(t *testing.T) {
 				t.Errorf("message %q", e.Message)
 			}
 			// What only shows says so once, and does not have macOS ask again.
-			v := w.core.View(context.Background())
+			v := w.core.Snapshot(context.Background())
 			asked := w.security.asked("find-generic-password")
-			again := w.core.View(context.Background())
+			again := w.core.Snapshot(context.Background())
 			if v.Live.Reason != "unreadable" || again.Live.Reason != "unreadable" || len(again.Problems) != 1 || len(again.Accounts) != 5 {
 				t.Errorf("shown: %+v, %v", again.Live, again.Problems)
 			}
@@ -55,7 +55,7 @@ func TestAKeychainThatCannotBeRead(t *testing.T) {
 			w.security.exit, w.security.hangs = nil, nil
 			w.swap(oauthcore.SwapRequest{To: work})
 			w.live(work)
-			if v := w.core.View(context.Background()); v.Active != work || len(v.Problems) != 0 {
+			if v := w.core.Snapshot(context.Background()); v.Active != work || len(v.Problems) != 0 {
 				t.Errorf("shown: %+v, %v", v.Live, v.Problems)
 			}
 		})

@@ -37,7 +37,7 @@ func TestLastSwap(t *testing.T) {
 	w.clock.Add(time.Minute)
 	w.swap(oauthcore.SwapRequest{To: lab}) // a refresh is logged in between
 	want("another", work+" > "+lab)
-	if last := w.core.View(ctx).LastSwap; !last.At.Equal(w.clock.Now()) {
+	if last := w.core.Snapshot(ctx).LastSwap; !last.At.Equal(w.clock.Now()) {
 		t.Errorf("at %v, want %v", last.At, w.clock.Now())
 	}
 	// A swap to the account that is live already is none.

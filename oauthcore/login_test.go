@@ -69,7 +69,7 @@ func TestANewLoginIsAddedBesideTheLiveOne(t *testing.T) {
 	if !a.Identified() || a.Credential.Plan == "" || gjson.GetBytes(a.OAuthAccount, "emailAddress").String() != "new@example.com" {
 		t.Errorf("kept %+v", a)
 	}
-	if _, err := os.Stat(w.paths.Inbox()); err == nil {
+	if _, err := os.Stat(w.paths.OldInbox()); err == nil {
 		t.Error("the inbox is still there")
 	}
 	w.kept("new@example.com", personal)
@@ -87,7 +87,7 @@ func TestTheSameAccountAgainKeepsItsNameAndPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := w.core.Refresh(ctx, lab)
-	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	wantCode(t, err, view.CodeNeedsLogin)
 	if saved := w.login(lab); saved.Key != lab || !saved.Known {
 		t.Errorf("saved %+v", saved)
 	}
@@ -139,10 +139,10 @@ func TestTwoOrganisationsUnderOneAddress(t *testing.T) {
 	w.swap(oauthcore.SwapRequest{To: "ada@example.com"})
 	w.live(personal)
 	_, err := w.core.Rename(context.Background(), work, "ADA@example.com")
-	wantCode(t, err, oauthcore.CodeUsage)
+	wantCode(t, err, view.CodeUsage)
 	// The address in another case is both of them.
 	_, err = w.core.Swap(context.Background(), oauthcore.SwapRequest{To: "ADA@example.com"})
-	if e := wantCode(t, err, oauthcore.CodeAmbiguous); !strings.Contains(e.Hint, want) {
+	if e := wantCode(t, err, view.CodeAmbiguous); !strings.Contains(e.Hint, want) {
 		t.Errorf("hint %q", e.Hint)
 	}
 }
@@ -176,7 +176,7 @@ func TestALoginNobodyCouldBeFoundForWaits(t *testing.T) {
 	if err != nil || saved.Key != "" || saved.Note == "" {
 		t.Fatalf("saved %+v, %v", saved, err)
 	}
-	info, err := os.Stat(w.paths.Inbox())
+	info, err := os.Stat(w.paths.OldInbox())
 	if err != nil || info.Mode().Perm() != 0o600 {
 		t.Fatalf("inbox: %v, %v", info, err)
 	}
@@ -197,7 +197,7 @@ func TestALoginNobodyCouldBeFoundForWaits(t *testing.T) {
 	if !w.account(lab).Credential.RefreshToken.Equal(h.RefreshToken) {
 		t.Error("the waiting login was not finished")
 	}
-	if _, err := os.Stat(w.paths.Inbox()); err == nil {
+	if _, err := os.Stat(w.paths.OldInbox()); err == nil {
 		t.Error("the inbox is still there")
 	}
 }
@@ -237,8 +237,8 @@ func TestAWaitingLoginIsFinishedFirst(t *testing.T) {
 func TestALoginMadeByClaudeCode(t *testing.T) {
 	w := newWorld(t)
 	dir := t.TempDir()
-	_, _, err := oauthcore.ReadLogin(dir)
-	wantCode(t, err, oauthcore.CodeFailed)
+	_, _, err := claude.ReadLogin(dir)
+	wantCode(t, err, view.CodeFailed)
 	who := w.resident(lab)
 	cr, err := w.provider.Issue(who.Person.AccountUUID, who.Person.OrganizationUUID)
 	if err != nil {
@@ -246,7 +246,7 @@ func TestALoginMadeByClaudeCode(t *testing.T) {
 	}
 	w.write(filepath.Join(dir, ".credentials.json"), `{"claudeAiOauth":{"accessToken":"`+cr.AccessToken.Reveal()+`","refreshToken":"`+cr.RefreshToken.Reveal()+`","expiresAt":`+millis(cr.ExpiresAt)+`,"scopes":["user:inference"]}}`)
 	w.write(filepath.Join(dir, ".claude.json"), `{"oauthAccount":{"accountUuid":"`+who.Person.AccountUUID+`","organizationUuid":"`+who.Person.OrganizationUUID+`","emailAddress":"lab@uni.example"}}`)
-	got, account, err := oauthcore.ReadLogin(dir)
+	got, account, err := claude.ReadLogin(dir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -261,14 +261,14 @@ func TestRemove(t *testing.T) {
 	w := newWorld(t)
 	ctx := context.Background()
 	_, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: personal})
-	if e := wantCode(t, err, oauthcore.CodeFailed); !strings.Contains(e.Hint, "--yes") {
+	if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Hint, "--yes") {
 		t.Errorf("hint %q", e.Hint)
 	}
 	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRevoke, Kind: demo.FaultServerError}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true})
-	wantCode(t, err, oauthcore.CodeOffline)
+	wantCode(t, err, view.CodeOffline)
 	w.kept(work)
 	logins := len(w.provider.State().Logins)
 	if got, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true}); err != nil || got.Key != work || got.Live {
@@ -290,7 +290,7 @@ func TestRemove(t *testing.T) {
 	if err := w.core.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if v := w.core.View(ctx); len(v.Accounts) != 4 {
+	if v := w.core.Snapshot(ctx); len(v.Accounts) != 4 {
 		t.Errorf("%d accounts", len(v.Accounts))
 	}
 	// Its person logging in again does.
@@ -302,7 +302,7 @@ func TestRemove(t *testing.T) {
 	if got, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: personal, Yes: true}); err != nil || !got.Live {
 		t.Fatalf("removed %+v, %v", got, err)
 	}
-	if v := w.core.View(ctx); v.Active != "" || v.Live.Reason != "unknown" {
+	if v := w.core.Snapshot(ctx); v.Active != "" || v.Live.Reason != "unknown" {
 		t.Errorf("live %+v", v.Live)
 	}
 	if got, err := w.core.Import(ctx); err != nil || got.Key != personal || !got.Added {

@@ -70,7 +70,7 @@ func (m *fakeMirror) Get(ctx context.Context, name string) (secret.Secret, error
 	defer m.mu.Unlock()
 	value, ok := m.items[name]
 	if !ok {
-		return secret.Secret{}, &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "none", Err: oauthcore.ErrNoCopy}
+		return secret.Secret{}, &view.Problem{Code: view.CodeKeyring, Message: "none", Err: oauthcore.ErrNoCopy}
 	}
 	return secret.New(value), nil
 }
@@ -82,7 +82,7 @@ func (m *fakeMirror) Put(ctx context.Context, name string, value secret.Secret) 
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.big != "" && keyOf(name) == m.big {
-		return &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "too big", Hint: "-", Err: oauthcore.ErrCopyTooBig}
+		return &view.Problem{Code: view.CodeKeyring, Message: "too big", Hint: "-", Err: oauthcore.ErrCopyTooBig}
 	}
 	m.items[name] = value.Reveal()
 	return nil
@@ -109,7 +109,7 @@ func (m *fakeMirror) calls() []string {
 
 // locked is what a locked keyring answers.
 func locked() error {
-	return &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}
+	return &view.Problem{Code: view.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}
 }
 
 // mirrored is a world with a keyring, its copies switched on and Baton's files
@@ -276,7 +276,7 @@ func TestCopiesAreSwitched(t *testing.T) {
 			t.Errorf("switch %s, environment %q: asked for: %v", c.setting, c.word, err)
 		}
 		if err != nil {
-			wantCode(t, err, oauthcore.CodeKeyring)
+			wantCode(t, err, view.CodeKeyring)
 		}
 		if !c.want && w.mirror.calls() != nil {
 			t.Errorf("switch %s, environment %q: the keyring was touched", c.setting, c.word)
@@ -287,7 +287,7 @@ func TestCopiesAreSwitched(t *testing.T) {
 		t.Errorf("where there is no keyring: %v, %v", rows, err)
 	}
 	_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{})
-	wantCode(t, err, oauthcore.CodeUnsupported)
+	wantCode(t, err, view.CodeUnsupported)
 }
 
 // A keyring in trouble is noted once, ends that round of copying, and is tried
@@ -296,7 +296,7 @@ func TestTroubleIsNoted(t *testing.T) {
 	w := mirrored(t)
 	w.mirror.err = locked()
 	for range 3 {
-		if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); oauthcore.CodeOf(err) != oauthcore.CodeKeyring {
+		if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); view.CodeOf(err) != view.CodeKeyring {
 			t.Fatal(err)
 		}
 	}
@@ -397,7 +397,7 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 	if index := w.mirror.items[w.paths.CopyName("")]; strings.Contains(index, lab) || !strings.Contains(index, work) {
 		t.Errorf("the index is %s", index)
 	}
-	if book := string(w.read(w.paths.Book())); strings.Contains(book, lab) {
+	if book := string(w.read(w.paths.Usage())); strings.Contains(book, lab) {
 		t.Errorf("the book remembers %s: %s", lab, book)
 	}
 	w.mirror.calls()
@@ -411,7 +411,7 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 // asks.
 func TestASilentKeyringIsLeftAlone(t *testing.T) {
 	w := mirrored(t)
-	w.mirror.err = &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "no answer", Err: oauthcore.ErrMirrorSilent}
+	w.mirror.err = &view.Problem{Code: view.CodeKeyring, Message: "no answer", Err: oauthcore.ErrMirrorSilent}
 	if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); err == nil {
 		t.Fatal("it went well")
 	}

@@ -12,7 +12,7 @@ import (
 func (w *world) order() string {
 	w.Helper()
 	var keys []string
-	for _, a := range w.core.View(context.Background()).Accounts {
+	for _, a := range w.core.Snapshot(context.Background()).Accounts {
 		keys = append(keys, a.Key)
 	}
 	return strings.Join(keys, " ")
@@ -51,7 +51,7 @@ func TestMove(t *testing.T) {
 		t.Error("a move to the same place wrote the vault")
 	}
 	if _, err := w.core.Move(ctx, "nobody", 1); err != nil {
-		wantCode(t, err, oauthcore.CodeNotFound)
+		wantCode(t, err, view.CodeNotFound)
 	} else {
 		t.Error("nobody was moved")
 	}

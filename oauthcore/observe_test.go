@@ -56,7 +56,7 @@ func TestAReportThatTellsNothingNewWritesNothing(t *testing.T) {
 	now := w.clock.Now()
 	five, seven := now.Add(2*time.Hour), now.Add(70*time.Hour)
 	w.observe(w.line(50, 20, five, seven))
-	before, err := os.Stat(w.paths.Book())
+	before, err := os.Stat(w.paths.Usage())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestAReportThatTellsNothingNewWritesNothing(t *testing.T) {
 			t.Errorf("%s: written", name)
 		}
 	}
-	after, err := os.Stat(w.paths.Book())
+	after, err := os.Stat(w.paths.Usage())
 	if err != nil || !os.SameFile(before, after) {
 		t.Errorf("usage.json was replaced, %v", err)
 	}
@@ -162,7 +162,7 @@ func TestALimitWithoutATime(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.clock.Add(time.Hour)
-	if got := w.failed(signals.RateLimit, "/nowhere/at/all"); got.Key != work || !got.Until.Equal(w.clock.Now().Add(oauthcore.AssumedLimit)) {
+	if got := w.failed(signals.RateLimit, "/nowhere/at/all"); got.Key != work || !got.Until.Equal(w.clock.Now().Add(accounts.AssumedLimit)) {
 		t.Errorf("charged %+v", got)
 	}
 	// The next status line knows when it ends.
@@ -232,7 +232,7 @@ func TestALoginClaudeCodeCouldNotUseIsUnsure(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := w.core.Refresh(context.Background(), work)
-	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	wantCode(t, err, view.CodeNeedsLogin)
 	if v := w.view(work); !v.NeedsLogin {
 		t.Errorf("refused: %+v", v)
 	}
@@ -279,7 +279,7 @@ func TestAnAutomaticSwapStaysInItsOrganization(t *testing.T) {
 		return w.failed(signals.RateLimit, w.transcript(promptRow(now), limitRow(now, now.Add(2*time.Hour), "five_hour")))
 	}
 	got := hit()
-	if got.Swapped != nil || oauthcore.CodeOf(got.Stays) != oauthcore.CodeNoOther {
+	if got.Swapped != nil || view.CodeOf(got.Stays) != view.CodeNoOther {
 		t.Fatalf("charged %+v, %v", got, got.Stays)
 	}
 	w.live(work)

@@ -74,7 +74,7 @@ type race struct {
 	provider *demo.Provider
 	front    *raceFront
 	home     demo.Home
-	paths    oauthcore.Paths
+	paths    claude.Paths
 	core     *oauthcore.Core
 	config   []byte // .claude.json at the start
 }
@@ -99,7 +99,7 @@ func newRace(t *testing.T) *race {
 		t.Fatal(err)
 	}
 	env := r.home.Setenv()
-	if r.paths, err = oauthcore.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return r.home.Dir, nil }); err != nil {
+	if r.paths, err = claude.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return r.home.Dir, nil }); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := os.ReadFile(r.paths.ClaudeJSON)

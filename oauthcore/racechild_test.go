@@ -70,7 +70,7 @@ func TestRaceChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, err := oauthcore.PathsFrom(os.Getenv, os.UserHomeDir)
+	paths, err := claude.PathsFrom(os.Getenv, os.UserHomeDir)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -103,7 +103,7 @@ func TestRaceChild(t *testing.T) {
 
 // raceTurns gives what a child does again and again, side by side where it is
 // more than one thing.
-func raceTurns(t *testing.T, role string, paths oauthcore.Paths, seed *rand.PCG, tally *raceTally) []func(context.Context) {
+func raceTurns(t *testing.T, role string, paths claude.Paths, seed *rand.PCG, tally *raceTally) []func(context.Context) {
 	t.Helper()
 	r := rand.New(seed)
 	pause := func(r *rand.Rand, upTo int) { <-time.After(time.Duration(5+r.IntN(upTo)) * time.Millisecond) }
@@ -166,7 +166,7 @@ func batonTurn(ctx context.Context, core *oauthcore.Core, r *rand.Rand, tally *r
 		err = core.Settle(ctx)
 	default:
 		tally.count("views")
-		for _, p := range core.View(ctx).Problems {
+		for _, p := range core.Snapshot(ctx).Problems {
 			if tornPool(p) {
 				tally.count("views of a torn pool")
 				continue
@@ -177,11 +177,11 @@ func batonTurn(ctx context.Context, core *oauthcore.Core, r *rand.Rand, tally *r
 	}
 	tally.took(what, time.Since(start))
 	tally.count("calls")
-	switch code := oauthcore.CodeOf(err); {
+	switch code := view.CodeOf(err); {
 	case err == nil:
 		tally.count("ok")
 		tally.count(what + " ok")
-	case code == oauthcore.CodeBusy:
+	case code == view.CodeBusy:
 		tally.count("busy")
 	case tornPool(err):
 		tally.count("torn pool")
@@ -194,7 +194,7 @@ func batonTurn(ctx context.Context, core *oauthcore.Core, r *rand.Rand, tally *r
 // tornPool says that huskies took longer over writing the pool in place than
 // Baton looked at it: then a call refuses, and nothing is changed.
 func tornPool(err error) bool {
-	return oauthcore.CodeOf(err) == oauthcore.CodeDamaged && strings.Contains(err.Error(), "oauth_pool.json")
+	return view.CodeOf(err) == view.CodeDamaged && strings.Contains(err.Error(), "oauth_pool.json")
 }
 
 // raceTouches is the member of .claude.json the clients count in.

@@ -74,15 +74,15 @@ func (r *race) logins() {
 	for _, l := range r.provider.State().Logins {
 		current[l.AccountUUID+l.OrganizationUUID] = l.RefreshFingerprint
 	}
-	vault, err := oauthcore.ParseVault(r.read(r.paths.Vault()))
+	vault, err := accounts.ParseVault(r.read(r.paths.Vault()))
 	if err != nil {
 		r.Fatal(err)
 	}
-	pool, err := oauthcore.ParsePool(r.read(r.paths.Pool()))
+	pool, err := accounts.ParsePool(r.read(r.paths.Pool()))
 	if err != nil {
 		r.Fatal(err)
 	}
-	live, err := oauthcore.ParseCredential([]byte(gjson.GetBytes(r.read(r.paths.Credentials()), "claudeAiOauth").Raw))
+	live, err := accounts.ParseCredential([]byte(gjson.GetBytes(r.read(r.paths.Credentials()), "claudeAiOauth").Raw))
 	if err != nil {
 		r.Fatal(err)
 	}

@@ -51,7 +51,7 @@ func TestTornFilesAreReadAgain(t *testing.T) {
 					t.Errorf("%s: %+v, %v", filepath.Base(path), got, err)
 				}
 				fsys.times = 3
-				if v := core.View(context.Background()); v.Active != personal || len(v.Problems) != 0 {
+				if v := core.Snapshot(context.Background()); v.Active != personal || len(v.Problems) != 0 {
 					t.Errorf("%s: active %q, problems %v", filepath.Base(path), v.Active, v.Problems)
 				}
 			}
@@ -116,7 +116,7 @@ func TestAnAnswerReachesARestlessLiveFile(t *testing.T) {
 // not needed to keep a login.
 func TestAnAnswerIsSavedBesideADamagedFile(t *testing.T) {
 	for _, key := range []string{personal, work} {
-		for _, file := range []func(oauthcore.Paths) string{oauthcore.Paths.Pool, oauthcore.Paths.Book} {
+		for _, file := range []func(claude.Paths) string{claude.Paths.Pool, claude.Paths.Book} {
 			w := newWorld(t)
 			path := file(w.paths)
 			t.Run(key+" "+filepath.Base(path), func(t *testing.T) {
@@ -153,7 +153,7 @@ func TestARefusalIsSavedBesideADamagedPool(t *testing.T) {
 	}
 	answer := w.midRefresh(context.Background(), work)
 	w.write(w.paths.Pool(), "{")
-	wantCode(t, answer(), oauthcore.CodeNeedsLogin)
+	wantCode(t, answer(), view.CodeNeedsLogin)
 	if !w.account(work).NeedsLogin {
 		t.Error("the refusal was forgotten")
 	}

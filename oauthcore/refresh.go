@@ -35,7 +35,32 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	}
 	defer release()
 	c.Step("refresh.account lock")
-	return c.refresh(ctx, key, true)
+	note, err := c.lookAside(ctx, key)
+	if err != nil {
+		return Refreshed{}, err
+	}
+	done, err := c.refresh(ctx, key, true)
+	done.Note = note
+	return done, err
+}
+
+// lookAside looks for a later login in set-aside where the account is unsure.
+// A person who asks for the refresh is warned where one cannot be told, and the
+// refresh goes on.
+func (c *Core) lookAside(ctx context.Context, key string) (warning string, err error) {
+	s, err := c.Read(ctx)
+	if err != nil {
+		return "", err
+	}
+	a := s.Vault.Get(key)
+	if a == nil || !s.Unsure(a) {
+		return "", nil
+	}
+	_, unknown, err := c.FromSetAside(ctx, key)
+	if unknown != "" {
+		warning = "the login in " + unknown + " may have been this account's newest; it could not be told"
+	}
+	return warning, err
 }
 
 // identifyRival finds out whose login stands under the account's key in the

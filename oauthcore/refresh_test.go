@@ -67,7 +67,7 @@ func TestTroubleOnTheWayKeepsTheLogin(t *testing.T) {
 			w.fail(kind, 1)
 			before := w.provider.State().Calls[demo.EndpointRefresh]
 			_, err := w.core.Refresh(context.Background(), lab)
-			e := wantCode(t, err, oauthcore.CodeOffline)
+			e := wantCode(t, err, view.CodeOffline)
 			if kind == demo.FaultRateLimited && !strings.Contains(e.Hint, "1m30s") {
 				t.Errorf("hint %q does not say how long", e.Hint)
 			}
@@ -95,7 +95,7 @@ func TestALostAnswerIsAskedForOnceMoreAndThenUnsure(t *testing.T) {
 	}
 	w.fail(demo.FaultHTML, 2)
 	_, err := w.core.Refresh(context.Background(), lab)
-	wantCode(t, err, oauthcore.CodeUnsure)
+	wantCode(t, err, view.CodeUnsure)
 	if v := w.view(lab); !v.Unsure || v.NeedsLogin {
 		t.Errorf("shown as %+v", v)
 	}
@@ -104,7 +104,7 @@ func TestALostAnswerIsAskedForOnceMoreAndThenUnsure(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = w.core.Swap(context.Background(), oauthcore.SwapRequest{})
-	wantCode(t, err, oauthcore.CodeNoOther)
+	wantCode(t, err, view.CodeNoOther)
 	// The person asks: it turns out well.
 	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
 		t.Fatal(err)
@@ -119,7 +119,7 @@ func TestALoginUsedUpOnTheWayIsExplained(t *testing.T) {
 	w := newWorld(t)
 	w.fail(demo.FaultLostAfter, 1)
 	_, err := w.core.Refresh(context.Background(), lab)
-	if e := wantCode(t, err, oauthcore.CodeNeedsLogin); !strings.Contains(e.Message, "never arrived") {
+	if e := wantCode(t, err, view.CodeNeedsLogin); !strings.Contains(e.Message, "never arrived") {
 		t.Errorf("message %q", e.Message)
 	}
 	if v := w.view(lab); !v.NeedsLogin {
@@ -127,7 +127,7 @@ func TestALoginUsedUpOnTheWayIsExplained(t *testing.T) {
 	}
 	calls := w.provider.State().Calls[demo.EndpointRefresh]
 	_, err = w.core.Refresh(context.Background(), lab)
-	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	wantCode(t, err, view.CodeNeedsLogin)
 	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
 		t.Error("a dead token was presented again")
 	}
@@ -158,7 +158,7 @@ func TestNoNetworkKeepsEverything(t *testing.T) {
 	}
 	w.core.Provider = provider.New(endpoints, provider.Options{Now: w.clock.Now})
 	_, err = w.core.Refresh(context.Background(), lab)
-	wantCode(t, err, oauthcore.CodeOffline)
+	wantCode(t, err, view.CodeOffline)
 	if w.account(lab).Unsure() {
 		t.Error("nothing was sent, so nothing is unsure")
 	}
@@ -228,7 +228,7 @@ func TestARefreshOfTheLiveAccountWritesItsFileFirst(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	old := w.credential()
-	var live, kept oauthcore.Credential
+	var live, kept accounts.Credential
 	writes := 0
 	w.core = w.newCore(&hookFS{before: func(to string) {
 		if to == w.paths.Vault() {

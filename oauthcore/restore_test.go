@@ -24,7 +24,7 @@ func TestEverythingLostComesBack(t *testing.T) {
 	}
 	w.push()
 	w.lose()
-	if n := len(w.core.View(t.Context()).Accounts); n > 1 {
+	if n := len(w.core.Snapshot(t.Context()).Accounts); n > 1 {
 		t.Fatalf("%d accounts are left", n)
 	}
 	st, err := w.core.CopyStatus(t.Context())
@@ -110,7 +110,7 @@ func TestRestoreOfOne(t *testing.T) {
 			t.Errorf("%s: another account came along", name)
 		}
 		_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{Name: "nobody"})
-		wantCode(t, err, oauthcore.CodeNotFound)
+		wantCode(t, err, view.CodeNotFound)
 		// A copy that others get wrong is everybody's own.
 		w.mirror.items[w.paths.CopyName(lab)] = `{"schemaVersion":9}`
 		if row := w.restore(oauthcore.RestoreRequest{Name: lab})[lab]; row.State != oauthcore.CopyDamaged || row.Err == nil {
@@ -123,7 +123,7 @@ func TestRestoreOfOne(t *testing.T) {
 func TestWhatIsNotRestored(t *testing.T) {
 	type is struct {
 		state oauthcore.CopyState
-		code  oauthcore.Code // "" for no error
+		code  view.Code // "" for no error
 	}
 	for _, c := range []struct {
 		name   string
@@ -135,7 +135,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 		{
 			name:   "it was live when it was copied",
 			after:  func(w *world) { w.alter(work, "live", true) },
-			plain:  is{oauthcore.CopyLost, oauthcore.CodeNeedsLogin},
+			plain:  is{oauthcore.CopyLost, view.CodeNeedsLogin},
 			forced: is{oauthcore.CopyRestored, ""},
 		},
 		{
@@ -157,22 +157,22 @@ func TestWhatIsNotRestored(t *testing.T) {
 		{
 			name: "a login waits to be saved, and nobody knows whose",
 			after: func(w *world) {
-				w.write(w.paths.Inbox(), `{"schemaVersion":1,"claudeAiOauth":{"accessToken":"","refreshToken":"`+token("waits").Reveal()+`"}}`)
+				w.write(w.paths.OldInbox(), `{"schemaVersion":1,"claudeAiOauth":{"accessToken":"","refreshToken":"`+token("waits").Reveal()+`"}}`)
 			},
-			plain:  is{oauthcore.CopyLost, oauthcore.CodeBusy},
-			forced: is{oauthcore.CopyLost, oauthcore.CodeBusy},
+			plain:  is{oauthcore.CopyLost, view.CodeBusy},
+			forced: is{oauthcore.CopyLost, view.CodeBusy},
 		},
 		{
 			name:   "the copy is not of this version",
 			after:  func(w *world) { w.alter(work, "schemaVersion", 2) },
-			plain:  is{oauthcore.CopyDamaged, oauthcore.CodeKeyring},
-			forced: is{oauthcore.CopyDamaged, oauthcore.CodeKeyring},
+			plain:  is{oauthcore.CopyDamaged, view.CodeKeyring},
+			forced: is{oauthcore.CopyDamaged, view.CodeKeyring},
 		},
 		{
 			name:   "the copy is another account's",
 			after:  func(w *world) { w.alter(work, "key", lab) },
-			plain:  is{oauthcore.CopyDamaged, oauthcore.CodeKeyring},
-			forced: is{oauthcore.CopyDamaged, oauthcore.CodeKeyring},
+			plain:  is{oauthcore.CopyDamaged, view.CodeKeyring},
+			forced: is{oauthcore.CopyDamaged, view.CodeKeyring},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -189,7 +189,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 					want = c.forced
 				}
 				row := w.restore(oauthcore.RestoreRequest{Name: work, Force: force})[work]
-				var code oauthcore.Code
+				var code view.Code
 				if row.Err != nil {
 					wantCode(t, row.Err, want.code)
 					code = row.Err.Code
@@ -222,7 +222,7 @@ func TestTheVaultsWordOnCopies(t *testing.T) {
 		w.alter(work, "generation", float64(time.Now().Add(time.Hour).UnixMilli()*2)) // not behind
 		for _, force := range []bool{false, true} {
 			row := w.restore(oauthcore.RestoreRequest{Name: work, Force: force})[work]
-			if row.State != oauthcore.CopyBehind || row.Err == nil || row.Err.Code != oauthcore.CodeNeedsLogin {
+			if row.State != oauthcore.CopyBehind || row.Err == nil || row.Err.Code != view.CodeNeedsLogin {
 				t.Errorf("force %v: %+v", force, row)
 			}
 		}
@@ -300,7 +300,7 @@ func TestNothingIsRestoredBesideAnUnknownLogin(t *testing.T) {
 	w.lose()
 	w.write(w.paths.Credentials(), `{"claudeAiOauth":{"accessToken":"sk-ant-oat01-TEST-unknown","refreshToken":"`+token("unknown").Reveal()+`","scopes":["user:inference"]}}`)
 	_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{Force: true})
-	wantCode(t, err, oauthcore.CodeUnknownLive)
+	wantCode(t, err, view.CodeUnknownLive)
 	if _, err := os.Stat(w.paths.Vault()); err == nil && len(w.vault().Accounts()) > 0 {
 		t.Error("an account came back")
 	}
@@ -407,7 +407,7 @@ func TestFoldersKeepTheirCopiesApart(t *testing.T) {
 	w.paths = other
 	core := w.newCore(files.OS{})
 	_, err := core.Restore(t.Context(), oauthcore.RestoreRequest{})
-	wantCode(t, err, oauthcore.CodeNotFound)
+	wantCode(t, err, view.CodeNotFound)
 }
 
 // However slow the keyring is, an operation meanwhile does not wait for it: here
@@ -439,7 +439,7 @@ func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
 	// A second push waits for its turn, and no longer than it may.
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if _, err := w.newCore(files.OS{}).Push(ctx, oauthcore.PushRequest{}); oauthcore.CodeOf(err) != oauthcore.CodeBusy {
+	if _, err := w.newCore(files.OS{}).Push(ctx, oauthcore.PushRequest{}); view.CodeOf(err) != view.CodeBusy {
 		t.Errorf("two at a time: %v", err)
 	}
 	close(free)

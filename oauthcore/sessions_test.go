@@ -12,7 +12,7 @@ import (
 
 func TestSessions(t *testing.T) {
 	w := newWorld(t)
-	none := func(int) (oauthcore.Process, bool) { return oauthcore.Process{}, true }
+	none := func(int) (claude.Process, bool) { return claude.Process{}, true }
 	if s := w.core.Sessions(none); s != nil {
 		t.Errorf("without a folder: %v", s)
 	}
@@ -34,10 +34,10 @@ func TestSessions(t *testing.T) {
 		t.Fatal(err)
 	}
 	before, after := written.Add(-time.Hour), written.Add(time.Hour)
-	names := func(names ...string) oauthcore.Process { return oauthcore.Process{Names: names, Started: before} }
+	names := func(names ...string) claude.Process { return claude.Process{Names: names, Started: before} }
 	for what, c := range map[string]struct {
 		doc     string
-		process oauthcore.Process
+		process claude.Process
 		gone    bool
 		want    bool
 	}{
@@ -51,24 +51,24 @@ func TestSessions(t *testing.T) {
 		"on Windows":                          {process: names(`C:\Users\ada\.local\bin\claude.exe`), want: true},
 		"another program has its number":      {process: names("bash", "/usr/bin/bash", "-bash")},
 		"an editor with its settings":         {process: names("vim", "/usr/bin/vim", "vim", "/home/ada/.claude/settings.json")},
-		"a later process has its number":      {process: oauthcore.Process{Started: after, Names: []string{"node"}}},
-		"as good as at once":                  {process: oauthcore.Process{Started: written.Add(time.Second)}, want: true},
-		"written again, but started earlier":  {doc: `"startedAt":%d`, process: oauthcore.Process{Started: before.Add(time.Second)}, want: true},
-		"a later process than the file tells": {doc: `"startedAt":%d`, process: oauthcore.Process{Started: before.Add(time.Minute)}},
-		"a start that is no number":           {doc: `"startedAt":"%d"`, process: oauthcore.Process{Started: before.Add(time.Minute)}, want: true},
+		"a later process has its number":      {process: claude.Process{Started: after, Names: []string{"node"}}},
+		"as good as at once":                  {process: claude.Process{Started: written.Add(time.Second)}, want: true},
+		"written again, but started earlier":  {doc: `"startedAt":%d`, process: claude.Process{Started: before.Add(time.Second)}, want: true},
+		"a later process than the file tells": {doc: `"startedAt":%d`, process: claude.Process{Started: before.Add(time.Minute)}},
+		"a start that is no number":           {doc: `"startedAt":"%d"`, process: claude.Process{Started: before.Add(time.Minute)}, want: true},
 	} {
 		doc := `{"pid":7,"cwd":"/work"}`
 		if c.doc != "" {
 			doc = `{"pid":7,` + fmt.Sprintf(c.doc, before.UnixMilli()) + `,"cwd":"/work"}`
 		}
 		file("7.json", doc)
-		got := w.core.Sessions(func(pid int) (oauthcore.Process, bool) {
+		got := w.core.Sessions(func(pid int) (claude.Process, bool) {
 			if pid != 7 {
 				t.Errorf("%s: asked for %d", what, pid)
 			}
 			return c.process, !c.gone
 		})
-		if (len(got) == 1) != c.want || c.want && got[0] != (oauthcore.Session{PID: 7, Cwd: "/work"}) {
+		if (len(got) == 1) != c.want || c.want && got[0] != (view.Session{PID: 7, Cwd: "/work"}) {
 			t.Errorf("%s: %v, want it counted: %v", what, got, c.want)
 		}
 	}

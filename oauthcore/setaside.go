@@ -1,6 +1,7 @@
 package oauthcore
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -12,12 +13,13 @@ import (
 	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // asideLogin is a login that was moved out of the way.
 type asideLogin struct {
-	Path       string
-	Credential accounts.Credential
+	path       string
+	credential accounts.Credential
 }
 
 // asideLogins lists what lies in set-aside. Files that do not parse are left
@@ -47,7 +49,7 @@ func (c *Core) asideLogins() (out []asideLogin) {
 func (c *Core) asidePrints() map[string]bool {
 	out := map[string]bool{}
 	for _, l := range c.asideLogins() {
-		if fp := l.Credential.Fingerprint(); fp != "" {
+		if fp := l.credential.Fingerprint(); fp != "" {
 			out[fp] = true
 		}
 	}
@@ -93,4 +95,57 @@ func (s *State) noteAside(t secret.Secret) {
 	if fp := t.Fingerprint(); fp != "" {
 		s.aside[fp] = true
 	}
+}
+
+// FromSetAside looks for a later login of an account in set-aside, before a
+// token is presented that may be used up: what was moved out of the way may be
+// its newest login. It goes by the identifiers inside each login, else by the
+// profile endpoint. taken says that one was found and is the account's now;
+// unknown is the path of one whose owner cannot be told, "" for none. The error
+// is a *view.Problem, or that of ctx.
+func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknown string, err error) {
+	s, err := c.Read(ctx)
+	if err != nil {
+		return false, "", err
+	}
+	p := newProofs()
+	var found []asideLogin
+	for _, l := range c.asideLogins() {
+		if s.Vault.Knows(l.credential.RefreshToken) {
+			continue
+		}
+		who := s.prove(l.credential, claude.Config{}, p)
+		if _, _, askable := p.of(l.credential); !who.proved() && !l.credential.Inside().Complete() && askable && l.credential.FreshAt(c.Now(), 0) {
+			c.Progress(key, view.WaitOwner)
+			c.ask(ctx, []accounts.Credential{l.credential}, p)
+			who = s.prove(l.credential, claude.Config{}, p)
+		}
+		switch {
+		case who.account != nil && who.account.Key == key:
+			found = append(found, l)
+		case !who.proved() && !l.credential.Inside().Complete():
+			unknown = l.path
+		}
+	}
+	if ctx.Err() != nil {
+		return false, "", ctx.Err()
+	}
+	for _, l := range found {
+		err := c.Update(ctx, func(s *State) error {
+			a := s.Vault.Get(key)
+			if a == nil || a.Removed || s.Vault.Knows(l.credential.RefreshToken) || a.Credential.Usable() && l.credential.Compare(a.Credential) <= 0 {
+				return nil
+			}
+			s.Vault.Save(a, l.credential)
+			taken = true
+			return s.stamp(a)
+		})
+		if err != nil {
+			return taken, unknown, err
+		}
+	}
+	if taken {
+		c.log(view.Activity{Kind: "restored", Key: key, Text: "from set-aside"})
+	}
+	return taken, unknown, nil
 }

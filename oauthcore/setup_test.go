@@ -109,7 +109,7 @@ func TestSetupLeavesDamagedSettingsAlone(t *testing.T) {
 		w := newWorld(t)
 		w.write(w.paths.ClaudeSettings(), doc)
 		_, err := w.core.Setup(context.Background(), oauthcore.SetupRequest{Program: "baton"})
-		wantCode(t, err, oauthcore.CodeDamaged)
+		wantCode(t, err, view.CodeDamaged)
 		if got := string(w.read(w.paths.ClaudeSettings())); got != doc {
 			t.Errorf("%s became %s", doc, got)
 		}

@@ -54,7 +54,7 @@ func (c *clientDouble) act(used bool) {
 }
 
 // refreshed is the answer to a refresh; empty tokens where it is refused.
-func (c *clientDouble) refreshed(cr oauthcore.Credential, used bool) provider.Grant {
+func (c *clientDouble) refreshed(cr accounts.Credential, used bool) provider.Grant {
 	c.Helper()
 	endpoints, err := provider.FromBase(c.provider.URL())
 	if err != nil {

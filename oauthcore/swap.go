@@ -294,15 +294,33 @@ func (w *swapping) to(ctx context.Context, key string) error {
 		case !w.done.Refreshed && (!a.Credential.FreshAt(now, accounts.FreshMargin) || o.Unsure(a)):
 			o.Release()
 			c.Step("swap.2 refresh")
-			if _, err := c.refresh(ctx, key, true); err != nil {
+			if err := w.refresh(ctx, key); err != nil {
 				return &candidateError{err}
 			}
-			w.done.Refreshed = true
+		case o.Unsure(a):
+			o.Release()
+			return &candidateError{errMoved(key)}
 		default:
 			defer o.Release()
 			return w.activate(ctx, o, a)
 		}
 	}
+}
+
+// refresh gets the account a good access token.
+func (w *swapping) refresh(ctx context.Context, key string) error {
+	warning, err := w.c.lookAside(ctx, key)
+	if err != nil {
+		return err
+	}
+	if warning != "" {
+		w.done.Notes = append(w.done.Notes, warning)
+	}
+	if _, err := w.c.refresh(ctx, key, true); err != nil {
+		return err
+	}
+	w.done.Refreshed = true
+	return nil
 }
 
 // admit looks whether the account may be made live at all, and moves a live

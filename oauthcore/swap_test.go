@@ -26,7 +26,7 @@ func TestSwapMovesOneLoginAndNothingElse(t *testing.T) {
 	onlyMember(t, cfg, w.read(w.paths.ClaudeJSON), "oauthAccount")
 	w.kept(personal, work, side, lab, night)
 	w.private()
-	if v := w.core.View(context.Background()); v.Active != work || len(v.Accounts) != 5 || len(v.Problems) != 0 {
+	if v := w.core.Snapshot(context.Background()); v.Active != work || len(v.Accounts) != 5 || len(v.Problems) != 0 {
 		t.Errorf("view: active %s, %d accounts, %v", v.Active, len(v.Accounts), v.Problems)
 	}
 	// And back: Personal's login is the one it had.
@@ -136,7 +136,7 @@ func TestAllLimited(t *testing.T) {
 	creds := w.read(w.paths.Credentials())
 	until := w.clock.Now().Add(2 * time.Hour)
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{LimitedUntil: until})
-	e := wantCode(t, err, oauthcore.CodeAllLimited)
+	e := wantCode(t, err, view.CodeAllLimited)
 	if e.Message != "All OAuth accounts are rate-limited. Earliest reset in 52 minutes (at 14:05 UTC)." {
 		t.Errorf("message %q", e.Message)
 	}
@@ -157,7 +157,7 @@ func TestARefusedLoginIsSkippedUnlessNamed(t *testing.T) {
 		}
 	}
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: lab})
-	wantCode(t, err, oauthcore.CodeNeedsLogin)
+	wantCode(t, err, view.CodeNeedsLogin)
 	w.live(personal)
 	if !w.account(lab).NeedsLogin {
 		t.Error("Lab is not marked")
@@ -181,13 +181,13 @@ func TestPausedAndUnknownNames(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})
-	if e := wantCode(t, err, oauthcore.CodePaused); !strings.Contains(e.Hint, "resume") {
+	if e := wantCode(t, err, view.CodePaused); !strings.Contains(e.Hint, "resume") {
 		t.Errorf("hint %q", e.Hint)
 	}
 	_, err = w.core.Swap(ctx, oauthcore.SwapRequest{To: "nobody"})
-	wantCode(t, err, oauthcore.CodeNotFound)
+	wantCode(t, err, view.CodeNotFound)
 	_, err = w.core.Swap(ctx, oauthcore.SwapRequest{To: oauthcore.SwapBack})
-	wantCode(t, err, oauthcore.CodeNoOther)
+	wantCode(t, err, view.CodeNoOther)
 	if _, err := w.core.Resume(ctx, work); err != nil {
 		t.Fatal(err)
 	}
@@ -243,17 +243,17 @@ func TestAnUnprovedLoginIsLeftAlone(t *testing.T) {
 	ctx := context.Background()
 	before := string(w.read(w.paths.Credentials()))
 	_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})
-	if e := wantCode(t, err, oauthcore.CodeUnknownLive); !strings.Contains(e.Hint, "--set-aside") {
+	if e := wantCode(t, err, view.CodeUnknownLive); !strings.Contains(e.Hint, "--set-aside") {
 		t.Errorf("hint %q", e.Hint)
 	}
 	_, err = w.core.Refresh(ctx, lab)
-	wantCode(t, err, oauthcore.CodeUnknownLive)
+	wantCode(t, err, view.CodeUnknownLive)
 	_, err = w.core.Import(ctx)
-	wantCode(t, err, oauthcore.CodeUnknownLive)
+	wantCode(t, err, view.CodeUnknownLive)
 	if before != string(w.read(w.paths.Credentials())) {
 		t.Fatal("the unknown login was touched")
 	}
-	if v := w.core.View(ctx); v.Live.Reason != "unknown" || !v.Live.Present || v.Active != "" {
+	if v := w.core.Snapshot(ctx); v.Live.Reason != "unknown" || !v.Live.Present || v.Active != "" {
 		t.Errorf("live %+v, active %q", v.Live, v.Active)
 	}
 	stranger := w.credential()
@@ -297,11 +297,11 @@ func TestTombstonesAndAbsentFilesMayBeReplaced(t *testing.T) {
 			if name == "tombstone" {
 				want = "tombstone"
 			}
-			if v := w.core.View(context.Background()); v.Live.Reason != want || v.Live.Present {
+			if v := w.core.Snapshot(context.Background()); v.Live.Reason != want || v.Live.Present {
 				t.Errorf("live %+v", v.Live)
 			}
 			_, err := w.core.Import(context.Background())
-			wantCode(t, err, oauthcore.CodeFailed)
+			wantCode(t, err, view.CodeFailed)
 			done := w.swap(oauthcore.SwapRequest{To: personal})
 			if done.From != "" {
 				t.Errorf("swapped %+v", done)
@@ -317,18 +317,18 @@ func TestDamagedFilesStopEverySwapAndAreNotTouched(t *testing.T) {
 		for _, which := range []string{"pool", "vault", "credentials", "config", "book"} {
 			w := newWorld(t)
 			path := map[string]string{
-				"pool": w.paths.Pool(), "vault": w.paths.Vault(), "credentials": w.paths.Credentials(), "config": w.paths.ClaudeJSON, "book": w.paths.Book(),
+				"pool": w.paths.Pool(), "vault": w.paths.Vault(), "credentials": w.paths.Credentials(), "config": w.paths.ClaudeJSON, "book": w.paths.Usage(),
 			}[which]
 			w.write(path, bad)
 			_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
-			e := wantCode(t, err, oauthcore.CodeDamaged)
+			e := wantCode(t, err, view.CodeDamaged)
 			if !strings.Contains(e.Message, path) {
 				t.Errorf("%s: %q does not name the file", which, e.Message)
 			}
 			if got := string(w.read(path)); got != bad {
 				t.Errorf("%s was overwritten: %s", which, got)
 			}
-			v := w.core.View(context.Background())
+			v := w.core.Snapshot(context.Background())
 			if len(v.Problems) == 0 {
 				t.Errorf("%s %s: nothing is said", which, bad)
 			}
@@ -361,8 +361,8 @@ func TestDarwinRefusesRatherThanPretends(t *testing.T) {
 	w := newWorld(t)
 	w.core.GOOS = "darwin"
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
-	wantCode(t, err, oauthcore.CodeUnsupported)
+	wantCode(t, err, view.CodeUnsupported)
 	_, err = w.core.Refresh(context.Background(), personal)
-	wantCode(t, err, oauthcore.CodeUnsupported)
+	wantCode(t, err, view.CodeUnsupported)
 	w.live(personal)
 }

@@ -106,11 +106,11 @@ func newPC(t *testing.T) (*world, *windowsFS) {
 // long is waited for it is a test of package files, on a clock of its own.
 func TestAFileThatStaysOpen(t *testing.T) {
 	for name, tt := range map[string]struct {
-		path func(oauthcore.Paths) string
+		path func(claude.Paths) string
 		op   func(*world) error
 	}{
-		"the login": {oauthcore.Paths.Credentials, func(w *world) error { return w.swapping(work)() }},
-		"the vault": {oauthcore.Paths.Vault, func(w *world) error {
+		"the login": {claude.Paths.Credentials, func(w *world) error { return w.swapping(work)() }},
+		"the vault": {claude.Paths.Vault, func(w *world) error {
 			_, err := w.core.Rename(context.Background(), work, "other")
 			return err
 		}},
@@ -118,7 +118,7 @@ func TestAFileThatStaysOpen(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			w, fsys := newPC(t)
 			fsys.open[tt.path(w.paths)] = true
-			e := w.untouched(oauthcore.CodeBusy, func() error { return tt.op(w) })
+			e := w.untouched(view.CodeBusy, func() error { return tt.op(w) })
 			if !strings.Contains(e.Message, tt.path(w.paths)) || !errors.Is(e, files.ErrInUse) {
 				t.Errorf("message %q", e.Message)
 			}
@@ -146,7 +146,7 @@ func TestTheLockAroundAWriteIsHeldBriefly(t *testing.T) {
 			given = time.Now()
 		}
 	}
-	wantCode(t, w.swapping(work)(), oauthcore.CodeBusy)
+	wantCode(t, w.swapping(work)(), view.CodeBusy)
 	if held := given.Sub(taken); held <= 0 || held > 2*time.Second {
 		t.Errorf("held for %v", held)
 	}
@@ -158,7 +158,7 @@ func TestAConfigurationThatStaysOpen(t *testing.T) {
 	fsys.open[w.paths.ClaudeJSON] = true
 	before := w.read(w.paths.ClaudeJSON)
 	_, err := w.core.Swap(t.Context(), oauthcore.SwapRequest{To: work})
-	wantCode(t, err, oauthcore.CodeBusy)
+	wantCode(t, err, view.CodeBusy)
 	if !bytes.Equal(before, w.read(w.paths.ClaudeJSON)) {
 		t.Error("it changed")
 	}
@@ -177,8 +177,8 @@ func TestALoginThatCouldNotBePutInPlace(t *testing.T) {
 	fsys.open[w.paths.Credentials()] = true
 	g := w.grant(personal)
 	_, err := w.core.SaveLogin(t.Context(), g)
-	wantCode(t, err, oauthcore.CodeBusy)
-	if note := gjson.GetBytes(w.read(w.paths.Inbox()), "waiting"); note.Exists() {
+	wantCode(t, err, view.CodeBusy)
+	if note := gjson.GetBytes(w.read(w.paths.OldInbox()), "waiting"); note.Exists() {
 		t.Errorf("it still waits: %s", note)
 	}
 	w.clientRefreshes()

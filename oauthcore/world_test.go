@@ -55,7 +55,7 @@ type world struct {
 	clock    *clock
 	provider *demo.Provider
 	home     demo.Home
-	paths    oauthcore.Paths
+	paths    claude.Paths
 	core     *oauthcore.Core
 	mirror   *fakeMirror // nil: there is no keyring
 	poolWas  []byte      // the pool, kept by a test
@@ -102,7 +102,7 @@ func newWorldOf(t *testing.T, goos string) *world {
 	}
 	w.home = home
 	env := home.Setenv()
-	w.paths, err = oauthcore.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return home.Dir, nil })
+	w.paths, err = claude.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return home.Dir, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -148,9 +148,9 @@ func (w *world) write(path, doc string) {
 }
 
 // credential is the live login.
-func (w *world) credential() oauthcore.Credential {
+func (w *world) credential() accounts.Credential {
 	w.Helper()
-	cr, err := oauthcore.ParseCredential([]byte(gjson.GetBytes(w.read(w.paths.Credentials()), "claudeAiOauth").Raw))
+	cr, err := accounts.ParseCredential([]byte(gjson.GetBytes(w.read(w.paths.Credentials()), "claudeAiOauth").Raw))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -158,9 +158,9 @@ func (w *world) credential() oauthcore.Credential {
 }
 
 // vault is the vault as it stands.
-func (w *world) vault() *oauthcore.Vault {
+func (w *world) vault() *accounts.Vault {
 	w.Helper()
-	v, err := oauthcore.ParseVault(w.read(w.paths.Vault()))
+	v, err := accounts.ParseVault(w.read(w.paths.Vault()))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -168,7 +168,7 @@ func (w *world) vault() *oauthcore.Vault {
 }
 
 // account is one account of the vault.
-func (w *world) account(key string) *oauthcore.Account {
+func (w *world) account(key string) *accounts.Account {
 	w.Helper()
 	a := w.vault().Get(key)
 	if a == nil {
@@ -178,15 +178,15 @@ func (w *world) account(key string) *oauthcore.Account {
 }
 
 // view is one account as it is shown.
-func (w *world) view(key string) oauthcore.AccountView {
+func (w *world) view(key string) view.Account {
 	w.Helper()
-	for _, a := range w.core.View(context.Background()).Accounts {
+	for _, a := range w.core.Snapshot(context.Background()).Accounts {
 		if a.Key == key {
 			return a
 		}
 	}
 	w.Fatalf("%s is not shown", key)
-	return oauthcore.AccountView{}
+	return view.Account{}
 }
 
 // live checks that both of Claude Code's files name one account and that its
@@ -250,11 +250,11 @@ func (w *world) kept(keys ...string) {
 }
 
 // wantCode checks an error's code and that it says what to do next.
-func wantCode(t *testing.T, err error, code oauthcore.Code) *oauthcore.Error {
+func wantCode(t *testing.T, err error, code view.Code) *view.Problem {
 	t.Helper()
-	var e *oauthcore.Error
+	var e *view.Problem
 	if !errors.As(err, &e) || e.Code != code {
-		t.Fatalf("error = %v (%s), want %s", err, oauthcore.CodeOf(err), code)
+		t.Fatalf("error = %v (%s), want %s", err, view.CodeOf(err), code)
 	}
 	if e.Hint == "" {
 		t.Errorf("%q has no hint", e.Message)

@@ -35,6 +35,10 @@ const (
 	// ErrLost: the request was sent, wholly or in part, and no usable answer
 	// came. The provider may have acted: a refresh token may be spent.
 	ErrLost Kind = "the request was sent and no usable answer came back"
+	// ErrRefused: the token endpoint refuses this account (400, 401, 403, 404 with
+	// another reason than a dead grant). Error.Description has the provider's
+	// words. Nothing was acted upon.
+	ErrRefused Kind = "the provider refuses this account"
 	// ErrRejected: any other refusal (4xx). Nothing was acted upon.
 	ErrRejected Kind = "the provider refused the request"
 	// ErrInsecure: an address tokens must not be sent to. Nothing was sent.
@@ -93,8 +97,9 @@ func (e *Error) Unwrap() []error {
 
 // Sent says whether the provider may have acted on the request while its
 // answer is not in hand, so that a refresh token presented may be spent: that
-// is ErrLost, and 502 and 504, with which a gateway says that it lost the
-// answer of the server behind it. Every other 5xx is the server's own answer
+// is ErrLost, 502 and 504, with which a gateway says that it lost the answer of
+// the server behind it, and 520 to 524, with which another gateway says the
+// same. Every other 5xx is the server's own answer
 // that it did not do it, and the request may be made again later. Profile and
 // usage change nothing, so it is false for them.
 func Sent(err error) bool {
@@ -103,7 +108,7 @@ func Sent(err error) bool {
 		return false
 	}
 	if errors.Is(err, ErrServer) {
-		return e != nil && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout)
+		return e != nil && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout || e.Status >= 520 && e.Status <= 524)
 	}
 	return errors.Is(err, ErrLost)
 }

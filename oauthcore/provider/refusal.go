@@ -62,6 +62,9 @@ func refusalKind(op string, status int, code string) Kind {
 		return ErrInvalidGrant
 	case code == "invalid_client" || code == "unauthorized_client":
 		return ErrInvalidClient
+	case op == opRefresh && (status == http.StatusBadRequest || status == http.StatusUnauthorized ||
+		status == http.StatusForbidden || status == http.StatusNotFound):
+		return ErrRefused
 	}
 	return ErrRejected
 }
