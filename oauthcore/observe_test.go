@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/signals"
+	"baton/oauthcore/view"
 )
 
 // line is a report of Claude Code's as a status line gets it.
