@@ -2,7 +2,9 @@ package oauthcore_test
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
+	"fmt"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -146,7 +148,12 @@ func TestDoctorLocksOfADeadBaton(t *testing.T) {
 			// Whoever does not hold the client's lock is dead, whatever its
 			// locks look like.
 			defer b.otherBaton().Release()
-			aside := b.locks[3] + ".baton-0123456789abcdef"
+			registry, err := files.Target(files.OS{}, b.paths.Ledger())
+			if err != nil {
+				t.Fatal(err)
+			}
+			sum := sha256.Sum256([]byte(registry))
+			aside := fmt.Sprintf("%s.baton-%x-0123456789abcdef", b.locks[3], sum[:4])
 			if err := os.Mkdir(aside, 0o700); err != nil {
 				t.Fatal(err)
 			}
