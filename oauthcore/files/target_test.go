@@ -40,24 +40,40 @@ func TestTargetResolvesAsTheKernelDoes(t *testing.T) {
 	}{
 		{name: "no link", path: "data/f", want: "data/f"},
 		{name: "missing", path: "new/deep/f", want: "new/deep/f"},
-		{name: "relative link behind a linked folder", path: "home/cred", want: "data/secrets/cred",
-			links: map[string]string{"home": "data/deep", "data/deep/cred": "../secrets/cred"}},
-		{name: "dot dot after a link", path: "home/../secrets/f", want: "data/secrets/f",
-			links: map[string]string{"home": "data/deep"}},
-		{name: "dangling", path: "home/f", want: "data/deep/gone",
-			links: map[string]string{"home": "data/deep", "data/deep/f": "gone"}},
-		{name: "dangling through a missing folder", path: "f", want: "none/gone",
-			links: map[string]string{"f": "none/gone"}},
-		{name: "chain", path: "a", want: "data/f",
-			links: map[string]string{"a": "b", "b": "c", "c": "data/f"}},
-		{name: "trailing slash in the link", path: "home/f", want: "data/f",
-			links: map[string]string{"home": "data/"}},
+		{
+			name: "relative link behind a linked folder", path: "home/cred", want: "data/secrets/cred",
+			links: map[string]string{"home": "data/deep", "data/deep/cred": "../secrets/cred"},
+		},
+		{
+			name: "dot dot after a link", path: "home/../secrets/f", want: "data/secrets/f",
+			links: map[string]string{"home": "data/deep"},
+		},
+		{
+			name: "dangling", path: "home/f", want: "data/deep/gone",
+			links: map[string]string{"home": "data/deep", "data/deep/f": "gone"},
+		},
+		{
+			name: "dangling through a missing folder", path: "f", want: "none/gone",
+			links: map[string]string{"f": "none/gone"},
+		},
+		{
+			name: "chain", path: "a", want: "data/f",
+			links: map[string]string{"a": "b", "b": "c", "c": "data/f"},
+		},
+		{
+			name: "trailing slash in the link", path: "home/f", want: "data/f",
+			links: map[string]string{"home": "data/"},
+		},
 		{name: "loop", path: "a", err: syscall.ELOOP, links: map[string]string{"a": "b", "b": "a"}},
 		{name: "loop of a folder", path: "a/f", err: syscall.ELOOP, links: map[string]string{"a": "a"}},
-		{name: "dot dot after a missing folder", path: "f", err: fs.ErrNotExist,
-			links: map[string]string{"f": "none/../data/f"}},
-		{name: "dot dot after a file", path: "f", err: syscall.ENOTDIR,
-			links: map[string]string{"f": "data/f/../f"}},
+		{
+			name: "dot dot after a missing folder", path: "f", err: fs.ErrNotExist,
+			links: map[string]string{"f": "none/../data/f"},
+		},
+		{
+			name: "dot dot after a file", path: "f", err: syscall.ENOTDIR,
+			links: map[string]string{"f": "data/f/../f"},
+		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			root, err := filepath.EvalSymlinks(t.TempDir())
