@@ -14,23 +14,26 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/mirror"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // fakeMirror is a keyring in memory.
 type fakeMirror struct {
 	mu    sync.Mutex
 	items map[string]string
-	asked []string // "get NAME", "put NAME", "delete NAME", without the folder's name
-	loud  int      // how often it was opened for somebody who waits
+	asked []string // "get KEY", "put KEY", "delete KEY"
+	loud  int      // how often it was opened for a person who waits
 	err   error    // what every call fails with
 	big   string   // a key whose item is too big
+	most  int      // bytes of an item, 0 for no limit
 	word  string   // BATON_KEYRING
 	// before, where it is set, is called at the start of each call.
 	before func(ctx context.Context, call string)
 }
 
-func (m *fakeMirror) open(asked bool) oauthcore.Mirror {
+func (m *fakeMirror) open(asked bool) mirror.Keyring {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if asked {
@@ -70,7 +73,7 @@ func (m *fakeMirror) Get(ctx context.Context, name string) (secret.Secret, error
 	defer m.mu.Unlock()
 	value, ok := m.items[name]
 	if !ok {
-		return secret.Secret{}, &view.Problem{Code: view.CodeKeyring, Message: "none", Err: oauthcore.ErrNoCopy}
+		return secret.Secret{}, &view.Problem{Code: view.CodeKeyring, Message: "none", Err: mirror.ErrNoCopy}
 	}
 	return secret.New(value), nil
 }
@@ -81,8 +84,8 @@ func (m *fakeMirror) Put(ctx context.Context, name string, value secret.Secret) 
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	if m.big != "" && keyOf(name) == m.big {
-		return &view.Problem{Code: view.CodeKeyring, Message: "too big", Hint: "-", Err: oauthcore.ErrCopyTooBig}
+	if m.big != "" && keyOf(name) == m.big || m.most > 0 && len(value.Reveal()) > m.most {
+		return &view.Problem{Code: view.CodeKeyring, Message: "too big", Hint: "-", Err: mirror.ErrTooBig}
 	}
 	m.items[name] = value.Reveal()
 	return nil
@@ -112,6 +115,16 @@ func locked() error {
 	return &view.Problem{Code: view.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}
 }
 
+// copies is the mirror on the world's core and keyring.
+func (w *world) copies() *mirror.Mirror { return w.copiesOf(w.core) }
+
+func (w *world) copiesOf(core *oauthcore.Core) *mirror.Mirror {
+	if w.mirror == nil {
+		return mirror.New(core, nil, "")
+	}
+	return mirror.New(core, w.mirror.open, w.mirror.word)
+}
+
 // mirrored is a world with a keyring, its copies switched on and Baton's files
 // made.
 func mirrored(t *testing.T) *world {
@@ -129,9 +142,9 @@ func mirrored(t *testing.T) *world {
 }
 
 // push copies in the background and fails the test where that fails.
-func (w *world) push() []oauthcore.CopyRow {
+func (w *world) push() []mirror.Row {
 	w.Helper()
-	rows, err := w.core.Push(w.Context(), oauthcore.PushRequest{})
+	rows, err := w.copies().Push(w.Context(), mirror.PushRequest{})
 	if err != nil {
 		w.Fatalf("push: %v", err)
 	}
@@ -177,24 +190,29 @@ func (w *world) lose() {
 }
 
 // restore takes back and gives the rows by key.
-func (w *world) restore(r oauthcore.RestoreRequest) map[string]oauthcore.CopyRow {
+func (w *world) restore(r mirror.RestoreRequest) map[string]mirror.Row {
 	w.Helper()
-	rows, err := w.core.Restore(w.Context(), r)
+	rows, err := w.copies().Restore(w.Context(), r)
 	if err != nil {
 		w.Fatalf("restore %+v: %v", r, err)
 	}
-	out := map[string]oauthcore.CopyRow{}
+	out := map[string]mirror.Row{}
 	for _, row := range rows {
 		out[row.Key] = row
 	}
 	return out
 }
 
+func sorted(calls []string) []string {
+	slices.Sort(calls)
+	return calls
+}
+
 func everybody() []string { return []string{personal, work, side, lab, night} }
 
 // A copy holds the newest login, says whether Claude Code used it, and is made
-// once; nothing is asked of the keyring while nothing changed.
-func TestCopiesFollowTheLogins(t *testing.T) {
+// once; the keyring is not called while nothing changed.
+func TestPushCopiesWhatChanged(t *testing.T) {
 	w := mirrored(t)
 	w.push()
 	index := w.mirror.items[w.paths.CopyName("")]
@@ -216,15 +234,15 @@ func TestCopiesFollowTheLogins(t *testing.T) {
 	}
 	w.push()
 	if got := w.mirror.calls(); got != nil {
-		t.Errorf("a mark is nobody's news: %q", got)
+		t.Errorf("a mark changes no copy: %q", got)
 	}
 	was := w.account(work).Generation
 	w.swap(oauthcore.SwapRequest{To: work})
 	if w.account(work).Generation != was {
-		t.Error("a swap made a new login of it")
+		t.Error("a swap raised the generation")
 	}
 	w.push()
-	if got := w.mirror.calls(); !slices.Equal(got, []string{"get " + personal, "put " + personal, "get " + work, "put " + work}) {
+	if got := sorted(w.mirror.calls()); !slices.Equal(got, []string{"get " + work, "get " + personal, "put " + work, "put " + personal}) {
 		t.Errorf("after a swap: %q", got)
 	}
 	if w.copied(personal)["live"] != false || w.copied(work)["live"] != true {
@@ -237,7 +255,7 @@ func TestCopiesFollowTheLogins(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.push()
-	if got := w.mirror.calls(); !slices.Equal(got, []string{"get " + lab, "put " + lab, "get " + night, "put " + night}) {
+	if got := sorted(w.mirror.calls()); !slices.Equal(got, []string{"get " + lab, "get " + night, "put " + lab, "put " + night}) {
 		t.Errorf("after a refresh and a new name: %q", got)
 	}
 	if got := w.account(night); w.copied(night)["refreshToken"] != got.Credential.RefreshToken.Reveal() || got.Generation <= was {
@@ -250,8 +268,8 @@ func TestCopiesFollowTheLogins(t *testing.T) {
 }
 
 // Copies are made only where they are switched on; the environment beats the
-// switch, and a word it does not know counts as off.
-func TestCopiesAreSwitched(t *testing.T) {
+// switch, and an unknown value counts as off.
+func TestCopiesOnlyWhereSwitchedOn(t *testing.T) {
 	for _, c := range []struct {
 		setting, word string
 		want          bool
@@ -271,7 +289,7 @@ func TestCopiesAreSwitched(t *testing.T) {
 		if got := len(w.mirror.items) > 0; got != c.want {
 			t.Errorf("switch %s, environment %q: copied %v", c.setting, c.word, got)
 		}
-		_, err := w.core.Push(t.Context(), oauthcore.PushRequest{Asked: true})
+		_, err := w.copies().Push(t.Context(), mirror.PushRequest{Asked: true})
 		if c.want != (err == nil) {
 			t.Errorf("switch %s, environment %q: asked for: %v", c.setting, c.word, err)
 		}
@@ -283,67 +301,67 @@ func TestCopiesAreSwitched(t *testing.T) {
 		}
 	}
 	w := newWorld(t)
-	if rows, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); rows != nil || err != nil {
+	if rows, err := w.copies().Push(t.Context(), mirror.PushRequest{}); rows != nil || err != nil {
 		t.Errorf("where there is no keyring: %v, %v", rows, err)
 	}
-	_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{})
+	_, err := w.copies().Restore(t.Context(), mirror.RestoreRequest{})
 	wantCode(t, err, view.CodeUnsupported)
 }
 
 // A keyring in trouble is noted once, ends that round of copying, and is tried
 // again with the next.
-func TestTroubleIsNoted(t *testing.T) {
+func TestKeyringTroubleIsNotedOnce(t *testing.T) {
 	w := mirrored(t)
 	w.mirror.err = locked()
 	for range 3 {
-		if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); view.CodeOf(err) != view.CodeKeyring {
+		if _, err := w.copies().Push(t.Context(), mirror.PushRequest{}); view.CodeOf(err) != view.CodeKeyring {
 			t.Fatal(err)
 		}
 	}
 	if got := w.mirror.calls(); !slices.Equal(got, []string{"get index", "get index", "get index"}) {
 		t.Errorf("a locked keyring was asked %q", got)
 	}
-	told := 0
+	noted := 0
 	acts, err := w.core.Activities()
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, a := range acts {
 		if a.Kind == "notCopied" && a.Text == "the keyring is locked" {
-			told++
+			noted++
 		}
 	}
-	st, err := w.core.CopyStatus(t.Context())
-	if told != 1 || err != nil || st.Trouble != "the keyring is locked" || st.Err == nil || st.Rows[0].State != oauthcore.CopyUnknown {
-		t.Errorf("told %d times; %+v, %v", told, st, err)
+	st, err := w.copies().Status(t.Context())
+	if noted != 1 || err != nil || st.Trouble != "the keyring is locked" || st.Err == nil || st.Rows[0].State != mirror.Unknown {
+		t.Errorf("noted %d times; %+v, %v", noted, st, err)
 	}
 	w.mirror.err = nil
 	w.push()
-	if st, err = w.core.CopyStatus(t.Context()); err != nil || st.Trouble != "" || len(w.mirror.items) != 6 {
+	if st, err = w.copies().Status(t.Context()); err != nil || st.Trouble != "" || len(w.mirror.items) != 6 {
 		t.Errorf("%+v, %v, %d items", st, err, len(w.mirror.items))
 	}
 	// One item too big is its own trouble alone.
 	w.mirror.items, w.mirror.big = map[string]string{}, work
-	rows, err := w.core.Push(t.Context(), oauthcore.PushRequest{Asked: true})
+	rows, err := w.copies().Push(t.Context(), mirror.PushRequest{Asked: true})
 	if err != nil || len(rows) != 5 || len(w.mirror.items) != 5 {
 		t.Fatalf("%v, %d rows, %d items", err, len(rows), len(w.mirror.items))
 	}
 	for _, row := range rows {
-		if big := row.Key == work; (row.State == oauthcore.CopyTooBig) != big || (row.Err != nil) != big {
+		if big := row.Key == work; (row.State == mirror.TooBig) != big || (row.Err != nil) != big {
 			t.Errorf("%+v", row)
 		}
 	}
 }
 
-// The keyring is asked with no lock of Claude Code's held, nor any of Baton's
+// The keyring is called with no lock of Claude Code's held, nor any of Baton's
 // that an operation needs.
-func TestCopyingHoldsNoLock(t *testing.T) {
+func TestKeyringIsCalledWithoutLocks(t *testing.T) {
 	w := mirrored(t)
 	w.swap(oauthcore.SwapRequest{To: work})
 	other := w.newCore(files.OS{})
-	looked := 0
+	called := 0
 	w.mirror.before = func(ctx context.Context, call string) {
-		looked++
+		called++
 		for _, path := range []string{
 			filepath.Join(w.paths.Secure, ".oauth_refresh.lock"), w.paths.Secure + ".lock",
 			filepath.Join(w.paths.Secure, ".storage-write.lock"), w.paths.ClaudeJSON + ".lock",
@@ -362,19 +380,19 @@ func TestCopyingHoldsNoLock(t *testing.T) {
 		}
 	}
 	w.push()
-	if looked == 0 {
-		t.Error("nothing was looked at")
+	if called == 0 {
+		t.Error("the keyring was not called")
 	}
-	before := looked
-	w.restore(oauthcore.RestoreRequest{})
-	if looked == before {
-		t.Error("a restore asked nothing")
+	before := called
+	w.restore(mirror.RestoreRequest{})
+	if called == before {
+		t.Error("restore did not call the keyring")
 	}
 }
 
 // A removed account's copy is deleted, later where that is not possible at
 // once, and even where copies are switched off since.
-func TestARemovedAccountsCopyGoes(t *testing.T) {
+func TestCopyOfRemovedAccountIsDeleted(t *testing.T) {
 	w := mirrored(t)
 	w.push()
 	w.mirror.err = locked()
@@ -383,7 +401,7 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); err == nil || w.copied(lab) == nil {
+	if _, err := w.copies().Push(t.Context(), mirror.PushRequest{}); err == nil || w.copied(lab) == nil {
 		t.Fatalf("%v, and the copy is there: %v", err, w.copied(lab) != nil)
 	}
 	if err := w.core.Configure(t.Context(), "keyring.mirror", "off"); err != nil {
@@ -397,8 +415,8 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 	if index := w.mirror.items[w.paths.CopyName("")]; strings.Contains(index, lab) || !strings.Contains(index, work) {
 		t.Errorf("the index is %s", index)
 	}
-	if book := string(w.read(w.paths.Usage())); strings.Contains(book, lab) {
-		t.Errorf("the book remembers %s: %s", lab, book)
+	if usage := string(w.read(w.paths.Usage())); strings.Contains(usage, lab) {
+		t.Errorf("the usage store remembers %s: %s", lab, usage)
 	}
 	w.mirror.calls()
 	w.push()
@@ -407,12 +425,12 @@ func TestARemovedAccountsCopyGoes(t *testing.T) {
 	}
 }
 
-// A keyring that does not answer is left alone for a while, unless the person
-// asks.
-func TestASilentKeyringIsLeftAlone(t *testing.T) {
+// A keyring that does not answer is not called for a while, unless a person
+// asks for it.
+func TestSilentKeyringIsNotCalledForAWhile(t *testing.T) {
 	w := mirrored(t)
-	w.mirror.err = &view.Problem{Code: view.CodeKeyring, Message: "no answer", Err: oauthcore.ErrMirrorSilent}
-	if _, err := w.core.Push(t.Context(), oauthcore.PushRequest{}); err == nil {
+	w.mirror.err = &view.Problem{Code: view.CodeKeyring, Message: "no answer", Err: mirror.ErrSilent}
+	if _, err := w.copies().Push(t.Context(), mirror.PushRequest{}); err == nil {
 		t.Fatal("it went well")
 	}
 	w.mirror.err = nil
@@ -422,7 +440,7 @@ func TestASilentKeyringIsLeftAlone(t *testing.T) {
 	if got := w.mirror.calls(); got != nil {
 		t.Errorf("nine minutes later it was asked %q", got)
 	}
-	if rows, err := w.core.Push(t.Context(), oauthcore.PushRequest{Name: work, Asked: true}); err != nil || len(rows) != 1 {
+	if rows, err := w.copies().Push(t.Context(), mirror.PushRequest{Name: work, Asked: true}); err != nil || len(rows) != 1 {
 		t.Errorf("asked for: %+v, %v", rows, err)
 	}
 	w.push()

@@ -6,18 +6,22 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/files"
+	"baton/oauthcore/mirror"
+	"baton/oauthcore/view"
 )
 
 // After every file of Baton's is gone all accounts are back, with names and
 // places: the live one from Claude Code, the others from the keyring, unsure
 // until a refresh shows that they still work.
-func TestEverythingLostComesBack(t *testing.T) {
+func TestRestoreAfterAllFilesAreLost(t *testing.T) {
 	w := mirrored(t)
 	if _, err := w.core.Rename(t.Context(), work, "Work"); err != nil {
 		t.Fatal(err)
@@ -27,29 +31,29 @@ func TestEverythingLostComesBack(t *testing.T) {
 	if n := len(w.core.Snapshot(t.Context()).Accounts); n > 1 {
 		t.Fatalf("%d accounts are left", n)
 	}
-	st, err := w.core.CopyStatus(t.Context())
-	if err != nil || len(st.Rows) != 5 || st.Rows[1].State != oauthcore.CopyLost {
+	st, err := w.copies().Status(t.Context())
+	if err != nil || len(st.Rows) != 5 || st.Rows[1].State != mirror.Lost {
 		t.Fatalf("%+v, %v", st, err)
 	}
 	exchanges := len(w.provider.State().Logins)
-	rows := w.restore(oauthcore.RestoreRequest{})
-	if got := rows[personal]; got.State != oauthcore.CopyKept || got.Err != nil {
+	rows := w.restore(mirror.RestoreRequest{})
+	if got := rows[personal]; got.State != mirror.Kept || got.Err != nil {
 		t.Errorf("the live account: %+v", got)
 	}
 	for _, key := range []string{work, side, lab, night} {
 		a, who := w.account(key), w.resident(key)
-		if rows[key].State != oauthcore.CopyRestored || rows[key].Err != nil || !strings.Contains(rows[key].Note, "baton refresh "+key) {
+		if rows[key].State != mirror.Restored || rows[key].Err != nil || !strings.Contains(rows[key].Note, "baton refresh "+key) {
 			t.Errorf("%+v", rows[key])
 		}
 		known := who.Person
-		if key == lab { // nobody has said yet whose that login is
+		if key == lab { // the provider has not said yet whose that login is
 			known.AccountUUID, known.OrganizationUUID = "", ""
 		}
 		if a.AccountUUID != known.AccountUUID || a.OrganizationUUID != known.OrganizationUUID || a.Email != known.Email {
 			t.Errorf("%s is %s in %s, %s", key, a.AccountUUID, a.OrganizationUUID, a.Email)
 		}
-		if !a.Unsure() || a.NeedsLogin || a.Credential.Plan != who.Person.Plan() || len(a.Credential.Scopes) == 0 {
-			t.Errorf("%s: unsure %v, plan %q, scopes %q", key, a.Unsure(), a.Credential.Plan, a.Credential.Scopes)
+		if a.Doubt != accounts.DoubtRestored || a.NeedsLogin || a.Credential.Plan != who.Person.Plan() || len(a.Credential.Scopes) == 0 {
+			t.Errorf("%s: doubt %q, plan %q, scopes %q", key, a.Doubt, a.Credential.Plan, a.Credential.Scopes)
 		}
 	}
 	var order []string
@@ -66,12 +70,12 @@ func TestEverythingLostComesBack(t *testing.T) {
 		t.Errorf("the provider was asked for logins: %d, then %d", exchanges, n)
 	}
 	// A second time there is nothing to do.
-	for key, row := range w.restore(oauthcore.RestoreRequest{}) {
-		if row.State != oauthcore.CopyKept {
+	for key, row := range w.restore(mirror.RestoreRequest{}) {
+		if row.State != mirror.Kept {
 			t.Errorf("%s, again: %+v", key, row)
 		}
 	}
-	// They are chosen by nobody but the person, and then they work.
+	// Only a person chooses them, and then they work.
 	if _, err := w.core.Swap(t.Context(), oauthcore.SwapRequest{}); err == nil {
 		t.Error("a login that may be used up was chosen by itself")
 	}
@@ -94,7 +98,7 @@ func TestEverythingLostComesBack(t *testing.T) {
 }
 
 // One account of several, by what a person calls it.
-func TestRestoreOfOne(t *testing.T) {
+func TestRestoreByName(t *testing.T) {
 	for _, name := range []string{work, "ADA@corp.example", "desk"} {
 		w := mirrored(t)
 		if _, err := w.core.Rename(t.Context(), work, "Desk"); err != nil {
@@ -102,27 +106,27 @@ func TestRestoreOfOne(t *testing.T) {
 		}
 		w.push()
 		w.lose()
-		rows := w.restore(oauthcore.RestoreRequest{Name: name})
-		if len(rows) != 1 || rows[work].State != oauthcore.CopyRestored {
+		rows := w.restore(mirror.RestoreRequest{Name: name})
+		if len(rows) != 1 || rows[work].State != mirror.Restored {
 			t.Errorf("%s: %+v", name, rows)
 		}
 		if w.vault().Get(lab) != nil {
 			t.Errorf("%s: another account came along", name)
 		}
-		_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{Name: "nobody"})
+		_, err := w.copies().Restore(t.Context(), mirror.RestoreRequest{Name: "nobody"})
 		wantCode(t, err, view.CodeNotFound)
-		// A copy that others get wrong is everybody's own.
+		// A damaged copy concerns its own account only.
 		w.mirror.items[w.paths.CopyName(lab)] = `{"schemaVersion":9}`
-		if row := w.restore(oauthcore.RestoreRequest{Name: lab})[lab]; row.State != oauthcore.CopyDamaged || row.Err == nil {
+		if row := w.restore(mirror.RestoreRequest{Name: lab})[lab]; row.State != mirror.Damaged || row.Err == nil {
 			t.Errorf("%s: %+v", name, row)
 		}
 	}
 }
 
-// Every reason not to take a copy back.
-func TestWhatIsNotRestored(t *testing.T) {
+// Every reason not to restore a copy.
+func TestRestoreRefuses(t *testing.T) {
 	type is struct {
-		state oauthcore.CopyState
+		state mirror.State
 		code  view.Code // "" for no error
 	}
 	for _, c := range []struct {
@@ -135,8 +139,8 @@ func TestWhatIsNotRestored(t *testing.T) {
 		{
 			name:   "it was live when it was copied",
 			after:  func(w *world) { w.alter(work, "live", true) },
-			plain:  is{oauthcore.CopyLost, view.CodeNeedsLogin},
-			forced: is{oauthcore.CopyRestored, ""},
+			plain:  is{mirror.Lost, view.CodeNeedsLogin},
+			forced: is{mirror.Restored, ""},
 		},
 		{
 			name: "the account has a login again",
@@ -144,35 +148,35 @@ func TestWhatIsNotRestored(t *testing.T) {
 				w.mirror.items[w.paths.CopyName("")] = `{"schemaVersion":1,"keys":["` + work + `"]}`
 				w.login(work)
 			},
-			plain:  is{oauthcore.CopyKept, ""},
-			forced: is{oauthcore.CopyKept, ""},
+			plain:  is{mirror.Kept, ""},
+			forced: is{mirror.Kept, ""},
 		},
 		{
 			name:   "the pool has a login of it",
 			before: func(w *world) { w.poolWas = w.read(w.paths.Pool()) },
 			after:  func(w *world) { w.write(w.paths.Pool(), string(w.poolWas)) },
-			plain:  is{oauthcore.CopyKept, ""},
-			forced: is{oauthcore.CopyKept, ""},
+			plain:  is{mirror.Kept, ""},
+			forced: is{mirror.Kept, ""},
 		},
 		{
-			name: "a login waits to be saved, and nobody knows whose",
+			name: "there is a login whose owner is not known",
 			after: func(w *world) {
 				w.write(w.paths.OldInbox(), `{"schemaVersion":1,"claudeAiOauth":{"accessToken":"","refreshToken":"`+token("waits").Reveal()+`"}}`)
 			},
-			plain:  is{oauthcore.CopyLost, view.CodeBusy},
-			forced: is{oauthcore.CopyLost, view.CodeBusy},
+			plain:  is{mirror.Lost, view.CodeBusy},
+			forced: is{mirror.Lost, view.CodeBusy},
 		},
 		{
 			name:   "the copy is not of this version",
 			after:  func(w *world) { w.alter(work, "schemaVersion", 2) },
-			plain:  is{oauthcore.CopyDamaged, view.CodeKeyring},
-			forced: is{oauthcore.CopyDamaged, view.CodeKeyring},
+			plain:  is{mirror.Damaged, view.CodeKeyring},
+			forced: is{mirror.Damaged, view.CodeKeyring},
 		},
 		{
 			name:   "the copy is another account's",
 			after:  func(w *world) { w.alter(work, "key", lab) },
-			plain:  is{oauthcore.CopyDamaged, view.CodeKeyring},
-			forced: is{oauthcore.CopyDamaged, view.CodeKeyring},
+			plain:  is{mirror.Damaged, view.CodeKeyring},
+			forced: is{mirror.Damaged, view.CodeKeyring},
 		},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -188,7 +192,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 				if force {
 					want = c.forced
 				}
-				row := w.restore(oauthcore.RestoreRequest{Name: work, Force: force})[work]
+				row := w.restore(mirror.RestoreRequest{Name: work, Force: force})[work]
 				var code view.Code
 				if row.Err != nil {
 					wantCode(t, row.Err, want.code)
@@ -197,7 +201,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 				if row.State != want.state || code != want.code {
 					t.Errorf("force %v: %s (%s), want %s (%s)", force, row.State, code, want.state, want.code)
 				}
-				if a := w.vault().Get(work); row.State == oauthcore.CopyRestored && (a == nil || !a.Unsure()) {
+				if a := w.vault().Get(work); row.State == mirror.Restored && (a == nil || a.Doubt != accounts.DoubtRestored) {
 					t.Errorf("force %v: it is not unsure", force)
 				} else if row.Err != nil && a != nil && a.Credential.Usable() {
 					t.Errorf("force %v: it was taken back all the same", force)
@@ -209,7 +213,7 @@ func TestWhatIsNotRestored(t *testing.T) {
 
 // What the vault itself knows of a copy: a token that was used up, an older
 // generation, an account that was removed.
-func TestTheVaultsWordOnCopies(t *testing.T) {
+func TestRestoreGoesByTheVault(t *testing.T) {
 	t.Run("used up", func(t *testing.T) {
 		w := mirrored(t)
 		w.push()
@@ -221,8 +225,8 @@ func TestTheVaultsWordOnCopies(t *testing.T) {
 		w.mirror.items[w.paths.CopyName(work)] = was
 		w.alter(work, "generation", float64(time.Now().Add(time.Hour).UnixMilli()*2)) // not behind
 		for _, force := range []bool{false, true} {
-			row := w.restore(oauthcore.RestoreRequest{Name: work, Force: force})[work]
-			if row.State != oauthcore.CopyBehind || row.Err == nil || row.Err.Code != view.CodeNeedsLogin {
+			row := w.restore(mirror.RestoreRequest{Name: work, Force: force})[work]
+			if row.State != mirror.Behind || row.Err == nil || row.Err.Code != view.CodeNeedsLogin {
 				t.Errorf("force %v: %+v", force, row)
 			}
 		}
@@ -235,8 +239,8 @@ func TestTheVaultsWordOnCopies(t *testing.T) {
 		w.push()
 		w.emptied(work, "")
 		w.alter(work, "generation", 1)
-		row := w.restore(oauthcore.RestoreRequest{Name: work, Force: true})[work]
-		if row.State != oauthcore.CopyBehind || row.Err == nil {
+		row := w.restore(mirror.RestoreRequest{Name: work, Force: true})[work]
+		if row.State != mirror.Behind || row.Err == nil {
 			t.Errorf("%+v", row)
 		}
 	})
@@ -244,8 +248,8 @@ func TestTheVaultsWordOnCopies(t *testing.T) {
 		w := mirrored(t)
 		w.push()
 		w.emptied(work, "")
-		row := w.restore(oauthcore.RestoreRequest{})[work]
-		if row.State != oauthcore.CopyRestored || row.Note != "" || w.view(work).Unsure {
+		row := w.restore(mirror.RestoreRequest{})[work]
+		if row.State != mirror.Restored || row.Note != "" || w.view(work).Unsure {
 			t.Errorf("the vault knows that this is the newest: %+v", row)
 		}
 		w.kept(everybody()...)
@@ -256,8 +260,8 @@ func TestTheVaultsWordOnCopies(t *testing.T) {
 		if _, err := w.core.Remove(t.Context(), oauthcore.RemoveRequest{Name: work}); err != nil {
 			t.Fatal(err)
 		}
-		row := w.restore(oauthcore.RestoreRequest{Name: work, Force: true})[work]
-		if row.State != oauthcore.CopyRemoved || row.Err == nil || w.copied(work) != nil {
+		row := w.restore(mirror.RestoreRequest{Name: work, Force: true})[work]
+		if row.State != mirror.Removed || row.Err == nil || w.copied(work) != nil {
 			t.Errorf("%+v, and the copy is there: %v", row, w.copied(work) != nil)
 		}
 		if a := w.vault().Get(work); !a.Removed || a.Credential.Usable() {
@@ -277,7 +281,7 @@ func (w *world) emptied(key, keep string) {
 	a := doc["accounts"].(map[string]any)[key].(map[string]any)
 	delete(a, "claudeAiOauth")
 	if keep != "spent" {
-		delete(a, "spent")
+		delete(doc, "spent")
 	}
 	if err := json.Unmarshal(w.read(w.paths.Pool()), &pool); err != nil {
 		w.Fatal(err)
@@ -292,14 +296,14 @@ func (w *world) emptied(key, keep string) {
 	}
 }
 
-// A login nobody can be found for may be any account's newest: nothing is
-// taken back beside it.
-func TestNothingIsRestoredBesideAnUnknownLogin(t *testing.T) {
+// A live login whose owner is not known may be any account's newest: nothing is
+// restored then.
+func TestRestoreRefusesWithAnUnknownLiveLogin(t *testing.T) {
 	w := mirrored(t)
 	w.push()
 	w.lose()
 	w.write(w.paths.Credentials(), `{"claudeAiOauth":{"accessToken":"sk-ant-oat01-TEST-unknown","refreshToken":"`+token("unknown").Reveal()+`","scopes":["user:inference"]}}`)
-	_, err := w.core.Restore(t.Context(), oauthcore.RestoreRequest{Force: true})
+	_, err := w.copies().Restore(t.Context(), mirror.RestoreRequest{Force: true})
 	wantCode(t, err, view.CodeUnknownLive)
 	if _, err := os.Stat(w.paths.Vault()); err == nil && len(w.vault().Accounts()) > 0 {
 		t.Error("an account came back")
@@ -308,7 +312,7 @@ func TestNothingIsRestoredBesideAnUnknownLogin(t *testing.T) {
 
 // A vault from a backup does not overwrite a newer copy, and takes it back
 // when told to: then nothing was used twice.
-func TestACopyNewerThanABackup(t *testing.T) {
+func TestCopyNewerThanARestoredBackup(t *testing.T) {
 	w := mirrored(t)
 	vault, pool := w.read(w.paths.Vault()), w.read(w.paths.Pool())
 	if _, err := w.core.Refresh(t.Context(), work); err != nil {
@@ -323,21 +327,21 @@ func TestACopyNewerThanABackup(t *testing.T) {
 		t.Fatal("the backup was not noticed")
 	}
 	w.push()
-	rows, err := w.core.Push(t.Context(), oauthcore.PushRequest{Asked: true})
+	rows, err := w.copies().Push(t.Context(), mirror.PushRequest{Asked: true})
 	if err != nil || w.copied(work)["refreshToken"] != newest.RefreshToken.Reveal() {
 		t.Fatalf("%+v, %v: the newer copy was overwritten", rows, err)
 	}
-	st, err := w.core.CopyStatus(t.Context())
-	if err != nil || st.Rows[1].Key != work || st.Rows[1].State != oauthcore.CopyAhead {
+	st, err := w.copies().Status(t.Context())
+	if err != nil || !slices.ContainsFunc(st.Rows, func(r mirror.Row) bool { return r.Key == work && r.State == mirror.Ahead }) {
 		t.Errorf("%+v, %v", st, err)
 	}
-	if row := w.restore(oauthcore.RestoreRequest{Name: work})[work]; row.State != oauthcore.CopyKept || !strings.Contains(row.Note, "--force") {
+	if row := w.restore(mirror.RestoreRequest{Name: work})[work]; row.State != mirror.Kept || !strings.Contains(row.Note, "--force") {
 		t.Errorf("%+v", row)
 	}
-	if row := w.restore(oauthcore.RestoreRequest{Name: work, Force: true})[work]; row.State != oauthcore.CopyRestored {
+	if row := w.restore(mirror.RestoreRequest{Name: work, Force: true})[work]; row.State != mirror.Restored {
 		t.Errorf("%+v", row)
 	}
-	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest.RefreshToken) || !a.Unsure() {
+	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest.RefreshToken) || a.Doubt != accounts.DoubtRestored {
 		t.Error("the newer login was not taken back, or is taken for sure")
 	}
 	if _, err := w.core.Refresh(t.Context(), work); err != nil {
@@ -346,9 +350,9 @@ func TestACopyNewerThanABackup(t *testing.T) {
 	w.kept(work)
 }
 
-// A backup nothing notices (the machine's own memory is gone, too) still does
-// not overwrite what is newer.
-func TestAnUnnoticedBackupOverwritesNothing(t *testing.T) {
+// A restored backup that is not noticed, because the machine's sequence number is
+// gone too, does not overwrite newer copies either.
+func TestUnnoticedBackupDoesNotOverwriteNewerCopies(t *testing.T) {
 	w := mirrored(t)
 	vault, pool := w.read(w.paths.Vault()), w.read(w.paths.Pool())
 	w.clock.Add(time.Hour)
@@ -365,14 +369,14 @@ func TestAnUnnoticedBackupOverwritesNothing(t *testing.T) {
 		t.Fatal("the newer copy was overwritten")
 	}
 	for _, row := range rows {
-		if (row.State == oauthcore.CopyAhead) != (row.Key == work) {
+		if (row.State == mirror.Ahead) != (row.Key == work) {
 			t.Errorf("%+v", row)
 		}
 	}
 }
 
 // A login made after everything was lost is ahead of its older copy.
-func TestANewLoginIsAheadOfOldCopies(t *testing.T) {
+func TestNewLoginReplacesOldCopy(t *testing.T) {
 	w := mirrored(t)
 	for range 3 {
 		if _, err := w.core.Refresh(t.Context(), work); err != nil {
@@ -392,8 +396,8 @@ func TestANewLoginIsAheadOfOldCopies(t *testing.T) {
 	}
 }
 
-// Another folder's copies are another folder's.
-func TestFoldersKeepTheirCopiesApart(t *testing.T) {
+// Each directory has its own copies.
+func TestDirectoriesHaveTheirOwnCopies(t *testing.T) {
 	w := mirrored(t)
 	w.push()
 	other := w.paths
@@ -406,13 +410,13 @@ func TestFoldersKeepTheirCopiesApart(t *testing.T) {
 	}
 	w.paths = other
 	core := w.newCore(files.OS{})
-	_, err := core.Restore(t.Context(), oauthcore.RestoreRequest{})
+	_, err := w.copiesOf(core).Restore(t.Context(), mirror.RestoreRequest{})
 	wantCode(t, err, view.CodeNotFound)
 }
 
-// However slow the keyring is, an operation meanwhile does not wait for it: here
-// the keyring answers only after all of them have ended.
-func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
+// No operation waits for a slow keyring: here it answers only after all of them
+// have ended.
+func TestSlowKeyringDelaysNoOperation(t *testing.T) {
 	w := mirrored(t)
 	stuck, free := make(chan struct{}), make(chan struct{})
 	first := true
@@ -425,7 +429,7 @@ func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
 	}
 	pushed := make(chan error, 1)
 	go func() {
-		_, err := w.core.Push(context.Background(), oauthcore.PushRequest{})
+		_, err := w.copies().Push(context.Background(), mirror.PushRequest{})
 		pushed <- err
 	}()
 	<-stuck
@@ -439,7 +443,7 @@ func TestASlowKeyringHoldsNobodyUp(t *testing.T) {
 	// A second push waits for its turn, and no longer than it may.
 	ctx, cancel := context.WithTimeout(t.Context(), time.Second)
 	defer cancel()
-	if _, err := w.newCore(files.OS{}).Push(ctx, oauthcore.PushRequest{}); view.CodeOf(err) != view.CodeBusy {
+	if _, err := w.copiesOf(w.newCore(files.OS{})).Push(ctx, mirror.PushRequest{}); view.CodeOf(err) != view.CodeBusy {
 		t.Errorf("two at a time: %v", err)
 	}
 	close(free)
