@@ -2,83 +2,26 @@ package oauthcore_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
-	"log/slog"
 	"os"
 	"path/filepath"
-	"slices"
 	"testing"
 	"testing/synctest"
 	"time"
 
-	"baton/oauthcore"
-	"baton/oauthcore/clientlock"
+	"baton/oauthcore/doctor"
 	"baton/oauthcore/files"
 )
 
-// bare is a home with nothing in it but folders, for locks alone: nobody is
-// there to be asked, so time may be the bubble's own.
-type bare struct {
-	*testing.T
-	paths claude.Paths
-	core  *oauthcore.Core
-	locks [4]string
-}
-
-func newBare(t *testing.T) *bare {
-	t.Helper()
-	home := t.TempDir()
-	paths, err := claude.PathsFrom(func(string) string { return "" }, func() (string, error) { return home, nil })
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.MkdirAll(paths.Own(), 0o700); err != nil {
-		t.Fatal(err)
-	}
-	b := &bare{T: t, paths: paths}
-	b.core = oauthcore.New(oauthcore.Env{Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Now: time.Now, GOOS: "linux"})
-	b.locks = [4]string{
-		filepath.Join(paths.Secure, ".oauth_refresh.lock"), paths.Secure + ".lock",
-		filepath.Join(paths.Secure, ".storage-write.lock"), paths.ClaudeJSON + ".lock",
-	}
-	return b
-}
-
-// foreign makes a lock as Claude Code does.
-func (b *bare) foreign(path string, age time.Duration) {
-	b.Helper()
-	if err := os.Mkdir(path, 0o755); err != nil {
-		b.Fatal(err)
-	}
-	at := time.Now().Add(-age)
-	if err := os.Chtimes(path, at, at); err != nil {
-		b.Fatal(err)
-	}
-}
-
 func (b *bare) doctor(fix bool) []string {
 	b.Helper()
-	found, err := b.core.Doctor(b.Context(), oauthcore.DoctorRequest{Fix: fix})
+	found, err := doctor.New(b.core, nil, nil).Examine(b.Context(), doctor.Request{Fix: fix})
 	if err != nil {
 		b.Fatal(err)
 	}
-	return told(found)
-}
-
-func (b *bare) there() (out []string) {
-	for _, path := range b.locks {
-		if _, err := os.Stat(path); err == nil {
-			out = append(out, filepath.Base(path))
-		}
-	}
-	return out
-}
-
-func (b *bare) want(got []string, want ...string) {
-	b.Helper()
-	if !slices.Equal(got, append([]string{}, want...)) && len(got)+len(want) > 0 {
-		b.Errorf("got  %q\nwant %q", got, want)
-	}
+	return summary(found)
 }
 
 func TestDoctorStaleLocks(t *testing.T) {
@@ -100,7 +43,7 @@ func TestDoctorStaleLocks(t *testing.T) {
 		if err := os.Chtimes(b.locks[1], at, at); err != nil {
 			t.Fatal(err)
 		}
-		b.want(b.doctor(true), "mended stale_lock .oauth_refresh.lock", "mended stale_lock .storage-write.lock", "mended stale_lock .claude.json.lock")
+		b.want(b.doctor(true), "fixed stale_lock .oauth_refresh.lock", "fixed stale_lock .storage-write.lock", "fixed stale_lock .claude.json.lock")
 		b.want(b.there(), ".claude.lock")
 		b.want(b.doctor(false))
 	})
@@ -129,16 +72,6 @@ func TestDoctorSlowHolder(t *testing.T) {
 	})
 }
 
-func (b *bare) otherBaton() *clientlock.Held {
-	b.Helper()
-	k := clientlock.NewKeeper(files.OS{}, b.paths.LockRegistry(), time.Now, slog.New(slog.DiscardHandler))
-	h, err := k.Take(b.Context(), nil, clientlock.Place{Path: b.locks[0], Stale: time.Minute}, clientlock.Place{Path: b.locks[1], Stale: time.Minute})
-	if err != nil {
-		b.Fatal(err)
-	}
-	return h
-}
-
 func TestDoctorLocksOfADeadBaton(t *testing.T) {
 	for _, everLocked := range []bool{false, true} {
 		synctest.Test(t, func(t *testing.T) {
@@ -146,7 +79,8 @@ func TestDoctorLocksOfADeadBaton(t *testing.T) {
 			// Whoever does not hold the client's lock is dead, whatever its
 			// locks look like.
 			defer b.otherBaton().Release()
-			aside := b.locks[3] + ".baton-0123456789abcdef"
+			registry := sha256.Sum256([]byte(b.paths.LockRegistry()))
+			aside := b.locks[3] + ".baton-" + hex.EncodeToString(registry[:4]) + "-0123456789abcdef"
 			if err := os.Mkdir(aside, 0o700); err != nil {
 				t.Fatal(err)
 			}
@@ -158,15 +92,15 @@ func TestDoctorLocksOfADeadBaton(t *testing.T) {
 				release()
 			}
 			want := []string{"dead_lock .oauth_refresh.lock", "dead_lock .claude.lock", "dead_lock " + filepath.Base(aside)}
-			var look, mend []string
+			var look, fix []string
 			for _, w := range want {
-				look, mend = append(look, "warning "+w), append(mend, "mended "+w)
+				look, fix = append(look, "warning "+w), append(fix, "fixed "+w)
 			}
 			b.want(b.doctor(false), look...)
 			if _, err := os.Stat(b.paths.ClientLock()); (err == nil) != everLocked {
 				t.Errorf("looking made the client's lock: %v", err)
 			}
-			b.want(b.doctor(true), mend...)
+			b.want(b.doctor(true), fix...)
 			b.want(b.there())
 			if _, err := os.Stat(aside); !errors.Is(err, os.ErrNotExist) {
 				t.Errorf("%s: %v", aside, err)
@@ -204,7 +138,7 @@ func TestDoctorBusy(t *testing.T) {
 		}
 		defer release()
 		b.foreign(b.locks[2], time.Hour)
-		found, err := b.core.Doctor(t.Context(), oauthcore.DoctorRequest{Fix: true})
+		found, err := doctor.New(b.core, nil, nil).Examine(t.Context(), doctor.Request{Fix: true})
 		if err != nil || len(found) != 1 || found[0].Fixed || found[0].Fix != "try again in a moment" {
 			t.Errorf("%+v, %v", found, err)
 		}
@@ -223,6 +157,6 @@ func TestDoctorLocksBesideALinkedFolder(t *testing.T) {
 			t.Fatal(err)
 		}
 		b.foreign(real+".lock", time.Hour)
-		b.want(b.doctor(true), "mended stale_lock real.lock")
+		b.want(b.doctor(true), "fixed stale_lock real.lock")
 	})
 }

@@ -2,7 +2,6 @@ package oauthcore
 
 import (
 	"context"
-	"errors"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
@@ -56,18 +55,16 @@ func (s *State) Waiting() (out []Waiting) {
 // anything else afterwards. No lock is taken, nothing is written, and the
 // provider is not asked. live is nil where the live login could not be read;
 // what would follow from it is then left out. The error is a *view.Problem; what
-// could be worked out is given with it.
+// was worked out until then is given with it.
 func (c *Core) Preview(s *State, live *claude.Live, cfg claude.Config) (*Opened, error) {
 	s.readOnly = true
 	o := &Opened{State: s, Config: cfg}
-	p := newProofs()
 	if live != nil {
 		o.Live = *live
-		return o, c.reconcile(o, p, Opening{})
+	} else {
+		s.Usage.LastActive = "" // a login that cannot be read has not disappeared
 	}
-	err := errors.Join(c.takeJournal(o, p), c.takePool(o, p))
-	o.takeMarks(c.Now())
-	return o, err
+	return o, c.reconcile(o, newProofs(), Opening{})
 }
 
 // Older says that the live login is an earlier one than the vault's.

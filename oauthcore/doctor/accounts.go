@@ -9,8 +9,9 @@ import (
 	"baton/oauthcore/view"
 )
 
-// accounts looks at each account's own state.
-func (x *examination) accounts(ctx context.Context, o *oauthcore.Opened) {
+// accounts looks at each account's own state. rivals are the unidentified
+// accounts that the vault has under the key of another, by that key.
+func (x *examination) accounts(ctx context.Context, o *oauthcore.Opened, rivals map[string]string) {
 	for _, a := range o.Vault.Accounts() {
 		if a.Doubt == accounts.DoubtRestored && !a.NeedsNewLogin() {
 			x.report(Finding{
@@ -24,7 +25,7 @@ func (x *examination) accounts(ctx context.Context, o *oauthcore.Opened) {
 	}
 	for _, a := range o.Vault.Accounts() {
 		why := o.UnsureWhy(a)
-		rival := o.Vault.RivalOf(a)
+		rival := rivals[a.Key]
 		switch {
 		case a.NeedsNewLogin():
 			p := oauthcore.NeedsLogin(a, "")
@@ -38,12 +39,12 @@ func (x *examination) accounts(ctx context.Context, o *oauthcore.Opened) {
 				Fix:     fmt.Sprintf("baton doctor --fix finds out, like: baton refresh %q", a.Name()),
 				repair:  repair{refreshing, func(ctx context.Context) error { return x.ascertain(ctx, a.Key) }},
 			})
-		case rival != nil:
+		case rival != "":
 			x.report(Finding{
 				ID: "rival", Severity: SeverityWarning, subject: a.Key,
 				Message: "the account pool had another login for " + a.Name() + ", and whose it is is not known",
 				Fix:     "baton doctor --fix finds out by a refresh of that login",
-				repair:  repair{refreshing, func(ctx context.Context) error { return x.ascertain(ctx, rival.Key) }},
+				repair:  repair{refreshing, func(ctx context.Context) error { return x.ascertain(ctx, rival) }},
 			})
 		}
 	}
@@ -87,7 +88,7 @@ func (x *examination) ascertain(ctx context.Context, key string) error {
 	if unknown != "" {
 		return &view.Problem{
 			Code: view.CodeUnsure, Key: key,
-			Message: "the login in " + unknown + " may be its newest, and whose that is cannot be found out",
+			Message: "the login in " + unknown + " may be its newest, which cannot be found out",
 			Hint: fmt.Sprintf("log in again with: baton login --email %s; or if the file is of another account, delete it and try again; or try the login at your own risk: baton refresh %q",
 				accounts.AddressOf(key), key),
 		}

@@ -33,42 +33,51 @@ func (x *examination) documents(ctx context.Context) {
 	for _, d := range append([]document{
 		{
 			x.Paths.Vault(), SeverityError, parses(accounts.ParseVault),
-			"repair it, or restore it from a backup; moved away, Baton starts again from the account pool and Claude Code's login, without the labels", repair{},
+			"repair it, or restore it from a backup; moved away, Baton starts again from the account pool and Claude Code's login, without the labels",
+			repair{},
 		},
 		{
 			x.Paths.Pool(), SeverityError, parses(accounts.ParsePool),
-			"repair it, or move it away: Baton writes it again from its own list", repair{},
+			"repair it, or move it away: Baton writes it again from its own list",
+			repair{},
 		},
 		{
 			x.Paths.Credentials(), SeverityError, parses(claude.ParseLive),
-			"repair it, or move it away (MCP logins are in it, too), then: baton swap ACCOUNT", repair{},
+			"repair it, or move it away (MCP logins are in it, too), then: baton swap ACCOUNT",
+			repair{},
 		},
 		{
 			x.config, SeverityError, checkConfig,
-			"repair it, or restore it from a backup: Claude Code keeps its projects and MCP servers in it", repair{},
+			"repair it, or restore it from a backup: Claude Code keeps its projects and MCP servers in it",
+			repair{},
 		},
 		{
 			x.Paths.Usage(), SeverityError, parses(accounts.ParseUsage),
-			"move it away: only what was seen of usage and limits is lost", repair{},
+			"move it away: only what was seen of usage and limits is lost",
+			repair{},
 		},
 		{
 			x.Paths.Settings(), SeverityError, func(doc []byte) error {
 				_, err := oauthcore.ParseSettings(x.Paths.Settings(), doc)
 				return err
 			},
-			"repair it, or move it away: only Baton's switches are lost", repair{},
+			"repair it, or move it away: only Baton's switches are lost",
+			repair{},
 		},
 		{
 			x.Paths.OldInbox(), SeverityError, checkLogin,
-			"it holds a login that waits to be saved: move it away, log in to that account again, then delete it", repair{},
+			"it holds a login that waits to be saved: move it away, log in to that account again, then delete it",
+			repair{},
 		},
 		{
 			x.Paths.LockRegistry(), SeverityWarning, clientlock.CheckRegistry,
-			"baton doctor --fix removes it: it only notes locks", repair{first, x.removeRegistry},
+			"baton doctor --fix removes it: it only notes locks",
+			repair{first, x.removeRegistry},
 		},
 		{
 			x.Paths.ClaudeSettings(), SeverityWarning, checkSettings,
-			"repair it: Claude Code reads it, too, and whether it sets anything that beats the login is not known", repair{},
+			"repair it: Claude Code reads it, too, and whether it sets anything that beats the login is not known",
+			repair{},
 		},
 	}, x.entries()...) {
 		x.document(ctx, d)
@@ -85,7 +94,8 @@ func (x *examination) entries() (out []document) {
 		if strings.HasSuffix(e.Name(), ".json") && !strings.HasPrefix(e.Name(), ".") {
 			out = append(out, document{
 				filepath.Join(x.Paths.Answers(), e.Name()), SeverityError, func(doc []byte) error { return parses(jsonedit.Members)(doc) },
-				"it may hold a login: keep a copy of it, log in to that account again, then move it away", repair{},
+				"it may hold a login: keep a copy of it, log in to that account again, then move it away",
+				repair{},
 			})
 		}
 	}

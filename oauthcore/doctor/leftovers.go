@@ -67,8 +67,8 @@ func (x *examination) waiting(s *oauthcore.State) {
 			f.Fix = "baton doctor --fix takes the login over"
 		}
 		if w.Known {
-			f.Message = "the login in it was taken over, and it was not removed"
-			f.Fix = "baton doctor --fix removes it"
+			f.Severity, f.Message = SeverityInfo, "the login in it was taken over, and it was not removed"
+			f.Fix = "delete it, unless baton doctor --fix can"
 		}
 		x.report(f)
 	}

@@ -28,12 +28,18 @@ func (x *examination) logins(ctx context.Context) {
 		x.pool(s)
 	}
 	kept := s.Vault.Present
+	rivals := map[string]string{}
+	for _, a := range s.Vault.Accounts() {
+		if rival := s.Vault.RivalOf(a); rival != nil {
+			rivals[a.Key] = rival.Key
+		}
+	}
 	live, cfg := x.liveLogin(ctx)
 	o, err := x.Preview(s, live, cfg)
 	if live != nil && err == nil {
 		x.live(o, kept)
 	}
-	x.accounts(ctx, o)
+	x.accounts(ctx, o, rivals)
 }
 
 // pool compares the account pool with the vault. Before there is a vault the

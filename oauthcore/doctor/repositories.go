@@ -1,20 +1,24 @@
 package doctor
 
 import (
+	"context"
 	"fmt"
 	"path/filepath"
 	"strings"
+
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
 )
 
 // repositories looks for tokens in the work tree of a git repository, as people
 // keep their dotfiles in: git add would take them in.
 func (x *examination) repositories() {
-	if info, err := x.FS.Stat(x.Paths.Own()); err == nil && info.IsDir() {
+	if _, err := x.FS.Stat(x.Paths.Vault()); err == nil {
 		if _, err := x.FS.Stat(x.Paths.GitIgnore()); err != nil {
 			f := Finding{
 				ID: "no_gitignore", Severity: SeverityInfo, Path: x.Paths.GitIgnore(),
 				Message: "it is missing: it keeps Baton's files out of a git repository",
-				Fix:     "baton doctor --fix makes it", repair: x.settle,
+				Fix:     "baton doctor --fix makes it", repair: repair{opening, x.makeGitIgnore},
 			}
 			if x.workTree(x.Paths.Own()) != "" {
 				f.Severity = SeverityWarning
@@ -40,6 +44,20 @@ func (x *examination) repositories() {
 			Fix:     fmt.Sprintf("add the line /%s to %s", filepath.ToSlash(rel), filepath.Join(top, ".gitignore")),
 		})
 	}
+}
+
+// makeGitIgnore makes the file, which open makes only when it writes the vault.
+func (x *examination) makeGitIgnore(ctx context.Context) error {
+	if err := x.settle.run(ctx); err != nil && x.stopped != nil {
+		return x.stopped
+	}
+	if _, err := x.FS.Stat(x.Paths.GitIgnore()); err == nil {
+		return nil
+	}
+	if err := files.WriteWhole(x.FS, x.Paths.GitIgnore(), []byte("*\n")); err != nil {
+		return claude.Unwritable(x.Paths.GitIgnore(), err)
+	}
+	return nil
 }
 
 // workTree is the top of the git repository that a directory is in, looked for
