@@ -101,8 +101,8 @@ func (s *State) noteAside(t secret.Secret) {
 // token is presented that may be used up: what was moved out of the way may be
 // its newest login. It goes by the identifiers inside each login, else by the
 // profile endpoint. taken says that one was found and is the account's now;
-// unknown is the path of one whose owner cannot be told, "" for none. The error
-// is a *view.Problem, or that of ctx.
+// unknown is the path of one that may be it, because its owner or its age cannot
+// be told, "" for none. The error is a *view.Problem, or that of ctx.
 func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknown string, err error) {
 	s, err := c.Read(ctx)
 	if err != nil {
@@ -133,7 +133,13 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 	for _, l := range found {
 		err := c.Update(ctx, func(s *State) error {
 			a := s.Vault.Get(key)
-			if a == nil || a.Removed || s.Vault.Knows(l.credential.RefreshToken) || a.Credential.Usable() && l.credential.Compare(a.Credential) <= 0 {
+			if a == nil || a.Removed || s.Vault.Knows(l.credential.RefreshToken) {
+				return nil
+			}
+			if later := l.credential.Compare(a.Credential); a.Credential.Usable() && later <= 0 {
+				if later == 0 {
+					unknown = l.path // which of the two is the later cannot be told
+				}
 				return nil
 			}
 			s.Vault.Save(a, l.credential)

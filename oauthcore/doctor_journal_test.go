@@ -1,0 +1,299 @@
+package oauthcore_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"baton/app/demo"
+	"baton/oauthcore"
+	"baton/oauthcore/doctor"
+	"baton/oauthcore/files"
+	"baton/oauthcore/view"
+)
+
+// endFS ends the goroutine at one write, as a power failure would end the
+// process: what is staged stays staged.
+type endFS struct {
+	files.OS
+	at func(to string) bool
+}
+
+func (f endFS) Rename(from, to string) error {
+	if f.at(to) {
+		runtime.Goexit()
+	}
+	return f.OS.Rename(from, to)
+}
+
+// cutOff runs fn in a goroutine until it ends one way or the other.
+func cutOff(fn func()) {
+	done := make(chan struct{})
+	go func() { defer close(done); fn() }()
+	<-done
+}
+
+// alive says whether the provider still takes a refresh token.
+func (p *patient) alive(fp string) bool {
+	return slices.ContainsFunc(p.provider.State().Logins, func(l demo.LoginState) bool { return l.RefreshFingerprint == fp })
+}
+
+// The computer loses power between the answer to a refresh and the vault: the
+// answer is in the journal, and the doctor takes it over by open.
+func TestDoctorAnswerWaiting(t *testing.T) {
+	p := newPatient(t)
+	n := 0
+	cut := p.newCore(endFS{at: func(to string) bool {
+		if to == p.paths.Vault() {
+			n++
+		}
+		return n == 1
+	}})
+	cutOff(func() { _, _ = cut.Refresh(t.Context(), night) })
+	entries := p.waitingLogins()
+	if len(entries) != 1 {
+		t.Fatalf("the journal has %q", entries)
+	}
+	name := filepath.Base(entries[0])
+	var look, fix []string
+	for _, f := range p.doctor(false) {
+		if f.ID == "leftover" { // the vault's temp file, too
+			look = append(look, "warning leftover "+filepath.Base(f.Path))
+			fix = append(fix, "fixed leftover "+filepath.Base(f.Path))
+		}
+	}
+	p.check(append(look, "info answer_waiting "+name), append(fix, "fixed answer_waiting "+name))
+	p.kept(night)
+	if a := p.account(night); a.NeedsLogin || p.unsure(night) {
+		t.Errorf("%+v", a)
+	}
+}
+
+// A new login that waits in the journal.
+func TestDoctorLoginWaiting(t *testing.T) {
+	p := newPatient(t)
+	path := filepath.Join(p.paths.Answers(), "login-0123.json")
+	p.write(path, `{"schemaVersion":1,"claudeAiOauth":`+p.issued(night)+`}`)
+	p.check([]string{"info answer_waiting login-0123.json"}, []string{"fixed answer_waiting login-0123.json"})
+	p.kept(night)
+}
+
+// An entry that cannot be read is left alone and reported: it may hold a login.
+func TestDoctorDamagedEntry(t *testing.T) {
+	p := newPatient(t)
+	path := filepath.Join(p.paths.Answers(), p.account(night).Credential.Fingerprint()+".json")
+	p.write(path, `{"claudeAiOauth":{`)
+	got := summary(p.doctor(false))
+	if want := []string{"error damaged " + filepath.Base(path), "warning unsure"}; !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+}
+
+// A write in place that was cut off: the file is damaged, and its old content is
+// kept.
+func TestDoctorWriteCutOff(t *testing.T) {
+	p := newPatient(t)
+	old := p.read(p.paths.ClaudeJSON)
+	record, err := json.Marshal(map[string]any{"schemaVersion": 1, "path": p.paths.ClaudeJSON, "old": old, "new": []byte(`{"x":1}`)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.write(p.paths.InPlace(p.paths.ClaudeJSON), string(record))
+	at := p.clock.Now().Add(-time.Hour)
+	if err := os.Chtimes(p.paths.InPlace(p.paths.ClaudeJSON), at, at); err != nil {
+		t.Fatal(err)
+	}
+	p.write(p.paths.ClaudeJSON, string(old[:len(old)/2]))
+	p.check(
+		[]string{"error damaged .claude.json", "warning cut_off_write .claude.json"},
+		[]string{"fixed damaged .claude.json", "fixed cut_off_write .claude.json"},
+	)
+	if string(p.read(p.paths.ClaudeJSON)) != string(old) {
+		t.Error("the old content did not come back")
+	}
+}
+
+// doubt makes an account's login one of which it is not known whether it works.
+func (p *patient) doubt(key string) {
+	p.Helper()
+	p.set(p.paths.Vault(), `"client"`, "accounts", key, "doubt")
+}
+
+// fakeCopies is a keyring.
+type fakeCopies struct {
+	taken, maybeRotated bool
+	err                 error
+	asked               []string
+	take                func(key string)
+}
+
+func (f *fakeCopies) TakeNewer(_ context.Context, key string) (taken, maybeRotated bool, err error) {
+	f.asked = append(f.asked, key)
+	if f.take != nil {
+		f.take(key)
+	}
+	return f.taken, f.maybeRotated, f.err
+}
+
+// Before an unsure token is presented the keyring is asked for a newer login.
+func TestDoctorAsksTheKeyringFirst(t *testing.T) {
+	const unsure = "warning unsure"
+	for _, tt := range []struct {
+		name    string
+		copies  fakeCopies
+		want    string // left
+		refresh bool   // the token is presented
+		says    string
+	}{
+		{"no newer copy", fakeCopies{}, "", true, ""},
+		{"a newer copy", fakeCopies{taken: true}, "", true, ""},
+		{"one that may be replaced", fakeCopies{maybeRotated: true}, unsure, false, "baton keyring restore"},
+		{"locked", fakeCopies{err: &view.Problem{Code: view.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}}, unsure, false, "unlock it"},
+		{"canceled", fakeCopies{err: errors.New("no answer")}, unsure, false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPatient(t)
+			p.doubt(night)
+			p.copies = &tt.copies
+			before := p.provider.State().Calls[demo.EndpointRefresh]
+			found := p.doctor(true)
+			if got := p.provider.State().Calls[demo.EndpointRefresh] > before; got != tt.refresh {
+				t.Errorf("presented: %v", got)
+			}
+			if !slices.Equal(tt.copies.asked, []string{night}) {
+				t.Errorf("asked for %q", tt.copies.asked)
+			}
+			left := ""
+			for _, f := range found {
+				if !f.Fixed {
+					left = string(f.Severity) + " " + f.ID
+					if !strings.Contains(f.Fix, tt.says) {
+						t.Errorf("%+v", f)
+					}
+				}
+			}
+			if left != tt.want {
+				t.Errorf("%+v", found)
+			}
+			p.kept(night)
+		})
+	}
+}
+
+// The login of a person is moved out of the way by swap --set-aside while the
+// provider cannot say whose it is. Later the doctor finds its owner, and does not
+// present the account's older token, which was used up.
+func TestDoctorLooksIntoSetAsideFirst(t *testing.T) {
+	for _, tt := range []struct {
+		name          string
+		online, later bool
+	}{
+		{"the provider names its owner", true, true},
+		{"it does not tell which login is the later", true, false},
+		{"the provider is away", false, true},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := patientOf(newWorld(t))
+			p.swap(oauthcore.SwapRequest{To: personal})
+			p.clientRefreshes() // the vault's token is used up now
+			for _, m := range []string{"accountUuid", "organizationUuid", "refreshTokenExpiresAt"} {
+				p.del(p.paths.Credentials(), "claudeAiOauth", m)
+			}
+			if tt.later {
+				p.set(p.paths.Credentials(), millis(p.clock.Now().Add(12*time.Hour)), "claudeAiOauth", "expiresAt")
+			}
+			newest := p.credential()
+			if err := p.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+				t.Fatal(err)
+			}
+			done, err := p.core.Swap(t.Context(), oauthcore.SwapRequest{To: work, SetAside: true})
+			if err != nil || done.SetAside == "" {
+				t.Fatalf("%+v, %v", done, err)
+			}
+			if tt.online {
+				p.provider.ClearFaults()
+			}
+			found := p.doctor(true)
+			if !p.alive(newest.Fingerprint()) {
+				t.Error("the login in set-aside is dead")
+			}
+			if got := p.account(personal).Credential.RefreshToken.Equal(newest.RefreshToken); got != (tt.online && tt.later) {
+				t.Errorf("the account has it: %v", got)
+			}
+			if got := p.unsure(personal); got == (tt.online && tt.later) {
+				t.Errorf("unsure: %v, %+v", got, found)
+			}
+			if !tt.online || !tt.later {
+				for _, f := range found {
+					if f.ID == "unsure" && !f.Fixed && strings.Contains(f.Message, " of "+personal+" ") && !strings.Contains(f.Message, done.SetAside) {
+						t.Errorf("%+v", f)
+					}
+				}
+			}
+		})
+	}
+}
+
+// fakeSetup stands for package setup.
+type fakeSetup struct {
+	state    doctor.SetupState
+	err      error
+	restored int
+}
+
+func (f *fakeSetup) Examine() (doctor.SetupState, string, error) {
+	return f.state, "/opt/baton", nil
+}
+
+func (f *fakeSetup) Restore(context.Context) error {
+	f.restored++
+	if f.err == nil {
+		f.state = doctor.SetupOn
+	}
+	return f.err
+}
+
+func TestDoctorSetup(t *testing.T) {
+	for _, tt := range []struct {
+		name      string
+		setup     fakeSetup
+		automatic bool
+		look, fix []string
+	}{
+		{"never set up", fakeSetup{}, false, []string{}, []string{}},
+		{"needed", fakeSetup{}, true, []string{"warning not_told settings.json"}, []string{"warning not_told settings.json"}},
+		{"set up", fakeSetup{state: doctor.SetupOn}, true, []string{}, []string{}},
+		{"undone", fakeSetup{state: doctor.SetupUndone}, false, []string{"warning setup_undone settings.json"}, []string{"fixed setup_undone settings.json"}},
+		{"note lost", fakeSetup{state: doctor.SetupForgotten}, false, []string{"warning setup_forgotten settings.json"}, []string{"fixed setup_forgotten settings.json"}},
+		{
+			"program gone",
+			fakeSetup{state: doctor.SetupProgramGone},
+			false,
+			[]string{"warning setup_gone settings.json"},
+			[]string{"warning setup_gone settings.json"},
+		},
+		{
+			"cannot be written",
+			fakeSetup{state: doctor.SetupUndone, err: errors.New("read-only")},
+			false,
+			[]string{"warning setup_undone settings.json"},
+			[]string{"warning setup_undone settings.json"},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			p := newPatient(t)
+			if tt.automatic {
+				p.write(p.paths.Settings(), `{"swap.auto":true}`)
+			}
+			p.setup = &tt.setup
+			p.check(tt.look, tt.fix)
+		})
+	}
+}
