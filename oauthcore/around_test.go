@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 )
 
 func TestUsageIsAskedForAndKept(t *testing.T) {
@@ -50,7 +50,7 @@ func TestUsageIsAskedForAndKept(t *testing.T) {
 	if next := w.core.View(ctx).Next; next == nil || !next.HeadroomKnown {
 		t.Errorf("next %+v", next)
 	}
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointUsage, Kind: demo.FaultRateLimited, RetryAfter: time.Minute}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultRateLimited, RetryAfter: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = w.core.CheckUsage(ctx, personal)

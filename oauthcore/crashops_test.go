@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 )
 
 // stepOp is one operation that is cut off at every step.
@@ -228,7 +228,7 @@ func stepOps() map[string]stepOp {
 // unprovable makes the live login one nobody can be found for.
 func (w *stepWorld) unprovable() {
 	w.unknown()
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -12,9 +12,9 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/providertest"
 
 	"github.com/tidwall/gjson"
 	"pgregory.net/rapid"
@@ -130,7 +130,7 @@ func TestALoginHuskiesRotatedIsAdopted(t *testing.T) {
 	pool = strings.ReplaceAll(pool, old.AccessToken.Reveal(), next.AccessToken.Reveal())
 	w.write(w.paths.Pool(), pool)
 	// Nobody can say whose it is: neither is used, neither is lost.
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: 1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultUnavailable, Times: 1}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = other.Refresh(ctx, work)
