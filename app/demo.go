@@ -15,12 +15,13 @@ import (
 	"baton/app/demo"
 	"baton/app/gui"
 	"baton/app/web/server"
+	"baton/oauthcore/providertest"
 )
 
 // runDemo is `baton demo`: Baton on a throw-away home against the built-in
 // provider, until the window is closed, the story is told or ctx ends.
 func runDemo(ctx context.Context, req cli.DemoRequest) error {
-	p := demo.NewProvider(demo.Options{TestHooks: os.Getenv("BATON_DEMO_HOOKS") == "on"})
+	p := providertest.NewProvider(providertest.Options{TestHooks: os.Getenv("BATON_DEMO_HOOKS") == "on"})
 	base, err := p.Start("")
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func runDemo(ctx context.Context, req cli.DemoRequest) error {
 }
 
 // runProvider serves the provider alone, with its accounts but nobody's files.
-func runProvider(ctx context.Context, p *demo.Provider, base string, stdout io.Writer) error {
+func runProvider(ctx context.Context, p *providertest.Provider, base string, stdout io.Writer) error {
 	home, err := demo.NewHome("", p, time.Now()) // seeds the provider
 	if err != nil {
 		return err

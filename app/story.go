@@ -12,6 +12,7 @@ import (
 	"baton/app/backend"
 	"baton/app/cli"
 	"baton/app/demo"
+	"baton/oauthcore/providertest"
 )
 
 // scene is one step of the story: what is said, then the command as typed.
@@ -65,7 +66,7 @@ func (s scene) play(ctx context.Context, env environ, out io.Writer) error {
 		<-visited
 		cfg.Stdout = &onAddress{to: out, found: func(address string) {
 			go func() {
-				_, err := demo.Visit(ctx, address, s.visitor)
+				_, err := providertest.Visit(ctx, address, s.visitor)
 				visited <- err
 			}()
 		}}
