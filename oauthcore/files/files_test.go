@@ -243,4 +243,3 @@ func onlyFile(t *testing.T, dir, name string) {
 		t.Errorf("%s holds %v, %v", dir, entries, err)
 	}
 }
-
