@@ -1,14 +1,11 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -241,61 +238,5 @@ func onlyFile(t *testing.T, dir, name string) {
 	entries, err := os.ReadDir(dir)
 	if err != nil || len(entries) != 1 || entries[0].Name() != name {
 		t.Errorf("%s holds %v, %v", dir, entries, err)
-	}
-}
-
-func TestSpliceReplacesOnlyItsPart(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "doc")
-	long := bytes.Repeat([]byte("0123456789abcdef"), 40_000) // longer than every buffer
-	doc := slices.Concat(long, []byte("OLD"), long)
-	if err := os.WriteFile(path, doc, 0o640); err != nil {
-		t.Fatal(err)
-	}
-	p := NewPrinter()
-	was, err := p.Scan(OS{}, path, func(r io.Reader) error { _, err := io.CopyN(io.Discard, r, 7); return err })
-	if err != nil || was != p.Of(doc) {
-		t.Fatalf("a scan that stops early has the whole file's print: %v, %v", was == p.Of(doc), err)
-	}
-	want := slices.Concat(long, []byte("brand new"), long)
-	s, next, err := p.Splice(OS{}, path, was, len(long), len(long)+3, []byte("brand new"), 0o644)
-	if err != nil || next != p.Of(want) {
-		t.Fatalf("Splice: the print is that of the new bytes: %v, %v", next == p.Of(want), err)
-	}
-	if err := s.Commit(); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := os.ReadFile(path); err != nil || !bytes.Equal(got, want) {
-		t.Fatalf("%d bytes, %v; want %d", len(got), err, len(want))
-	}
-	if same, err := p.Holds(OS{}, path, next); err != nil || !same {
-		t.Errorf("Holds = %v, %v", same, err)
-	}
-	// The file is another one now: nothing may be built on what was read.
-	if _, _, err := p.Splice(OS{}, path, was, 0, 1, []byte("x"), 0); !errors.Is(err, ErrChanged) {
-		t.Errorf("Splice of a changed file: %v", err)
-	}
-	if left, err := Leftovers(OS{}, path); err != nil || len(left) != 0 {
-		t.Errorf("left behind: %v, %v", left, err)
-	}
-}
-
-func TestPrints(t *testing.T) {
-	dir := t.TempDir()
-	p := NewPrinter()
-	gone := filepath.Join(dir, "gone")
-	print, err := p.Scan(OS{}, gone, func(io.Reader) error { t.Error("there is nothing to read"); return nil })
-	if err != nil || !print.Missing() || print != p.Of(nil) {
-		t.Errorf("a missing file: %+v, %v", print, err)
-	}
-	empty := filepath.Join(dir, "empty")
-	if err := os.WriteFile(empty, nil, 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if same, err := p.Holds(OS{}, empty, print); err != nil || same {
-		t.Errorf("an empty file is not a missing one: %v, %v", same, err)
-	}
-	boom := errors.New("boom")
-	if _, err := p.Scan(OS{}, empty, func(io.Reader) error { return boom }); !errors.Is(err, boom) {
-		t.Errorf("the reader's error: %v", err)
 	}
 }
