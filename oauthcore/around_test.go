@@ -10,6 +10,8 @@ import (
 
 	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/view"
 )
 
 func TestUsageIsAskedForAndKept(t *testing.T) {
@@ -113,14 +115,14 @@ func TestOverrides(t *testing.T) {
 	env := map[string]string{"ANTHROPIC_API_KEY": "x"}
 	w.write(w.paths.ClaudeSettings(), `{"env":{"ANTHROPIC_AUTH_TOKEN":"x","OTHER":"y","CLAUDE_CODE_OAUTH_TOKEN":""},"apiKeyHelper":"/bin/x"}`)
 	var got []string
-	for _, o := range w.core.Overrides(func(k string) string { return env[k] }) {
+	for _, o := range w.core.Overrides(lookupIn(env)) {
 		got = append(got, filepath.Base(o.Source)+":"+o.Name)
 	}
 	if strings.Join(got, " ") != "environment:ANTHROPIC_API_KEY settings.json:env.ANTHROPIC_AUTH_TOKEN settings.json:apiKeyHelper" {
 		t.Errorf("overrides %q", got)
 	}
 	w.write(w.paths.ClaudeSettings(), `{`)
-	if n := len(w.core.Overrides(func(string) string { return "" })); n != 0 {
+	if n := len(w.core.Overrides(lookupIn(nil))); n != 0 {
 		t.Errorf("%d overrides in a file that does not parse", n)
 	}
 }

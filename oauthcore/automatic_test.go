@@ -9,6 +9,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/clientlock"
+	"baton/oauthcore/view"
 )
 
 // A swap nobody asked for waits for a lock that looks abandoned, and leaves it;
@@ -49,7 +50,7 @@ func TestAPersonsSwapAfterAnAutomaticOne(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: work, Automatic: true})
 	w.live(work)
-	if w.core.SpareLocks {
+	if w.core.WaitOnly {
 		t.Error("the core spares locks from now on")
 	}
 	if _, err := os.Stat(w.paths.LockRegistry()); err != nil && !errors.Is(err, os.ErrNotExist) {

@@ -6,7 +6,8 @@ import (
 	"testing"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/view"
 
 	"pgregory.net/rapid"
 )
@@ -40,7 +41,7 @@ func TestChoose(t *testing.T) {
 		{
 			"the active one is back first",
 			[]accounts.Candidate{{Key: "a", LimitedUntil: in(59 * time.Second)}, {Key: "b", LimitedUntil: in(time.Hour)}},
-			"a", "All OAuth accounts are rate-limited. Earliest reset in 1 minute (at 13:13 UTC).", view.CodeAllLimited,
+			"a", "All OAuth accounts are rate-limited. Earliest reset in 0 minutes (at 13:13 UTC).", view.CodeAllLimited,
 		},
 		{
 			"an assumed end is no reset time",

@@ -17,9 +17,11 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // childVar says that the test binary was started to do one operation and to

@@ -18,7 +18,7 @@ func TestClaudeCodeGoesOnAfterAKilledLogin(t *testing.T) {
 	const name = "login of the live account"
 	op := stepOps()[name]
 	whole := newStepWorld(t, name, op).order.killed(t)
-	from := slices.Index(whole.steps, inboxStep) + 2
+	from := slices.Index(whole.steps, answerStep) + 2
 	if !whole.done || from < 2 {
 		t.Fatalf("left alone: %+v", whole)
 	}

@@ -11,6 +11,7 @@ import (
 
 	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // stepOp is one operation that is cut off at every step.
@@ -36,11 +37,9 @@ type stepOp struct {
 const (
 	liveStep  = "rename .credentials.json"
 	vaultStep = "rename accounts.json"
-	inboxStep = "rename inbox.json"
-	// From its last byte on an answer can be found again.
-	liveWritten  = "write on .credentials.json"
-	vaultWritten = "write on accounts.json"
-	inboxWritten = "write on inbox.json"
+	// answerStep writes the first half of a journal entry, in which the whole
+	// answer is: what follows is blanks.
+	answerStep = "overwrite answer"
 )
 
 func swapTo(r oauthcore.SwapRequest) func(context.Context, *oauthcore.Core, stepOrder) error {
@@ -51,7 +50,7 @@ func swapTo(r oauthcore.SwapRequest) func(context.Context, *oauthcore.Core, step
 }
 
 func saveLogin(ctx context.Context, c *oauthcore.Core, o stepOrder) error {
-	_, err := c.SaveLogin(ctx, o.Grant.grant())
+	_, err := save(ctx, c, o.Grant.grant())
 	return err
 }
 
@@ -126,7 +125,7 @@ func stepOps() map[string]stepOp {
 		"create .credentials.json", "write .credentials.json", "write on .credentials.json", "sync .credentials.json",
 		"close .credentials.json", liveStep, "syncdir .claude", "rename .claude.json", "swap.8 read back", "append activity.jsonl",
 	}, opened...)
-	refreshed := append([]string{"refresh.spent", "refresh.send", "refresh.answered", vaultStep}, opened...)
+	refreshed := append([]string{"refresh.reserved", "refresh.send", "refresh.answered", vaultStep}, opened...)
 	return map[string]stepOp{
 		"swap": {
 			run: swapTo(oauthcore.SwapRequest{To: work}), needs: swapped, least: 60, again: swapsTo(work),
@@ -136,7 +135,7 @@ func stepOps() map[string]stepOp {
 			needs: append([]string{vaultStep, "mkdir baton"}, swapped...),
 		},
 		"swap with a refresh": {
-			run: swapTo(oauthcore.SwapRequest{To: lab}), least: 170, window: after(vaultWritten), again: swapsTo(work),
+			run: swapTo(oauthcore.SwapRequest{To: lab}), least: 170, window: after(answerStep), again: swapsTo(work),
 			needs: slices.Concat([]string{"swap.2 refresh"}, swapped, refreshed),
 		},
 		"swap with a mark": {
@@ -145,26 +144,27 @@ func stepOps() map[string]stepOp {
 		},
 		"swap with a login set aside": {
 			seed: (*stepWorld).unprovable, run: swapTo(oauthcore.SwapRequest{To: work, SetAside: true}), least: 110,
+			window: after(answerStep), // the account is in doubt, so it is refreshed
 			needs: append([]string{"rename login-20261123T131300Z-1.json", "mkdir set-aside"}, swapped...),
 			again: func(w *stepWorld) {
-				w.swap(oauthcore.SwapRequest{To: work, SetAside: true})
-				w.world.live(work)
+				w.swap(oauthcore.SwapRequest{To: side, SetAside: true})
+				w.world.live(side)
 			},
 		},
 		"refresh of the live account": {
-			run: refresh(personal), window: after(liveWritten, vaultWritten), needs: append([]string{liveStep}, refreshed...), least: 60, again: refreshes(personal),
+			run: refresh(personal), window: after(answerStep), needs: append([]string{liveStep}, refreshed...), least: 60, again: refreshes(personal),
 		},
 		"refresh of another account": {
-			run: refresh(lab), window: after(vaultWritten), needs: refreshed, least: 50, again: refreshes(lab),
+			run: refresh(lab), window: after(answerStep), needs: refreshed, least: 50, again: refreshes(lab),
 		},
 		"login of a new account": {
-			seed: func(w *stepWorld) { w.login("new@example.com") }, run: saveLogin, window: neverTaken(inboxWritten), least: 40,
-			needs: append([]string{"login.inbox", inboxStep, "login.open", "open.ask", vaultStep, "remove inbox.json"}, opened...),
+			seed: func(w *stepWorld) { w.login("new@example.com") }, run: saveLogin, window: neverTaken(answerStep), least: 40,
+			needs: append([]string{"login.journal", answerStep, "login.open", "open.ask", vaultStep, "remove answer"}, opened...),
 			again: swapsTo(work),
 		},
 		"login of the live account": {
-			seed: func(w *stepWorld) { w.login(personal) }, run: saveLogin, window: neverTaken(inboxWritten), least: 50,
-			needs: append([]string{"login.inbox", inboxStep, vaultStep, liveStep, "remove inbox.json"}, opened...),
+			seed: func(w *stepWorld) { w.login(personal) }, run: saveLogin, window: neverTaken(answerStep), least: 50,
+			needs: append([]string{"login.journal", answerStep, vaultStep, liveStep, "remove answer"}, opened...),
 			forgets: func(w *stepWorld, fp string) bool {
 				return fp == w.resident(personal).Credentials.RefreshToken.Fingerprint() &&
 					w.account(personal).Credential.Fingerprint() == w.granted
@@ -181,8 +181,8 @@ func stepOps() map[string]stepOp {
 				}
 				w.login("new@example.com")
 			},
-			run: saveLogin, window: neverTaken(inboxWritten), least: 110,
-			needs: append([]string{inboxStep, vaultStep, "remove inbox.json"}, swapped...), again: swapsTo(work),
+			run: saveLogin, window: neverTaken(answerStep), least: 110,
+			needs: append([]string{answerStep, vaultStep, "remove answer"}, swapped...), again: swapsTo(work),
 		},
 		"import": {
 			seed: func(w *stepWorld) { w.unknown() }, least: 50,

@@ -15,7 +15,7 @@ import (
 	"testing"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 
 	"github.com/tidwall/gjson"
 )
@@ -210,7 +210,7 @@ func (w *stepWorld) admits() {
 	}
 	alive := w.alive()
 	for _, a := range w.vault().Accounts() {
-		if !alive[a.Credential.Fingerprint()] && !a.Unsure() {
+		if !alive[a.Credential.Fingerprint()] && !w.unsure(a.Key) {
 			w.Errorf("the login of %s is used up and Baton does not know", a.Key)
 		}
 	}

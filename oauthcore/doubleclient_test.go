@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"baton/app/demo"
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 )
 

@@ -11,6 +11,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 )
 
 // ledgerFS writes down what is made durable, and complains about a
@@ -117,7 +118,7 @@ func TestEveryReplacementIsDurable(t *testing.T) {
 		t.Fatal(err)
 	}
 	fsys.settled()
-	for _, name := range []string{".credentials.json", ".claude.json", "oauth_pool.json", "accounts.json", "usage.json", "inbox.json", "settings.json"} {
+	for _, name := range []string{".credentials.json", ".claude.json", "oauth_pool.json", "accounts.json", "usage.json", "settings.json"} {
 		if fsys.replaced[name] == 0 {
 			t.Errorf("%s was never written", name)
 		}
@@ -171,18 +172,18 @@ func TestANewLoginIsOnDiskFirst(t *testing.T) {
 	saved := ""
 	w.core = w.newCore(&hookFS{before: func(to string) {
 		if to == w.paths.Vault() && saved == "" {
-			if doc, err := os.ReadFile(w.paths.OldInbox()); err == nil && strings.Contains(string(doc), g.RefreshToken.Reveal()) {
-				saved = "inbox"
+			if waits := w.waitingLogins(); len(waits) == 1 && strings.Contains(string(w.read(waits[0])), g.RefreshToken.Reveal()) {
+				saved = "journal"
 			} else {
 				saved = "nowhere"
 			}
 		}
 	}})
 	calls := w.provider.State().Calls["profile"]
-	if _, err := w.core.SaveLogin(context.Background(), g); err != nil {
+	if _, err := save(context.Background(), w.core, g); err != nil {
 		t.Fatal(err)
 	}
-	if saved != "inbox" || w.provider.State().Calls["profile"] == calls {
+	if saved != "journal" || w.provider.State().Calls["profile"] == calls {
 		t.Errorf("when the vault was written the login was in: %s", saved)
 	}
 }

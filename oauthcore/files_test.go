@@ -14,7 +14,10 @@ import (
 
 	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 	"pgregory.net/rapid"
@@ -42,7 +45,7 @@ func TestSampleCredentials(t *testing.T) {
 			t.Errorf("%s: %+v, %v", doc, cr, err)
 		}
 	}
-	for _, bad := range []string{`{"accessToken":7}`, `{"expiresAt":"x"}`, `{"scopes":"user:inference"}`, `{"scopes":[1]}`, `[]`, `{"a":`} {
+	for _, bad := range []string{`{"accessToken":7}`, `{"expiresAt":"x"}`, `{"scopes":[1]}`, `[]`, `{"a":`} {
 		if _, err := accounts.ParseCredential([]byte(bad)); err == nil {
 			t.Errorf("%s parses", bad)
 		}
@@ -129,29 +132,36 @@ func TestALoginHuskiesRotatedIsAdopted(t *testing.T) {
 	pool := strings.ReplaceAll(stale, old.RefreshToken.Reveal(), next.RefreshToken.Reveal())
 	pool = strings.ReplaceAll(pool, old.AccessToken.Reveal(), next.AccessToken.Reveal())
 	w.write(w.paths.Pool(), pool)
-	// Nobody can say whose it is: neither is used, neither is lost.
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: 1}); err != nil {
-		t.Fatal(err)
+	// The provider cannot say whose it is: neither is used, neither is lost.
+	for _, endpoint := range []demo.Endpoint{demo.EndpointProfile, demo.EndpointRefresh} {
+		if err := w.provider.Fail(demo.Fault{Endpoint: endpoint, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+			t.Fatal(err)
+		}
 	}
 	_, err = other.Refresh(ctx, work)
 	wantCode(t, err, view.CodeOffline)
-	if string(w.read(w.paths.Pool())) != pool {
-		t.Error("the unproved login was overwritten")
+	if !w.vault().Knows(next.RefreshToken) || !w.vault().Knows(old.RefreshToken) {
+		t.Error("a login was dropped")
 	}
+	w.provider.ClearFaults()
 	w.swap(oauthcore.SwapRequest{To: work})
-	if !w.credential().RefreshToken.Equal(next.RefreshToken) {
+	if w.credential().RefreshToken.Equal(old.RefreshToken) || !w.vault().Spent(next.RefreshToken) {
 		t.Error("the older login is live")
 	}
 	w.live(work)
+	if v := w.vault(); len(v.Accounts()) != 5 {
+		t.Errorf("accounts %q", accounts.Keys(v.Accounts()))
+	}
 	// huskies writes back what it read at its start.
 	w.write(w.paths.Pool(), stale)
 	if err := w.core.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	if !w.account(work).Credential.RefreshToken.Equal(next.RefreshToken) {
+	kept := w.account(work).Credential.RefreshToken
+	if !kept.Equal(w.credential().RefreshToken) {
 		t.Error("a used-up token came back from the pool")
 	}
-	if !strings.Contains(string(w.read(w.paths.Pool())), next.RefreshToken.Reveal()) {
+	if !strings.Contains(string(w.read(w.paths.Pool())), kept.Reveal()) {
 		t.Error("the pool was not brought in line")
 	}
 }
@@ -167,7 +177,7 @@ func TestALapsedNewerPoolLoginIsAdoptedUnderItsKey(t *testing.T) {
 	if err := w.core.Settle(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if a := w.account(lab); !a.Credential.RefreshToken.Equal(next) || !a.IsSpent(old.RefreshToken) {
+	if a := w.account(lab); !a.Credential.RefreshToken.Equal(next) || !w.vault().Spent(old.RefreshToken) {
 		t.Error("not adopted")
 	}
 }
@@ -236,7 +246,7 @@ func (b brokenFS) Rename(from, to string) error {
 
 func TestAFileThatCannotBeWritten(t *testing.T) {
 	for _, which := range []func(claude.Paths) string{
-		claude.Paths.Vault, claude.Paths.Pool, claude.Paths.Book, claude.Paths.Credentials,
+		claude.Paths.Vault, claude.Paths.Pool, claude.Paths.Usage, claude.Paths.Credentials,
 		func(p claude.Paths) string { return p.ClaudeJSON },
 	} {
 		w := newWorld(t)
@@ -323,12 +333,12 @@ func TestPathsFrom(t *testing.T) {
 		{map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s", "XDG_STATE_HOME": "/x"}, home, "/h/.claude", "/s", "/h/.claude.json", "/x/baton"},
 		{map[string]string{"XDG_STATE_HOME": "relative"}, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
 	} {
-		p, err := claude.PathsFrom(func(k string) string { return tt.env[k] }, tt.home)
+		p, err := claude.PathsFrom(lookupIn(tt.env), tt.home)
 		if err != nil || p != (claude.Paths{Config: tt.config, Secure: tt.secure, ClaudeJSON: tt.claudeJSON, State: tt.stat}) {
 			t.Errorf("%v: %+v, %v", tt.env, p, err)
 		}
 	}
-	_, err := claude.PathsFrom(func(string) string { return "" }, none)
+	_, err := claude.PathsFrom(lookupIn(nil), none)
 	wantCode(t, err, view.CodeFailed)
 }
 
@@ -374,9 +384,9 @@ func FuzzParsers(f *testing.F) {
 				t.Errorf("pool %q parses and cannot be written: %v", doc, err)
 			}
 		}
-		if b, err := oauthcore.ParseBook(doc); err == nil {
-			if _, err := b.Encode(); err != nil {
-				t.Errorf("book %q parses and cannot be written: %v", doc, err)
+		if b, err := accounts.ParseUsage(doc); err == nil {
+			if _, _, err := b.Encode(); err != nil {
+				t.Errorf("usage store %q parses and cannot be written: %v", doc, err)
 			}
 		}
 		_, _ = accounts.ParseCredential(doc)
@@ -386,7 +396,7 @@ func FuzzParsers(f *testing.F) {
 // A folder where a file should be cannot be read, and nothing is written.
 func TestAFileThatCannotBeRead(t *testing.T) {
 	w := newWorld(t)
-	for _, path := range []string{w.paths.Vault(), w.paths.Usage(), w.paths.OldInbox(), w.paths.HighWater()} {
+	for _, path := range []string{w.paths.Vault(), w.paths.Usage(), w.paths.HighWater()} {
 		if err := os.MkdirAll(path, 0o700); err != nil {
 			t.Fatal(err)
 		}

@@ -9,6 +9,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 )
 
 // clientLocks are the four directories Claude Code locks with.
@@ -32,8 +33,10 @@ func TestALockOfClaudeCodeIsRespected(t *testing.T) {
 		var told []view.Wait
 		ctx := over{context.Background(), make(chan struct{})}
 		w.core.Progress = func(_ string, wait view.Wait) {
-			told = append(told, wait)
-			close(ctx.done) // that is how long it waits
+			if wait == view.WaitClient {
+				told = append(told, wait)
+				close(ctx.done) // that is how long it waits
+			}
 		}
 		creds, cfg := string(w.read(w.paths.Credentials())), string(w.read(w.paths.ClaudeJSON))
 		_, err := w.core.Swap(ctx, oauthcore.SwapRequest{To: work})

@@ -37,6 +37,7 @@ type answer struct {
 	account    []byte // oauthAccount or a part of it, nil for none
 	found      bool   // a file of another form than the journal's
 	madeAt     time.Time
+	lost       bool // the request ended without an answer
 	existed    bool // it was there before this operation
 }
 
@@ -56,6 +57,8 @@ func (e *answer) identity() accounts.Identity {
 func (e *answer) fields() []jsonedit.Field {
 	return []jsonedit.Field{
 		jsonedit.Text("presented", &e.presented),
+		jsonedit.Millis("madeAt", &e.madeAt),
+		jsonedit.Flag("lost", &e.lost),
 		accounts.CredentialField(claude.LoginMember, &e.credential),
 		jsonedit.Object("siblings", &e.siblings),
 		jsonedit.Object(claude.AccountMember, &e.account),
@@ -74,7 +77,7 @@ func (c *Core) reserve(presented string) (*answer, error) {
 		}
 		name = "login-" + hex.EncodeToString(random)
 	}
-	e := &answer{path: filepath.Join(c.Paths.Answers(), name+".json"), presented: presented}
+	e := &answer{path: filepath.Join(c.Paths.Answers(), name+".json"), presented: presented, madeAt: c.Now()}
 	if err := c.makeOwn(); err != nil {
 		return nil, err
 	}
@@ -156,9 +159,6 @@ func (c *Core) readJournal() ([]*answer, error) {
 			continue
 		}
 		e := &answer{path: filepath.Join(c.Paths.Answers(), f.Name())}
-		if info, err := f.Info(); err == nil {
-			e.madeAt = info.ModTime()
-		}
 		doc, err := c.FS.ReadFile(e.path)
 		if errors.Is(err, fs.ErrNotExist) {
 			continue // taken over just now
@@ -167,7 +167,7 @@ func (c *Core) readJournal() ([]*answer, error) {
 			err = jsonedit.Read(doc, e.fields())
 		}
 		if err != nil {
-			*e = answer{path: e.path, madeAt: e.madeAt}
+			*e = answer{path: e.path, lost: true}
 		}
 		if !strings.HasPrefix(name, "login-") {
 			e.presented = name

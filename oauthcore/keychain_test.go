@@ -11,8 +11,10 @@ import (
 	"testing"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/keychain"
+	"baton/oauthcore/view"
 )
 
 // newMac is a world of a Mac, with Personal live and everything in line.
@@ -89,7 +91,7 @@ func TestALoginTooLongForTheKeychain(t *testing.T) {
 	// A refresh is not even sent: its answer could not be put there.
 	calls := w.provider.State().Calls["refresh"]
 	w.untouched(view.CodeFailed, w.refreshing(personal))
-	if w.provider.State().Calls["refresh"] != calls || w.account(personal).Unsure() {
+	if w.provider.State().Calls["refresh"] != calls || w.unsure(personal) {
 		t.Error("the refresh was sent")
 	}
 	if _, err := w.core.Refresh(t.Context(), lab); err != nil {
@@ -100,8 +102,10 @@ func TestALoginTooLongForTheKeychain(t *testing.T) {
 	}
 	// A login over the live one is kept, and reaches Claude Code once it can.
 	g := w.grant(personal)
-	_, err := w.core.SaveLogin(t.Context(), g)
-	wantCode(t, err, view.CodeFailed)
+	saved, err := save(t.Context(), w.core, g)
+	if err != nil || saved.Key != personal || saved.Note == "" {
+		t.Errorf("saved %+v, %v", saved, err)
+	}
 	if !w.account(personal).Credential.RefreshToken.Equal(g.RefreshToken) {
 		t.Error("the new login was not kept")
 	}
@@ -128,7 +132,7 @@ func TestNoTokenOnDiskButWhereTheyAreKept(t *testing.T) {
 				return err
 			}
 			doc, err := os.ReadFile(path)
-			if err == nil && bytes.Contains(doc, []byte("sk-ant-")) && !strings.Contains(name, "accounts.json") && !strings.Contains(name, "oauth_pool.json") && !strings.Contains(name, "inbox.json") {
+			if err == nil && bytes.Contains(doc, []byte("sk-ant-")) && !strings.Contains(name, "accounts.json") && !strings.Contains(name, "oauth_pool.json") && filepath.Dir(path) != w.paths.Answers() {
 				known = append(known, op+": "+name)
 			}
 			return err
@@ -219,14 +223,11 @@ func TestAfterALostLockTheItemIsNotReplaced(t *testing.T) {
 }
 
 func TestADamagedItemIsNotTouched(t *testing.T) {
-	for _, bad := range []string{`{"accounts":`, `[]`, `{"claudeAiOauth":7}`, `{"a":1,"a":2}`, "{\"claudeAiOauth\":\xff"} {
+	for _, bad := range []string{`{"accounts":`, `[]`, `{"claudeAiOauth":7}`, "{\"claudeAiOauth\":\xff"} {
 		w := newMac(t)
 		w.write(w.paths.Credentials(), bad)
 		w.untouched(view.CodeDamaged, w.swapping(work))
 		w.untouched(view.CodeDamaged, w.refreshing(lab))
-		if found, err := w.core.Doctor(t.Context(), oauthcore.DoctorRequest{Fix: true}); err != nil || len(found) != 1 || found[0].ID != "damaged" || found[0].Path != "" {
-			t.Errorf("%s: the doctor finds %+v, %v", bad, found, err)
-		}
 	}
 }
 
@@ -234,7 +235,7 @@ func TestADamagedItemIsNotTouched(t *testing.T) {
 func TestTheFileServesWhereThereIsNoItem(t *testing.T) {
 	w := newWorld(t)
 	s := newSecurity(filepath.Join(t.TempDir(), "value"), files.OS{}, t.Errorf)
-	env := w.core.Env
+	env := w.env
 	env.GOOS, env.Keychain = "darwin", s.item()
 	w.core = oauthcore.New(env)
 	w.swap(oauthcore.SwapRequest{To: work})
@@ -269,7 +270,7 @@ func TestClaudeItem(t *testing.T) {
 		{map[string]string{"CLAUDE_CONFIG_DIR": "/Users/ada/caf\u00e9"}, plain + "-472bcbbc"},
 		{map[string]string{"CLAUDE_CONFIG_DIR": "/Users/ada/cafe\u0301"}, plain + "-472bcbbc"},
 	} {
-		got := claude.Item(func(k string) string { return tt.env[k] }, macUser, keychain.Exec(keychain.Program))
+		got := claude.Item(lookupIn(tt.env), macUser, keychain.Exec(keychain.Program))
 		if got.Service != tt.want || got.Account != macUser || got.Run == nil {
 			t.Errorf("%v: %q, want %q", tt.env, got.Service, tt.want)
 		}

@@ -9,8 +9,8 @@ import (
 	"strings"
 	"testing"
 
-	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 )
 
 // The answer to a refresh of the live account is on disk before the Keychain is
@@ -25,9 +25,9 @@ func TestAnAnswerIsOnDiskBeforeTheKeychainHasIt(t *testing.T) {
 		if run := w.order.killed(t); run.last() != step {
 			t.Fatalf("killed before %q", run.last())
 		}
-		left, err := files.Leftovers(files.OS{}, w.paths.Vault())
-		if err != nil || len(left) != 1 {
-			t.Fatalf("%s: on disk: %v, %v", step, left, err)
+		left := w.waitingLogins()
+		if len(left) != 1 {
+			t.Fatalf("%s: on disk: %v", step, left)
 		}
 		if info, err := os.Stat(left[0]); err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%v, %v", info, err)
@@ -39,7 +39,7 @@ func TestAnAnswerIsOnDiskBeforeTheKeychainHasIt(t *testing.T) {
 		w.sound()
 		w.kept(personal)
 		w.world.live(personal)
-		if !w.credential().Same(w.account(personal).Credential) || w.account(personal).Unsure() {
+		if !w.credential().Same(w.account(personal).Credential) || w.unsure(personal) {
 			t.Errorf("%s: the answer is not the login kept and used", step)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/keychain"
+	"baton/oauthcore/view"
 )
 
 // securityScript is the stand-in as a program of its own: small, since macOS's
@@ -39,7 +40,7 @@ func TestASwapThroughAProgram(t *testing.T) {
 	if err := os.WriteFile(program, []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	env := w.core.Env
+	env := w.env
 	env.Keychain = &keychain.Item{Service: env.Keychain.Service, Account: macUser, Run: keychain.Exec(program)}
 	w.core = oauthcore.New(env)
 	patiently := func(do func() error) { // a busy machine is slow to start programs

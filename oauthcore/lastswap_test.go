@@ -14,7 +14,7 @@ import (
 
 // lastSwap is the swap a core shows as "from > to", "" for none.
 func lastSwap(c *oauthcore.Core) string {
-	last := c.View(context.Background()).LastSwap
+	last := c.Snapshot(context.Background()).LastSwap
 	if last == nil {
 		return ""
 	}

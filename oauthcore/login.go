@@ -22,17 +22,24 @@ type Saved struct {
 type PendingLogin struct {
 	c     *Core
 	entry *answer
+	known map[string]bool // the keys of the accounts there were before
 }
 
 // PrepareLogin makes room on disk for the answer to an authorization code,
 // before the code is sent: a disk that is full or read-only is then found out
 // while nothing is lost. The error is a *view.Problem.
-func (c *Core) PrepareLogin() (*PendingLogin, error) {
+func (c *Core) PrepareLogin(ctx context.Context) (*PendingLogin, error) {
+	known := map[string]bool{}
+	if o, err := c.inspect(ctx, true); err == nil { // it only words what is told afterwards
+		for _, a := range o.Vault.Accounts() {
+			known[a.Key] = true
+		}
+	}
 	e, err := c.reserve("")
 	if err != nil {
 		return nil, err
 	}
-	return &PendingLogin{c, e}, nil
+	return &PendingLogin{c, e, known}, nil
 }
 
 // Discard gives the room back where no login came.
@@ -52,36 +59,31 @@ func (p *PendingLogin) Save(ctx context.Context, g provider.Grant) (Saved, error
 		return Saved{}, err
 	}
 	p.entry.credential, p.entry.account = cr, accountOf(identityOfGrant(g))
-	return p.c.saveLogin(ctx, p.entry)
+	return p.save(ctx)
 }
 
 // SaveCredential keeps a login another program made, with what it wrote beside
 // it, as Save does.
 func (c *Core) SaveCredential(ctx context.Context, l claude.Login) (Saved, error) {
-	e, err := c.reserve("")
+	p, err := c.PrepareLogin(ctx)
 	if err != nil {
 		return Saved{}, err
 	}
 	// Both files are one program's answer to one login, so here, and only here,
 	// the name beside the login is its own.
-	e.credential, e.siblings, e.account = l.Credential, l.Siblings, l.Account
-	return c.saveLogin(ctx, e)
+	p.entry.credential, p.entry.siblings, p.entry.account = l.Credential, l.Siblings, l.Account
+	return p.save(ctx)
 }
 
-func (c *Core) saveLogin(ctx context.Context, e *answer) (Saved, error) {
+func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
+	c, e := p.c, p.entry
 	ctx = context.WithoutCancel(ctx) // a token in hand is saved whatever the person presses
 	c.Step("login.journal")
 	if err := c.record(e); err != nil {
 		return Saved{}, err
 	}
 	c.Step("login.open")
-	before := map[string]bool{}
-	if s, err := c.Read(ctx); err == nil {
-		for _, a := range s.Vault.Accounts() {
-			before[a.Key] = true
-		}
-	}
-	o, err := c.Open(ctx, Opening{Ask: true})
+	o, err := c.Open(ctx, Opening{Ask: true, All: true})
 	if err != nil {
 		return Saved{Note: "the login is kept; the next Baton command finishes it (" + err.Error() + ")"}, nil
 	}
@@ -93,21 +95,47 @@ func (c *Core) saveLogin(ctx context.Context, e *answer) (Saved, error) {
 	if a == nil {
 		return Saved{Note: "the login is kept, but the provider did not say whose it is; it is finished the next time Baton reaches the provider"}, nil
 	}
-	saved := Saved{Key: a.Key, Known: before[a.Key], Live: o.Owner == a}
+	saved := Saved{Key: a.Key, Known: p.known[a.Key], Live: o.Owner == a}
 	if err := o.RepairProblem(); err != nil {
 		saved.Note = "the login is kept; giving it to Claude Code failed: " + err.Error()
 		saved.Live = false
 	}
 	c.log(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
+	if u := o.Vault.Only(func(u *accounts.Account) bool {
+		return u != a && !u.Removed && !u.Identified() && !u.NeedsNewLogin() && u.Email == a.Email
+	}); u != nil {
+		// The same account under a second name, most likely: its refresh tells.
+		o.Release()
+		if err := c.identify(ctx, u.Key); err != nil {
+			c.Log.Info("an account of the same address stays unidentified", "key", u.Key, "error", err)
+		}
+		if s, err := c.Read(ctx); err == nil && s.Vault.Get(a.Key) == nil {
+			if known := s.Vault.Find(a.Identity()); known != nil {
+				saved.Key, saved.Known = known.Key, p.known[known.Key]
+			}
+		}
+	}
 	if !o.Live.Usable() && c.Supported() == nil {
 		o.Release()
-		if _, err := c.Swap(ctx, SwapRequest{To: a.Key}); err != nil {
+		if _, err := c.Swap(ctx, SwapRequest{To: saved.Key}); err != nil {
 			saved.Note = "the login is kept; making it Claude Code's failed: " + err.Error()
 			return saved, nil
 		}
 		saved.Live = true
 	}
 	return saved, nil
+}
+
+// identify refreshes an account that is not identified, unless another Baton
+// is at work on it.
+func (c *Core) identify(ctx context.Context, key string) error {
+	release, err := c.Lock(ctx, c.Paths.AccountLock(key), pollWait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	_, err = c.refresh(ctx, key, false)
+	return err
 }
 
 // Imported is what an import found.

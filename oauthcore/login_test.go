@@ -11,6 +11,7 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/login"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
@@ -18,7 +19,7 @@ import (
 // login logs in through the consent page as a person would, by pasting.
 func (w *world) login(who string) oauthcore.Saved {
 	w.Helper()
-	saved, err := w.core.SaveLogin(context.Background(), w.grant(who))
+	saved, err := save(context.Background(), w.core, w.grant(who))
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -164,80 +165,45 @@ func TestALoginIsKeptWhenTheProfileFails(t *testing.T) {
 }
 
 // The provider names nobody and the profile fails: the login waits in the
-// inbox and is finished by the next operation that gets through.
-func TestALoginNobodyCouldBeFoundForWaits(t *testing.T) {
+// journal and is finished by the next operation that gets through. A second one
+// does not push it out.
+func TestALoginOfUnknownOwnerWaitsInTheJournal(t *testing.T) {
 	w := newWorld(t)
 	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
-	g := w.grant("new@example.com")
-	g.AccountUUID, g.OrganizationUUID, g.Email = "", "", ""
-	saved, err := w.core.SaveLogin(context.Background(), g)
-	if err != nil || saved.Key != "" || saved.Note == "" {
-		t.Fatalf("saved %+v, %v", saved, err)
-	}
-	info, err := os.Stat(w.paths.OldInbox())
-	if err != nil || info.Mode().Perm() != 0o600 {
-		t.Fatalf("inbox: %v, %v", info, err)
-	}
-	// A second one does not push it out: the first is set aside.
-	h := w.grant(lab)
-	h.AccountUUID, h.OrganizationUUID, h.Email = "", "", ""
-	if _, err := w.core.SaveLogin(context.Background(), h); err != nil {
-		t.Fatal(err)
-	}
-	aside, err := filepath.Glob(filepath.Join(w.paths.SetAside(), "*.json"))
-	if err != nil || len(aside) != 1 || gjson.GetBytes(w.read(aside[0]), "claudeAiOauth.refreshToken").String() != g.RefreshToken.Reveal() {
-		t.Errorf("set aside: %v, %v", aside, err)
-	}
-	w.provider.ClearFaults()
-	if err := w.core.Settle(context.Background()); err != nil {
-		t.Fatal(err)
-	}
-	if !w.account(lab).Credential.RefreshToken.Equal(h.RefreshToken) {
-		t.Error("the waiting login was not finished")
-	}
-	if _, err := os.Stat(w.paths.OldInbox()); err == nil {
-		t.Error("the inbox is still there")
-	}
-}
-
-// A login that waits is finished before the answer of the next one comes.
-func TestAWaitingLoginIsFinishedFirst(t *testing.T) {
-	w := newWorld(t)
 	ctx := context.Background()
-	before, _ := os.Stat(w.paths.Vault())
-	if err := w.core.FinishWaiting(ctx); err != nil {
-		t.Fatal(err)
-	}
-	if after, _ := os.Stat(w.paths.Vault()); before != nil || after != nil {
-		t.Error("with nothing waiting the files are not even opened")
-	}
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
-		t.Fatal(err)
-	}
-	g := w.grant(lab)
-	g.AccountUUID, g.OrganizationUUID, g.Email = "", "", ""
-	if _, err := w.core.SaveLogin(ctx, g); err != nil {
-		t.Fatal(err)
+	g, h := w.grant("new@example.com"), w.grant(lab)
+	for i, grant := range []*provider.Grant{&g, &h} {
+		grant.AccountUUID, grant.OrganizationUUID, grant.Email = "", "", ""
+		saved, err := save(ctx, w.core, *grant)
+		if err != nil || saved.Key != "" || saved.Note == "" {
+			t.Fatalf("saved %+v, %v", saved, err)
+		}
+		waiting := w.waitingLogins()
+		if len(waiting) != i+1 {
+			t.Fatalf("%d logins wait after %d", len(waiting), i+1)
+		}
+		if info, err := os.Stat(waiting[i]); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info, err)
+		}
 	}
 	w.provider.ClearFaults()
-	if err := w.core.FinishWaiting(ctx); err != nil {
+	if err := w.core.Settle(ctx); err != nil {
 		t.Fatal(err)
 	}
-	w.login(night)
-	if !w.account(lab).Credential.RefreshToken.Equal(g.RefreshToken) {
-		t.Error("the waiting login was not finished")
+	if w.vault().Holder(h.RefreshToken) == nil || !w.account("new@example.com").Credential.RefreshToken.Equal(g.RefreshToken) {
+		t.Error("the waiting logins were not finished")
 	}
-	if aside, _ := filepath.Glob(filepath.Join(w.paths.SetAside(), "*.json")); len(aside) != 0 {
-		t.Errorf("set aside: %v", aside)
+	if n := len(w.waitingLogins()); n != 0 {
+		t.Errorf("%d logins still wait", n)
 	}
 }
 
 func TestALoginMadeByClaudeCode(t *testing.T) {
 	w := newWorld(t)
 	dir := t.TempDir()
-	_, _, err := claude.ReadLogin(dir)
+	_, _, err := w.core.ReadLogin(context.Background(), dir)
 	wantCode(t, err, view.CodeFailed)
 	who := w.resident(lab)
 	cr, err := w.provider.Issue(who.Person.AccountUUID, who.Person.OrganizationUUID)
@@ -246,11 +212,11 @@ func TestALoginMadeByClaudeCode(t *testing.T) {
 	}
 	w.write(filepath.Join(dir, ".credentials.json"), `{"claudeAiOauth":{"accessToken":"`+cr.AccessToken.Reveal()+`","refreshToken":"`+cr.RefreshToken.Reveal()+`","expiresAt":`+millis(cr.ExpiresAt)+`,"scopes":["user:inference"]}}`)
 	w.write(filepath.Join(dir, ".claude.json"), `{"oauthAccount":{"accountUuid":"`+who.Person.AccountUUID+`","organizationUuid":"`+who.Person.OrganizationUUID+`","emailAddress":"lab@uni.example"}}`)
-	got, account, err := claude.ReadLogin(dir)
+	got, _, err := w.core.ReadLogin(context.Background(), dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	saved, err := w.core.SaveCredential(context.Background(), got, account)
+	saved, err := w.core.SaveCredential(context.Background(), got)
 	if err != nil || saved.Key != lab || !saved.Known {
 		t.Errorf("saved %+v, %v", saved, err)
 	}

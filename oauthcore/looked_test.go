@@ -19,7 +19,7 @@ func TestAViewReadsTheConfigurationOnce(t *testing.T) {
 	counting := &opens{FS: w.core.FS, path: path}
 	c := w.newCore(counting)
 	ctx := context.Background()
-	problems := func() int { return len(c.View(ctx).Problems) }
+	problems := func() int { return len(c.Snapshot(ctx).Problems) }
 	aged := func(d time.Duration) {
 		t.Helper()
 		at := w.clock.Now().Add(-d)

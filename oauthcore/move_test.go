@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // order is the accounts as they are shown.

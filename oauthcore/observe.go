@@ -64,7 +64,7 @@ func (c *Core) Observe(ctx context.Context, report signals.StatusLine) (Watched,
 // peek reads which account is active, for display: it changes nothing and asks
 // nobody.
 func (c *Core) peek(ctx context.Context) (*State, string, error) {
-	o, err := c.inspect(ctx)
+	o, err := c.inspect(ctx, false)
 	if err != nil || o.Owner == nil || o.Owner.Removed {
 		return o.State, "", err
 	}
@@ -72,8 +72,9 @@ func (c *Core) peek(ctx context.Context) (*State, string, error) {
 }
 
 // inspect does in memory what open does to the vault, without locks and
-// without the provider. The error is a *view.Problem, or that of ctx.
-func (c *Core) inspect(ctx context.Context) (*Opened, error) {
+// without the provider, and with .claude.json only where config says so: it can
+// be megabytes. The error is a *view.Problem, or that of ctx.
+func (c *Core) inspect(ctx context.Context, config bool) (*Opened, error) {
 	o := &Opened{}
 	var err error
 	if o.State, err = c.Read(ctx); err != nil {
@@ -83,6 +84,11 @@ func (c *Core) inspect(ctx context.Context) (*Opened, error) {
 	c.noticeRestored(o.Vault)
 	if o.Live, err = c.PeekLive(ctx); err != nil {
 		return o, err
+	}
+	if config {
+		if o.Config, err = c.PeekConfig(ctx); err != nil {
+			return o, err
+		}
 	}
 	return o, c.reconcile(o, newProofs(), Opening{})
 }

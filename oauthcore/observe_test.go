@@ -9,7 +9,9 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/signals"
+	"baton/oauthcore/view"
 )
 
 // line is a report of Claude Code's as a status line gets it.
@@ -247,6 +249,7 @@ func (w *world) configure(key, value string) {
 
 func TestTheNextAccountTakesOverWhereThatIsSwitchedOn(t *testing.T) {
 	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: work})
 	w.swap(oauthcore.SwapRequest{To: personal})
 	w.configure("swap.auto", "on")
 	w.clock.Add(10 * time.Second)

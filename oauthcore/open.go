@@ -21,8 +21,8 @@ type Opening struct {
 	// Ask has the provider asked whose the live login is, where nothing else
 	// tells, and whose the pool's logins are that stand under the keys in Focus.
 	Ask bool
-	// Focus are the accounts the operation is about; All has every pool login
-	// asked for, up to askMost.
+	// Focus are the accounts the operation is about; All has the provider asked
+	// about every login whose owner is not known, up to askMost.
 	Focus []string
 	All   bool
 	// Revive takes a removed account back if the live login is its.
@@ -174,6 +174,13 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 			want(e.credential)
 		}
 	}
+	if r.All {
+		for _, a := range o.Vault.Accounts() {
+			if !a.Identified() && !a.NeedsNewLogin() {
+				want(a.Credential)
+			}
+		}
+	}
 	for _, e := range o.Pool.Entries {
 		if !r.All && !slices.Contains(r.Focus, e.Key) || !o.unknownEntry(e) {
 			continue
@@ -188,13 +195,18 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 // reconcile is open's work on the vault: journal, pool, live login.
 func (c *Core) reconcile(o *Opened, p *proofs, r Opening) error {
 	now := c.Now()
-	if err := c.takeJournal(o, p); err != nil {
+	if err := c.takeProfiles(o, p); err != nil {
+		return err
+	}
+	if err := c.takeAnswers(o); err != nil {
 		return err
 	}
 	if err := c.takePool(o, p); err != nil {
 		return err
 	}
-	o.takeMarks(now)
+	if err := c.takeLogins(o, p); err != nil {
+		return err
+	}
 	if o.Live.Usable() {
 		if err := c.takeLive(o, p, r.Revive); err != nil {
 			return err
@@ -202,6 +214,7 @@ func (c *Core) reconcile(o *Opened, p *proofs, r Opening) error {
 	} else {
 		o.noticeGone()
 	}
+	o.takeMarks(now)
 	if a := o.Owner; a != nil && !a.Removed {
 		if was := o.Usage.LastActive; was != "" && was != a.Key {
 			o.act(view.Activity{Kind: "active", Key: a.Key, From: was})

@@ -20,6 +20,7 @@ import (
 
 	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
 )
@@ -99,7 +100,7 @@ func newRace(t *testing.T) *race {
 		t.Fatal(err)
 	}
 	env := r.home.Setenv()
-	if r.paths, err = claude.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return r.home.Dir, nil }); err != nil {
+	if r.paths, err = claude.PathsFrom(lookupIn(env), func() (string, error) { return r.home.Dir, nil }); err != nil {
 		t.Fatal(err)
 	}
 	doc, err := os.ReadFile(r.paths.ClaudeJSON)

@@ -17,8 +17,10 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 )
 
 // The child processes of the race are this test binary, told by these what to
@@ -70,7 +72,7 @@ func TestRaceChild(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	paths, err := claude.PathsFrom(os.Getenv, os.UserHomeDir)
+	paths, err := claude.PathsFrom(os.LookupEnv, os.UserHomeDir)
 	if err != nil {
 		t.Fatal(err)
 	}

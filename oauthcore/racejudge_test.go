@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 
 	"github.com/tidwall/gjson"
 )
@@ -94,13 +94,13 @@ func (r *race) logins() {
 			continue
 		}
 		have, want := a.Credential.Fingerprint(), current[who.Person.AccountUUID+who.Person.OrganizationUUID]
-		if have != want || a.NeedsLogin || a.Unsure() {
-			r.Errorf("%s is lost: the vault has %.12s, the provider takes %.12s; needs login %v, unsure %v", who.Key, have, want, a.NeedsLogin, a.Unsure())
+		if have != want || a.NeedsLogin || a.Doubt != "" {
+			r.Errorf("%s is lost: the vault has %.12s, the provider takes %.12s; needs login %v, unsure %v", who.Key, have, want, a.NeedsLogin, a.Doubt)
 			for _, p := range append(r.front.about(want[:min(12, len(want))], 6), r.front.about(have[:12], 6)...) {
 				r.Log(p)
 			}
 		}
-		if e, found := pool.Get(who.Key); !found || !e.RefreshToken.Equal(a.Credential.RefreshToken) {
+		if e := pool.Get(who.Key); e == nil || !e.RefreshToken.Equal(a.Credential.RefreshToken) {
 			r.Errorf("the pool has another login of %s than the vault", who.Key)
 		}
 		if live.Same(a.Credential) {

@@ -14,8 +14,10 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/clientlock"
 	"baton/oauthcore/files"
+	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
@@ -116,7 +118,7 @@ func TestAnAnswerReachesARestlessLiveFile(t *testing.T) {
 // not needed to keep a login.
 func TestAnAnswerIsSavedBesideADamagedFile(t *testing.T) {
 	for _, key := range []string{personal, work} {
-		for _, file := range []func(claude.Paths) string{claude.Paths.Pool, claude.Paths.Book} {
+		for _, file := range []func(claude.Paths) string{claude.Paths.Pool, claude.Paths.Usage} {
 			w := newWorld(t)
 			path := file(w.paths)
 			t.Run(key+" "+filepath.Base(path), func(t *testing.T) {
@@ -133,8 +135,8 @@ func TestAnAnswerIsSavedBesideADamagedFile(t *testing.T) {
 				if got := string(w.read(path)); got != half {
 					t.Errorf("a damaged file was overwritten by %q", got)
 				}
-				if a := w.account(key); a.Unsure() || a.NeedsLogin {
-					t.Errorf("unsure %v, needs login %v", a.Unsure(), a.NeedsLogin)
+				if a := w.account(key); w.unsure(key) || a.NeedsLogin {
+					t.Errorf("unsure %v, needs login %v", w.unsure(key), a.NeedsLogin)
 				}
 				w.write(path, whole)
 				w.swap(oauthcore.SwapRequest{To: key})

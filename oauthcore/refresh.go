@@ -261,8 +261,14 @@ func (p *presenting) failed(ctx context.Context, lost bool, cause error) error {
 	if err != nil {
 		return err
 	}
-	if dead || !sent && !lost {
+	switch {
+	case dead || !sent && !lost:
 		c.unreserve(p.entry)
+	default:
+		p.entry.lost = true
+		if err := c.record(p.entry); err != nil {
+			c.Log.Warn("cannot note that an answer was lost", "error", err)
+		}
 	}
 	switch {
 	case dead:

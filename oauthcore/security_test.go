@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/keychain"
 )
@@ -92,7 +93,7 @@ func (s *security) run(ctx context.Context, stdin []byte, args ...string) ([]byt
 		before(command)
 	}
 	// Others wait for the lock around a write, so that must not take long.
-	most := map[string]time.Duration{"find-generic-password": 10 * time.Second, "add-generic-password": time.Second}[command]
+	most := map[string]time.Duration{"find-generic-password": claude.AskWait, "add-generic-password": 12 * time.Second}[command]
 	if end, bounded := ctx.Deadline(); !bounded || time.Until(end) > most {
 		s.complain("%s may take until %v", command, end)
 	}

@@ -7,7 +7,8 @@ import (
 	"testing"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/view"
 )
 
 func TestSessions(t *testing.T) {

@@ -108,7 +108,7 @@ func (o *Opened) showLive(v view.Live) view.Live {
 }
 
 // inFlight is how long a request to the provider may be under way: for that
-// long its journal entry puts no account in doubt on a person's screen.
+// long its journal entry puts no account in doubt for display.
 const inFlight = 3 * time.Minute
 
 // show is an account as people see it.
@@ -131,12 +131,12 @@ func (s *State) show(a *accounts.Account, active string, now time.Time) view.Acc
 	return v
 }
 
-// sentBefore says that a request with the account's token went out before a
-// time and no answer was saved.
+// sentBefore says that a request with the account's token ended without an
+// answer, or went out before a time and none was saved.
 func (s *State) sentBefore(a *accounts.Account, at time.Time) bool {
 	fp := a.Credential.Fingerprint()
 	for _, e := range s.journal {
-		if fp != "" && e.presented == fp && !e.answered() && e.madeAt.Before(at) {
+		if fp != "" && e.presented == fp && !e.answered() && (e.lost || e.madeAt.Before(at)) {
 			return true
 		}
 	}

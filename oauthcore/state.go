@@ -219,7 +219,7 @@ func (c *Core) makeOwn() error {
 	if _, err := c.FS.Stat(c.Paths.GitIgnore()); err == nil {
 		return nil
 	}
-	if err := files.WriteQuick(c.FS, c.Paths.GitIgnore(), []byte("*\n")); err != nil {
+	if err := files.WriteWhole(c.FS, c.Paths.GitIgnore(), []byte("*\n")); err != nil {
 		return claude.Unwritable(c.Paths.GitIgnore(), err)
 	}
 	return nil
@@ -243,7 +243,9 @@ func (s *State) align() error {
 			s.Usage.Forget(a.Key)
 			continue
 		}
-		if !a.Credential.Usable() {
+		if !a.Credential.Usable() || a.Rival != "" || s.Vault.RivalOf(a) != nil {
+			// Of a login whose owner is not known yet the pool keeps what it has:
+			// whatever stands there may be the newest.
 			continue
 		}
 		if e := s.Pool.Get(a.Key); e != nil && s.unknownEntry(e) {

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/provider"
 
 	"github.com/tidwall/gjson"

@@ -182,13 +182,11 @@ func (w *swapping) stillWanted(o *Opened) error {
 			Hint:    "look at: baton status",
 		}
 	}
-	for _, r := range o.Usage.Records {
-		if since := w.c.Now().Sub(r.ActiveAt); since >= 0 && since < cooldown {
-			return &view.Problem{
-				Code: view.CodeBusy, Key: w.Leaving,
-				Message: "no automatic swap so soon after the last one",
-				Hint:    "swap by hand: baton swap",
-			}
+	if since := w.c.Now().Sub(o.Usage.SwappedAt); since >= 0 && since < cooldown {
+		return &view.Problem{
+			Code: view.CodeBusy, Key: w.Leaving,
+			Message: "no automatic swap so soon after the last one",
+			Hint:    "swap by hand: baton swap",
 		}
 	}
 	return nil

@@ -72,7 +72,7 @@ func stories() []story {
 		{"login where nobody is logged in", TestALoginBecomesLiveWhereNobodyIsLoggedIn},
 		{"two organisations", TestTwoOrganisationsUnderOneAddress},
 		{"login without a profile", TestALoginIsKeptWhenTheProfileFails},
-		{"a login nobody could be found for", TestALoginNobodyCouldBeFoundForWaits},
+		{"a login nobody could be found for", TestALoginOfUnknownOwnerWaitsInTheJournal},
 		{"a new login is on disk first", TestANewLoginIsOnDiskFirst},
 		{"remove", TestRemove},
 		{"the pool", TestThePoolStaysHuskies},

@@ -11,20 +11,59 @@ import (
 	"baton/oauthcore/view"
 )
 
-// takeJournal takes the provider's answers into the vault.
-func (c *Core) takeJournal(o *Opened, p *proofs) error {
-	for _, e := range o.journal {
-		var err error
-		done := true
-		switch {
-		case !e.answered():
-			done = c.spentEntry(o.State, e)
-		case o.known(e.credential.RefreshToken): // it is in the vault already
-		case e.presented != "":
-			err = c.takeAnswer(o, e)
-		default:
-			done, err = c.takeLogin(o, e, p)
+// takeProfiles takes over what the provider said of accounts that were not
+// identified.
+func (c *Core) takeProfiles(o *Opened, p *proofs) error {
+	for _, a := range slices.Clone(o.Vault.Accounts()) {
+		if a.Identified() || o.Vault.Get(a.Key) != a {
+			continue
 		}
+		if profile, known, _ := p.of(a.Credential); known {
+			if err := c.identified(o.State, a, profile); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// takeAnswers takes the answers to refreshes into the vault.
+func (c *Core) takeAnswers(o *Opened) error {
+	return o.takeEntries(func(e *answer) (done bool, err error) {
+		switch {
+		case e.presented == "":
+			return false, nil
+		case !e.answered():
+			return o.Vault.HolderOf(e.presented) == nil, nil // else it puts its account in doubt
+		case o.known(e.credential.RefreshToken):
+			return true, nil
+		}
+		return true, c.takeAnswer(o, e)
+	})
+}
+
+// takeLogins takes the answers to authorization codes into the vault, and
+// logins other programs made. They come after the pool, which may tell more of
+// the same accounts.
+func (c *Core) takeLogins(o *Opened, p *proofs) error {
+	return o.takeEntries(func(e *answer) (done bool, err error) {
+		switch {
+		case e.presented != "":
+			return false, nil
+		case !e.answered():
+			return c.Now().Sub(e.madeAt).Abs() > loginTime, nil
+		case o.known(e.credential.RefreshToken):
+			return true, nil
+		}
+		return c.takeLogin(o, e, p)
+	})
+}
+
+// takeEntries goes through the journal; entries that are done leave it once the
+// vault is written.
+func (o *Opened) takeEntries(take func(*answer) (done bool, err error)) error {
+	for _, e := range o.journal {
+		done, err := take(e)
 		if err != nil {
 			return err
 		}
@@ -39,16 +78,6 @@ func (c *Core) takeJournal(o *Opened, p *proofs) error {
 // loginTime is how long an entry for an authorization code may wait for its
 // answer: a login takes ten minutes at most.
 const loginTime = 15 * time.Minute
-
-// spentEntry says that an entry without an answer has nothing to say any more:
-// its token is no account's, so something newer came; or its login was never
-// finished.
-func (c *Core) spentEntry(s *State, e *answer) bool {
-	if e.presented != "" {
-		return s.Vault.HolderOf(e.presented) == nil
-	}
-	return c.Now().Sub(e.madeAt).Abs() > loginTime
-}
 
 // takeAnswer takes over the answer to a refresh: the token presented becomes
 // the answer's, in the account the answer names.
@@ -95,41 +124,61 @@ func (o *Opened) refreshed(a *accounts.Account) {
 }
 
 // handOver gives a login that was kept for one account to the one it was proved
-// to be of. An account that was not identified is then gone: it was another one
-// under a second name. Any other needs a login.
+// to be of; to is nil where the vault has not got that one. An account that was
+// not identified turns out to be another one under a second name: of the two the
+// one that was there first stays, under its own name. Any other needs a login.
 func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Identity, cr accounts.Credential) error {
-	presented := from.Credential
-	siblings := from.Siblings
-	s.Vault.Displace(from)
-	s.Vault.Spend(presented.RefreshToken, from)
-	if to != nil && to.Removed {
-		if _, err := c.keepAside(s, cr, siblings, accountOf(who)); err != nil {
+	kept := from.Credential // until now
+	answer := !cr.RefreshToken.Equal(kept.RefreshToken)
+	if to == nil || to.Removed {
+		siblings := from.Siblings
+		s.Vault.Displace(from)
+		if answer {
+			s.Vault.Spend(kept.RefreshToken, from)
+		}
+		if to != nil {
+			_, err := c.keepAside(s, cr, siblings, accountOf(who))
 			return err
 		}
+		if who.Email == "" {
+			who.Email = from.Email
+		}
+		to, _ = s.Vault.Ensure(who)
+		s.Vault.Save(to, cr)
+		return s.stamp(to)
+	}
+	stays, gone := to, from
+	if !from.Identified() && from.Order < to.Order {
+		stays, gone = from, to
+	}
+	have, siblings, account, label := to.Credential, to.Siblings, to.OAuthAccount, gone.Label
+	s.Vault.Displace(from)
+	s.Vault.Displace(to)
+	if !have.Usable() || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0 {
+		s.Vault.Save(stays, cr)
+		s.Vault.Spend(have.RefreshToken, stays)
 	} else {
-		if to == nil {
-			if who.Email == "" {
-				who.Email = from.Email
-			}
-			to, _ = s.Vault.Ensure(who)
+		if _, err := c.keepAside(s, cr, nil, accountOf(who)); err != nil {
+			return err
 		}
-		if cr.RefreshToken.Equal(presented.RefreshToken) && to.Credential.Usable() && cr.Compare(to.Credential) < 0 {
-			if _, err := c.keepAside(s, cr, siblings, accountOf(who)); err != nil {
-				return err
-			}
-		} else {
-			s.Vault.Save(to, cr)
-			to.Identify(who)
-			if err := s.stamp(to); err != nil {
-				return err
-			}
-		}
+		s.Vault.Save(stays, have)
 	}
-	if !from.Identified() {
-		s.Usage.Drop(from.Key)
-		s.Vault.Forget(from)
+	if answer {
+		s.Vault.Spend(kept.RefreshToken, stays)
 	}
-	return nil
+	stays.Siblings, stays.Rival = siblings, ""
+	if stays.OAuthAccount == nil {
+		stays.OAuthAccount = account
+	}
+	if stays.Label == "" {
+		stays.Label = label
+	}
+	if gone == to || !gone.Identified() {
+		s.Usage.Drop(gone.Key)
+		s.Vault.Forget(gone)
+	}
+	stays.Identify(who)
+	return s.stamp(stays)
 }
 
 // takeLogin takes over the answer to an authorization code, or a login another
@@ -181,10 +230,19 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 // takePool takes over what other programs wrote to the pool.
 func (c *Core) takePool(o *Opened, p *proofs) error {
 	for _, e := range slices.Clone(o.Pool.Entries) {
-		if !o.unknownEntry(e) || !e.RefreshToken.Empty() && o.Live.Usable() && e.RefreshToken.Equal(o.Live.Credential.RefreshToken) {
+		if !o.unknownEntry(e) {
 			continue
 		}
 		a := o.Vault.Get(e.Key)
+		if live := o.Live.Credential; !e.RefreshToken.Empty() && e.RefreshToken.Equal(live.RefreshToken) {
+			// Taken over with the live login; the account gets its place and key
+			// here.
+			if who := o.prove(live, o.Config, p); a == nil && who.account == nil && who.proved() {
+				o.Vault.Add(e.Key, who.identity)
+				o.Added = true
+			}
+			continue
+		}
 		if a != nil && a.Removed {
 			continue // left to the program that wrote it
 		}
@@ -218,9 +276,17 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
-	case a.Credential.Usable() && cr.Compare(a.Credential) <= 0:
+	case a.Credential.Usable() && cr.Compare(a.Credential) < 0:
 		o.Vault.Spend(cr.RefreshToken, a)
 		return nil
+	case a.Credential.Usable() && cr.Compare(a.Credential) == 0:
+		// Nothing tells which is the later: the one nobody knew, most likely.
+		if _, err := c.keepAside(o.State, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+			return err
+		}
+		siblings := a.Siblings
+		o.Vault.Displace(a)
+		a.Siblings = siblings
 	}
 	o.Vault.Save(a, cr)
 	if who.profile != nil {

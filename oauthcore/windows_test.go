@@ -14,9 +14,9 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
-
-	"github.com/tidwall/gjson"
+	"baton/oauthcore/view"
 )
 
 // windowsFS is a file system as Windows has it: every file is open somewhere
@@ -95,7 +95,7 @@ func newPC(t *testing.T) (*world, *windowsFS) {
 	t.Helper()
 	w := newWorldOf(t, "windows")
 	fsys := &windowsFS{FS: files.OS{}, open: map[string]bool{}}
-	env := w.core.Env
+	env := w.env
 	env.FS = fsys
 	w.core = oauthcore.New(env)
 	w.swap(oauthcore.SwapRequest{To: personal})
@@ -176,10 +176,9 @@ func TestALoginThatCouldNotBePutInPlace(t *testing.T) {
 	w, fsys := newPC(t)
 	fsys.open[w.paths.Credentials()] = true
 	g := w.grant(personal)
-	_, err := w.core.SaveLogin(t.Context(), g)
-	wantCode(t, err, view.CodeBusy)
-	if note := gjson.GetBytes(w.read(w.paths.OldInbox()), "waiting"); note.Exists() {
-		t.Errorf("it still waits: %s", note)
+	saved, err := save(t.Context(), w.core, g)
+	if err != nil || saved.Key != personal || saved.Note == "" {
+		t.Fatalf("%+v, %v", saved, err)
 	}
 	w.clientRefreshes()
 	delete(fsys.open, w.paths.Credentials())
@@ -190,13 +189,4 @@ func TestALoginThatCouldNotBePutInPlace(t *testing.T) {
 		t.Error("the new login is not the one kept and used")
 	}
 	w.live(personal)
-}
-
-func TestTheDoctorOnWindowsSpeaksOfNoModes(t *testing.T) {
-	w, _ := newPC(t)
-	found, err := w.core.Doctor(t.Context(), oauthcore.DoctorRequest{Fix: true})
-	if err != nil || len(found) != 0 {
-		t.Errorf("%+v, %v", found, err)
-	}
-	w.private()
 }

@@ -15,8 +15,11 @@ import (
 
 	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
@@ -57,10 +60,11 @@ type world struct {
 	home     demo.Home
 	paths    claude.Paths
 	core     *oauthcore.Core
-	mirror   *fakeMirror // nil: there is no keyring
-	poolWas  []byte      // the pool, kept by a test
-	expected int         // violations this test causes on purpose
-	goos     string      // the system it is of
+	env      oauthcore.Env // of the core made last
+	mirror   *fakeMirror   // nil: there is no keyring
+	poolWas  []byte        // the pool, kept by a test
+	expected int           // violations this test causes on purpose
+	goos     string        // the system it is of
 	security *security
 }
 
@@ -102,7 +106,7 @@ func newWorldOf(t *testing.T, goos string) *world {
 	}
 	w.home = home
 	env := home.Setenv()
-	w.paths, err = claude.PathsFrom(func(k string) string { return env[k] }, func() (string, error) { return home.Dir, nil })
+	w.paths, err = claude.PathsFrom(lookupIn(env), func() (string, error) { return home.Dir, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -122,10 +126,54 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 		Provider: provider.New(endpoints, provider.Options{Now: w.clock.Now, Timeout: 5 * time.Second}),
 	}, w.Errorf)
 	w.security = s
-	if w.mirror != nil {
-		env.Mirror, env.MirrorSwitch = w.mirror.open, w.mirror.word
-	}
+	w.env = env
 	return oauthcore.New(env)
+}
+
+// lookupIn looks up variables in a map.
+func lookupIn(env map[string]string) claude.Lookup {
+	return func(name string) (string, bool) {
+		value, set := env[name]
+		return value, set
+	}
+}
+
+// unsure says whether Baton knows that an account's login may be used up.
+func (w *world) unsure(key string) bool {
+	w.Helper()
+	s, err := w.core.Read(context.Background())
+	if err != nil {
+		s = w.core.Salvage()
+	}
+	a := s.Vault.Get(key)
+	if a == nil {
+		w.Fatalf("the vault has no %s", key)
+	}
+	return s.Unsure(a)
+}
+
+// save keeps the answer to an authorization code.
+func save(ctx context.Context, c *oauthcore.Core, g provider.Grant) (oauthcore.Saved, error) {
+	p, err := c.PrepareLogin(ctx)
+	if err != nil {
+		return oauthcore.Saved{}, err
+	}
+	return p.Save(ctx, g)
+}
+
+// waitingLogins are the journal's entries that hold a login.
+func (w *world) waitingLogins() (paths []string) {
+	w.Helper()
+	all, err := filepath.Glob(filepath.Join(w.paths.Answers(), "*.json"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	for _, path := range all {
+		if gjson.GetBytes(w.read(path), "claudeAiOauth").Exists() {
+			paths = append(paths, path)
+		}
+	}
+	return paths
 }
 
 func (w *world) read(path string) []byte {
@@ -308,5 +356,13 @@ func onlyMember(t *testing.T, before, after []byte, member string) {
 	at := bytes.Index(before, a[member])
 	if at < 0 || !bytes.HasPrefix(after, before[:at]) || !bytes.HasSuffix(after, before[at+len(a[member]):]) {
 		t.Errorf("bytes around %s changed", member)
+	}
+}
+
+// settled has the provider asked about every account, as an import does.
+func (w *world) settled() {
+	w.Helper()
+	if err := w.core.Settle(context.Background()); err != nil {
+		w.Fatal(err)
 	}
 }

@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"bytes"
+	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -142,8 +144,17 @@ func (a *Account) AnswersTo() string {
 	case "max", "pro", "free":
 		return ""
 	}
+	if a.OrganizationUUID == "" {
+		return "unknown " + a.Key // it may be anybody's
+	}
 	return a.OrganizationUUID
 }
+
+// String names the account; formatting it shows no token.
+func (a *Account) String() string { return "account " + a.Key }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (a *Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
 
 // fields ties the members of an entry in the vault to the account.
 func (a *Account) fields() []jsonedit.Field {
@@ -178,7 +189,7 @@ func (a *Account) fields() []jsonedit.Field {
 func CredentialField(name string, to *Credential) jsonedit.Field {
 	return jsonedit.FieldOf(name, to, func(v gjson.Result) (Credential, error) {
 		return ParseCredential([]byte(v.Raw))
-	}, func(a, b Credential) bool { return bytes.Equal(a.raw, b.raw) }, func(c Credential) []byte { return c.raw })
+	}, func(a, b Credential) bool { return jsonedit.Equal2(a.raw, b.raw) }, func(c Credential) []byte { return c.raw })
 }
 
 // spentField reads the list of spent tokens that earlier versions kept with
@@ -215,7 +226,7 @@ func (a *Account) changed() bool {
 		return true
 	}
 	x, y := *a, *a.was
-	same := bytes.Equal(x.Credential.raw, y.Credential.raw) && bytes.Equal(x.Siblings, y.Siblings) && bytes.Equal(x.OAuthAccount, y.OAuthAccount) &&
+	same := jsonedit.Equal2(x.Credential.raw, y.Credential.raw) && jsonedit.Equal2(x.Siblings, y.Siblings) && jsonedit.Equal2(x.OAuthAccount, y.OAuthAccount) &&
 		len(x.oldSpent) == len(y.oldSpent)
 	for _, s := range []*Account{&x, &y} { // what cannot be compared by ==
 		s.Credential, s.Siblings, s.OAuthAccount, s.raw, s.was, s.oldSpent = Credential{}, nil, nil, nil, nil, nil

@@ -2,6 +2,8 @@ package accounts
 
 import (
 	"errors"
+	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -90,6 +92,9 @@ func (c Credential) Edit(fn func(*Credential)) (Credential, error) {
 	return c, nil
 }
 
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (c Credential) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted login]") }
+
 // Usable says that there is something to log in with. Claude Code leaves a
 // tombstone after a refused refresh, with both tokens blank: that is no login.
 func (c Credential) Usable() bool { return !c.AccessToken.Empty() || !c.RefreshToken.Empty() }
@@ -129,15 +134,19 @@ func (c Credential) Compare(o Credential) int {
 	if c.RefreshToken.Equal(o.RefreshToken) && c.AccessToken.Equal(o.AccessToken) {
 		return 0
 	}
-	if !c.RefreshExpiresAt.IsZero() && !o.RefreshExpiresAt.IsZero() {
-		if d := c.RefreshExpiresAt.Sub(o.RefreshExpiresAt); d.Abs() > deadlineSlack {
-			if d > 0 {
-				return 1
-			}
-			return -1
-		}
+	switch {
+	case c.Outlasts(o):
+		return 1
+	case o.Outlasts(c):
+		return -1
 	}
 	return c.ExpiresAt.Compare(o.ExpiresAt)
+}
+
+// Outlasts says that the login's own deadline is later: it was made later than
+// the other one.
+func (c Credential) Outlasts(o Credential) bool {
+	return !c.RefreshExpiresAt.IsZero() && !o.RefreshExpiresAt.IsZero() && c.RefreshExpiresAt.Sub(o.RefreshExpiresAt) > deadlineSlack
 }
 
 // NewCredential is a new login in Claude Code's shape. The error never occurs

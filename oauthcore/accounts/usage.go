@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -116,6 +117,9 @@ type UsageStore struct {
 	Records map[string]*UsageRecord
 	// LastActive is the account last seen or made live.
 	LastActive string
+	// SwappedAt is when another account last became the live one, whoever
+	// swapped; zero for never.
+	SwappedAt time.Time
 	// CopyTrouble is what the last copying to the keyring failed with, "" where
 	// it did not.
 	CopyTrouble string
@@ -129,6 +133,7 @@ type UsageStore struct {
 func (u *UsageStore) fields() []jsonedit.Field {
 	return []jsonedit.Field{
 		jsonedit.Text("lastActive", &u.LastActive),
+		jsonedit.Millis("swappedAt", &u.SwappedAt),
 		jsonedit.Text("copyTrouble", &u.CopyTrouble),
 		jsonedit.Millis("copyPausedUntil", &u.CopyPause),
 	}
@@ -205,10 +210,14 @@ func (u *UsageStore) Drop(key string) {
 // it but the order of equals and which accounts are in doubt when the live
 // login is lost.
 func (u *UsageStore) NoteActive(key string, now time.Time) {
-	if u.LastActive != key {
-		u.LastActive = key
-		u.Record(key).ActiveAt = now
+	if u.LastActive == key {
+		return
 	}
+	if u.LastActive != "" {
+		u.SwappedAt = now
+	}
+	u.LastActive = key
+	u.Record(key).ActiveAt = now
 }
 
 // Previous is the account that was live before the active one, "" for none.
@@ -288,6 +297,10 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 			return nil, false, err
 		}
 	}
-	changed = len(edits) > 0 || u.doc == nil && len(doc) > 0 && u.LastActive != "" || u.doc != nil && string(doc) != string(u.doc)
+	if u.doc == nil {
+		changed = len(edits) > 0 || u.LastActive != "" || u.CopyTrouble != "" || !u.CopyPause.IsZero() || !u.SwappedAt.IsZero()
+	} else {
+		changed = !bytes.Equal(doc, u.doc)
+	}
 	return doc, changed, nil
 }

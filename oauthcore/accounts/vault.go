@@ -395,10 +395,16 @@ func (a *Account) Identify(i Identity) {
 }
 
 // Ensure finds the account of a complete identity or adds it under a key of
-// its own. An account taken from the pool that has no identity yet is never
-// taken for it: the two may be two organisations of one address.
+// its own. An account taken from the pool that has no identity yet is not taken
+// for it while it has a login: the two may be two organisations of one address.
 func (v *Vault) Ensure(i Identity) (a *Account, added bool) {
 	if a = v.Find(i); a != nil {
+		added, a.Removed = a.Removed, false
+		a.Identify(i)
+		return a, added
+	}
+	if a = v.Get(i.Email); a != nil && !a.Identified() && (a.Removed || a.NeedsNewLogin()) {
+		v.Displace(a) // its login is dead or forgotten, so nothing is lost
 		added, a.Removed = a.Removed, false
 		a.Identify(i)
 		return a, added

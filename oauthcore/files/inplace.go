@@ -38,7 +38,7 @@ func (s *Staged) stageInPlace(write func(io.Writer) error) error {
 
 // note records that old is about to be overwritten.
 func (s *Staged) note(old []byte) error {
-	if s.noted == nil {
+	if !s.noted {
 		// A record of an earlier write: its target may be torn.
 		if _, mended, err := Mend(s.fsys, s.record); err != nil {
 			return err
@@ -50,7 +50,7 @@ func (s *Staged) note(old []byte) error {
 	if err != nil {
 		return err
 	}
-	s.noted = doc
+	s.noted = true
 	return WriteWhole(s.fsys, s.record, doc)
 }
 
@@ -94,7 +94,7 @@ func (s *Staged) noteAgain(old []byte) error {
 	if err != nil {
 		return err
 	}
-	if bytes.Equal(doc, s.noted) {
+	if s.noted {
 		if same, err := Holds(s.fsys, s.record, doc); err == nil && same {
 			return nil
 		}
@@ -129,10 +129,10 @@ func (s *Staged) setNewTime(before fs.FileInfo) error {
 
 // removeRecord removes the record this write has made.
 func (s *Staged) removeRecord() error {
-	if s.noted == nil {
+	if !s.noted {
 		return nil
 	}
-	s.noted = nil
+	s.noted = false
 	return removeIfThere(s.fsys, s.record)
 }
 
@@ -189,7 +189,7 @@ func (r record) mixture(now []byte) bool {
 		return false // a write never makes the file shorter or longer than both
 	}
 	for i, b := range now {
-		if (i >= len(r.Old) || b != r.Old[i]) && (i >= len(r.New) || b != r.New[i]) && b != 0 {
+		if (i >= len(r.Old) || b != r.Old[i]) && (i >= len(r.New) || b != r.New[i]) {
 			return false
 		}
 	}

@@ -58,6 +58,55 @@ func (o *openedFS) Remove(name string) error {
 	return o.OS.Remove(name)
 }
 
+func (o *openedFS) CreateTemp(dir, pattern string) (File, error) {
+	if err := o.busy(); err != nil {
+		return nil, err
+	}
+	return o.OS.CreateTemp(dir, pattern)
+}
+
+func (o *openedFS) Create(name string) (File, error) {
+	if err := o.busy(); err != nil {
+		return nil, err
+	}
+	return o.OS.Create(name)
+}
+
+func (o *openedFS) Append(name string) (File, error) {
+	if err := o.busy(); err != nil {
+		return nil, err
+	}
+	return o.OS.Append(name)
+}
+
+func (o *openedFS) Overwrite(name string, data []byte) error {
+	if err := o.busy(); err != nil {
+		return err
+	}
+	return o.OS.Overwrite(name, data)
+}
+
+func (o *openedFS) Writable(name string) error {
+	if err := o.busy(); err != nil {
+		return err
+	}
+	return o.OS.Writable(name)
+}
+
+func (o *openedFS) Match(name string, info fs.FileInfo) error {
+	if err := o.busy(); err != nil {
+		return err
+	}
+	return o.OS.Match(name, info)
+}
+
+func (o *openedFS) Touch(name string, t time.Time) error {
+	if err := o.busy(); err != nil {
+		return err
+	}
+	return o.OS.Touch(name, t)
+}
+
 func (o *openedFS) SyncDir(string) error { return errShared }
 
 // every does all that an open file can be in the way of.
@@ -68,6 +117,37 @@ func every(fsys FS, dir string) map[string]func() error {
 		"look":    func() error { _, err := Holds(fsys, path, []byte("old")); return err },
 		"replace": func() error { return WriteWhole(fsys, path, []byte("new")) },
 		"remove":  func() error { return fsys.Remove(path) },
+		"temp": func() error {
+			f, err := fsys.CreateTemp(dir, "new*")
+			if err != nil {
+				return err
+			}
+			return f.Close()
+		},
+		"create": func() error {
+			f, err := fsys.Create(filepath.Join(dir, "created"))
+			if err != nil {
+				return err
+			}
+			return f.Close()
+		},
+		"append": func() error {
+			f, err := fsys.Append(path)
+			if err != nil {
+				return err
+			}
+			return f.Close()
+		},
+		"overwrite": func() error { return fsys.Overwrite(path, []byte("new")) },
+		"writable":  func() error { return fsys.Writable(path) },
+		"match": func() error {
+			info, err := os.Stat(path)
+			if err != nil {
+				return err
+			}
+			return fsys.Match(path, info)
+		},
+		"touch": func() error { return fsys.Touch(path, time.Now()) },
 	}
 }
 

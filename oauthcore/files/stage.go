@@ -25,7 +25,7 @@ type Staged struct {
 
 	record string // where an in-place write is recorded, "" if that is not allowed
 	data   []byte // the new bytes of an in-place write
-	noted  []byte // the record as it was last written, nil if it was not
+	noted  bool   // this write has made the record
 }
 
 // Stage writes data to a new file in path's folder and syncs it. Nothing is

@@ -1,6 +1,7 @@
 package jsonedit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -231,7 +232,9 @@ func Object(name string, to *[]byte) Field {
 }
 
 // Equal2 says that both are absent, or the same but for white space.
-func Equal2(a, b []byte) bool { return (a == nil) == (b == nil) && (a == nil || Equal(a, b)) }
+func Equal2(a, b []byte) bool {
+	return (a == nil) == (b == nil) && (bytes.Equal(a, b) || Equal(a, b))
+}
 
 // Always has a field written also where its value is zero, then as this JSON.
 func (f Field) Always(zero string) Field {
