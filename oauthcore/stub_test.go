@@ -1,5 +1,0 @@
-package oauthcore_test
-
-type fakeMirror struct{}
-
-func everybody() []string { return []string{personal, work, side, lab, night} }
