@@ -59,6 +59,7 @@ func arrows() []arrow {
 		term    = "golang.org/x/term"
 		cobra   = "github.com/spf13/"
 		flock   = "github.com/gofrs/flock"
+		strict  = "baton/oauthcore/providertest"
 	)
 	return []arrow{
 		{from: "baton", ours: []string{"baton/app"}},
@@ -68,8 +69,8 @@ func arrows() []arrow {
 		{from: "baton/app/backend", never: []string{stdlib}},
 		{from: "baton/app/cli", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock}},
 		{from: "baton/app/gui", ours: []string{"baton/app/backend", "baton/widgets", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
-		{from: "baton/app/demo", ours: []string{"baton/oauthcore/secret"}, never: []string{fyne, keyring, flock, browser, cobra}},
-		{from: "baton/app/local", ours: []string{"baton/app/backend", "baton/oauthcore/", "baton/keyring/"}, never: []string{fyne, browser, cobra, term}},
+		{from: "baton/app/demo", ours: []string{"baton/oauthcore/providertest"}, never: []string{fyne, keyring, flock, browser, cobra}},
+		{from: "baton/app/local", ours: []string{"baton/app/backend", "baton/oauthcore/", "baton/keyring/"}, never: []string{fyne, browser, cobra, term, strict}},
 		{from: "baton/app/notify", never: []string{fyne, keyring, flock, browser, cobra, term, "net/http"}},
 		{from: "baton/app/single", ours: []string{"baton/oauthcore/files"}, never: []string{fyne, keyring, browser, cobra, "baton/oauthcore/provider", "net/http"}},
 		{from: "baton/app/tray", ours: []string{"baton/app/backend", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
@@ -77,7 +78,8 @@ func arrows() []arrow {
 		{from: "baton/app/web/client", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock, cobra, browser}},
 		{from: "baton/icons", never: []string{keyring, browser, cobra, flock}},
 		{from: "baton/widgets/", never: []string{keyring, browser, cobra, flock}},
-		{from: "baton/oauthcore/", ours: []string{"baton/oauthcore/"}, never: []string{fyne, keyring, browser, term, cobra}},
+		{from: "baton/oauthcore/", ours: []string{"baton/oauthcore/"}, never: []string{fyne, keyring, browser, term, cobra, strict}},
+		{from: strict, ours: []string{"baton/oauthcore/secret"}, never: []string{fyne, keyring, browser, term, cobra, flock, "baton/oauthcore"}},
 		{from: "baton/keyring/", ours: []string{"baton/keyring/", "baton/oauthcore/secret"}, never: []string{fyne, browser, cobra}},
 	}
 }
@@ -195,6 +197,9 @@ func TestArrowsNotice(t *testing.T) {
 		{"baton/widgets", []string{"baton/app/backend"}, nil, "baton/app/backend"},
 		{"baton/oauthcore/files", []string{"baton/oauthcore/secret"}, nil, ""},
 		{"baton/oauthcore/files", nil, []string{"fyne.io/fyne/v2"}, "fyne.io/fyne/v2"},
+		{"baton/oauthcore", nil, []string{"baton/oauthcore/providertest"}, "baton/oauthcore/providertest"},
+		{"baton/oauthcore/providertest", []string{"baton/oauthcore/secret"}, []string{"baton/oauthcore/secret", "baton/oauthcore"}, "baton/oauthcore"},
+		{"baton/app/demo", []string{"baton/oauthcore/providertest"}, []string{"baton/oauthcore/providertest"}, ""},
 		{"baton/oauthcore", []string{"baton/app/backend"}, []string{"github.com/zalando/go-keyring"}, "baton/app/backend github.com/zalando/go-keyring"},
 	} {
 		if got := strings.Join(ruleFor(c.path).broken(c.imports, c.deps), " "); got != c.want {

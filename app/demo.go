@@ -15,12 +15,13 @@ import (
 	"baton/app/demo"
 	"baton/app/gui"
 	"baton/app/web/server"
+	"baton/oauthcore/providertest"
 )
 
 // runDemo is `baton demo`: Baton on a throw-away home against the built-in
 // provider, until the window is closed, the story is told or ctx ends.
 func runDemo(ctx context.Context, req cli.DemoRequest) error {
-	p := demo.NewProvider(demo.Options{TestHooks: os.Getenv("BATON_DEMO_HOOKS") == "on"})
+	p := providertest.NewProvider(providertest.Options{TestHooks: os.Getenv("BATON_DEMO_HOOKS") == "on"})
 	base, err := p.Start("")
 	if err != nil {
 		return err
@@ -38,7 +39,7 @@ func runDemo(ctx context.Context, req cli.DemoRequest) error {
 }
 
 // runProvider serves the provider alone, with its accounts but nobody's files.
-func runProvider(ctx context.Context, p *demo.Provider, base string, stdout io.Writer) error {
+func runProvider(ctx context.Context, p *providertest.Provider, base string, stdout io.Writer) error {
 	home, err := demo.NewHome("", p, time.Now()) // seeds the provider
 	if err != nil {
 		return err
@@ -59,13 +60,13 @@ const demoWords = "Demo: made-up accounts against the built-in provider. Nothing
 // showDemo picks the demo's face as plain picks Baton's; where there is nobody
 // to see any, it tells the story.
 func showDemo(ctx context.Context, home demo.Home, req cli.DemoRequest) error {
-	getenv := demoEnv(home)
-	if err := dress(ctx, home, getenv); err != nil {
+	env := demoEnv(home)
+	if err := dress(ctx, home, env); err != nil {
 		return err
 	}
-	if !req.Page && !req.Story && displayAnswers(os.Getenv) == nil {
+	if !req.Page && !req.Story && displayAnswers(os.LookupEnv) == nil {
 		fmt.Fprintf(req.Stderr, "baton demo: made-up accounts in %s, gone when the window closes\n", home.Dir)
-		code, shown := window(ctx, getenv, gui.Config{Demo: demoWords})
+		code, shown := window(ctx, env, gui.Config{Demo: demoWords})
 		if shown && code != 0 {
 			return &backend.Problem{Code: backend.ProblemFailed, Message: "the demo's window could not be shown"}
 		}
@@ -74,14 +75,14 @@ func showDemo(ctx context.Context, home demo.Home, req cli.DemoRequest) error {
 		}
 	}
 	if req.Page || !req.Story && req.Terminal && server.Built() {
-		return serveDemo(ctx, home, getenv, req)
+		return serveDemo(ctx, home, env, req)
 	}
-	return tellStory(ctx, home, getenv, req.Stdout)
+	return tellStory(ctx, home, env, req.Stdout)
 }
 
 // serveDemo shows the page on the throw-away home.
-func serveDemo(ctx context.Context, home demo.Home, getenv func(string) string, req cli.DemoRequest) error {
-	b, err := newBackend(getenv)
+func serveDemo(ctx context.Context, home demo.Home, env environ, req cli.DemoRequest) error {
+	b, err := newBackend(env)
 	if err != nil {
 		return err
 	}
@@ -93,27 +94,27 @@ func serveDemo(ctx context.Context, home demo.Home, getenv func(string) string, 
 }
 
 // demoEnv is the environment of the throw-away home.
-func demoEnv(home demo.Home) func(string) string {
+func demoEnv(home demo.Home) environ {
 	set := home.Setenv()
 	unset := map[string]bool{}
 	for _, name := range home.Unsetenv() {
 		unset[name] = true
 	}
-	return func(name string) string {
+	return func(name string) (string, bool) {
 		if v, ok := set[name]; ok {
-			return v
+			return v, true
 		}
 		if unset[name] {
-			return ""
+			return "", false
 		}
-		return os.Getenv(name)
+		return os.LookupEnv(name)
 	}
 }
 
 // dress gives the demo's accounts their names and states: what is seen of
 // their limits, one that is paused and one whose login the provider refuses.
-func dress(ctx context.Context, home demo.Home, getenv func(string) string) error {
-	b, err := newBackend(getenv)
+func dress(ctx context.Context, home demo.Home, env environ) error {
+	b, err := newBackend(env)
 	if err != nil {
 		return err
 	}

@@ -25,19 +25,19 @@ var (
 // displayAnswers says why no window can be shown, nil where one can. A
 // variable that is set proves nothing: the toolkit would end the program on a
 // display that is gone, so it is really connected to.
-func displayAnswers(getenv func(string) string) error {
+func displayAnswers(env environ) error {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		return nil
 	}
-	if name := getenv("WAYLAND_DISPLAY"); name != "" {
+	if name := env.get("WAYLAND_DISPLAY"); name != "" {
 		if !filepath.IsAbs(name) {
-			name = filepath.Join(getenv("XDG_RUNTIME_DIR"), name)
+			name = filepath.Join(env.get("XDG_RUNTIME_DIR"), name)
 		}
 		if c, err := net.DialTimeout("unix", name, displayWait); err == nil {
 			return c.Close()
 		}
 	}
-	name := getenv("DISPLAY")
+	name := env.get("DISPLAY")
 	if name == "" {
 		return errNoDisplay
 	}

@@ -17,6 +17,7 @@ import (
 	"baton/app/local"
 	"baton/app/web/server"
 	"baton/keyring"
+	"baton/oauthcore/claude"
 
 	"github.com/pkg/browser"
 )
@@ -62,17 +63,17 @@ const flagHidden = "--hidden"
 
 // command runs one command of the command line.
 func command(ctx context.Context, cfg cli.Config) int {
-	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.Getenv) }
+	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.LookupEnv) }
 	cfg.Serve, cfg.Demo = runServe, runDemo
-	cfg.Told = tellOfHook(os.Getenv)
+	cfg.Told = tellOfHook(os.LookupEnv)
 	return cli.Run(ctx, cfg)
 }
 
 // newBackend opens this machine's accounts by an environment.
-func newBackend(getenv func(string) string) (backend.Backend, error) {
+func newBackend(env environ) (backend.Backend, error) {
 	b, err := local.New(local.Config{
-		Getenv: getenv, OpenURL: openURL, Version: version, Switches: switches(getenv),
-		Home: func() (string, error) { return homeIn(getenv) },
+		Lookup: claude.Lookup(env), OpenURL: openURL, Version: version, Switches: switches(env),
+		Home: func() (string, error) { return homeIn(env) },
 	})
 	if err != nil {
 		return nil, err
@@ -82,9 +83,9 @@ func newBackend(getenv func(string) string) (backend.Backend, error) {
 
 // homeIn is the home folder an environment names. The system's own idea of it
 // serves where it names none, but not where HOME is simply missing.
-func homeIn(getenv func(string) string) (string, error) {
+func homeIn(env environ) (string, error) {
 	for _, name := range []string{"HOME", "USERPROFILE"} {
-		if dir := getenv(name); dir != "" {
+		if dir := env.get(name); dir != "" {
 			return dir, nil
 		}
 	}
@@ -101,7 +102,7 @@ func openURL(address string) error {
 // plain is `baton` without a word: the window where a display answers, the page
 // where there is a terminal to show its link, else what else there is.
 func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
-	why := displayAnswers(os.Getenv)
+	why := displayAnswers(os.LookupEnv)
 	if why == nil {
 		code, shown := window(ctx, os.Getenv, gui.Config{Hidden: hidden})
 		if shown {
@@ -123,8 +124,8 @@ func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 
 // window shows the window until it is closed or ctx ends; shown is false where
 // this build has none. What cfg leaves open is filled in.
-func window(ctx context.Context, getenv func(string) string, cfg gui.Config) (code int, shown bool) {
-	b, err := newBackend(getenv)
+func window(ctx context.Context, env environ, cfg gui.Config) (code int, shown bool) {
+	b, err := newBackend(env)
 	if err != nil {
 		p := backend.AsProblem(err)
 		fmt.Fprintf(os.Stderr, "baton: %s\n  %s\n", p.Message, p.Hint)
@@ -135,7 +136,7 @@ func window(ctx context.Context, getenv func(string) string, cfg gui.Config) (co
 	}
 	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
-		one, code, mine := onlyOne(getenv, cfg.Hidden, os.Stderr)
+		one, code, mine := onlyOne(env, cfg.Hidden, os.Stderr)
 		if !mine {
 			return code, true
 		}
@@ -167,4 +168,14 @@ func polling(b backend.Backend) (stop context.CancelFunc) {
 		go p.Poll(ctx)
 	}
 	return stop
+}
+
+// environ looks up variables of an environment, as os.LookupEnv does: one that
+// is set but empty is not the same as one that is not set.
+type environ func(name string) (value string, set bool)
+
+// get gives the value, "" for none.
+func (e environ) get(name string) string {
+	value, _ := e(name)
+	return value
 }

@@ -27,14 +27,14 @@ const greetWait = 2 * time.Second
 // tellOfHook gives what a hook tells the person of what it did. An open window,
 // hidden or not, sees the same and tells of it itself: then nothing is told
 // here, so that each event is told once. It never fails: nobody reads that.
-func tellOfHook(getenv func(string) string) func(context.Context, backend.Backend, backend.Result) {
+func tellOfHook(env environ) func(context.Context, backend.Backend, backend.Result) {
 	return func(ctx context.Context, b backend.Backend, done backend.Result) {
 		ctx, cancel := context.WithTimeout(ctx, toldWait)
 		defer cancel()
 		now := b.Snapshot()
-		look := lookOf(getenv)
-		notes := tray.Speak(look.language(getenv)).News(beforeHook(now, done), now, now.TakenAt.Local())
-		if len(notes) == 0 || windowAnswers(ctx, getenv) {
+		look := lookOf(env)
+		notes := tray.Speak(look.language(env)).News(beforeHook(now, done), now, now.TakenAt.Local())
+		if len(notes) == 0 || windowAnswers(ctx, env) {
 			return
 		}
 		for _, n := range notes {
@@ -64,8 +64,8 @@ func beforeHook(now backend.Snapshot, done backend.Result) *backend.Snapshot {
 	return &was
 }
 
-func windowAnswers(ctx context.Context, getenv func(string) string) bool {
-	place, err := windowsPlace(getenv)
+func windowAnswers(ctx context.Context, env environ) bool {
+	place, err := windowsPlace(env)
 	if err != nil {
 		return false
 	}
@@ -82,10 +82,10 @@ type look struct {
 
 // lookOf reads it where the toolkit keeps it. Nothing is known where there was
 // no window yet.
-func lookOf(getenv func(string) string) (l look) {
-	dir := getenv("XDG_CONFIG_HOME")
+func lookOf(env environ) (l look) {
+	dir := env.get("XDG_CONFIG_HOME")
 	if dir == "" {
-		home, err := homeIn(getenv)
+		home, err := homeIn(env)
 		if err != nil {
 			return l
 		}
@@ -99,8 +99,8 @@ func lookOf(getenv func(string) string) (l look) {
 }
 
 // language is the one chosen for the window, else the system's.
-func (l look) language(getenv func(string) string) string {
-	for _, code := range []string{l.Language, getenv("LC_ALL"), getenv("LC_MESSAGES"), getenv("LANG")} {
+func (l look) language(env environ) string {
+	for _, code := range []string{l.Language, env.get("LC_ALL"), env.get("LC_MESSAGES"), env.get("LANG")} {
 		if code != "" {
 			return code
 		}

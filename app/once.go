@@ -12,15 +12,15 @@ import (
 	"strconv"
 
 	"baton/app/single"
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 )
 
 // onlyOne makes this the one window for an environment's accounts. Where there
 // is one already it is brought to the front instead, unless this start was to be
 // hidden: then one is nil and code this process's exit status. Where that cannot
 // be told the window opens all the same, since two of them do no harm.
-func onlyOne(getenv func(string) string, hidden bool, stderr io.Writer) (one *single.Instance, code int, mine bool) {
-	place, err := windowsPlace(getenv)
+func onlyOne(env environ, hidden bool, stderr io.Writer) (one *single.Instance, code int, mine bool) {
+	place, err := windowsPlace(env)
 	if err == nil {
 		ask := single.Show
 		if hidden {
@@ -46,14 +46,14 @@ func onlyOne(getenv func(string) string, hidden bool, stderr io.Writer) (one *si
 }
 
 // windowsPlace is where the one window for an environment's accounts is found.
-func windowsPlace(getenv func(string) string) (single.Place, error) {
-	paths, err := oauthcore.PathsFrom(getenv, func() (string, error) { return homeIn(getenv) })
+func windowsPlace(env environ) (single.Place, error) {
+	paths, err := claude.PathsFrom(claude.Lookup(env), func() (string, error) { return homeIn(env) })
 	if err != nil {
 		return single.Place{}, err
 	}
 	return single.Place{
 		Accounts: paths.Secure, Own: paths.Own(),
-		Runtime: getenv("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
+		Runtime: env.get("XDG_RUNTIME_DIR"), Temp: os.TempDir(),
 	}, nil
 }
 

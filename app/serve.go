@@ -57,7 +57,7 @@ func servePage(ctx context.Context, b backend.Backend, req cli.ServeRequest, dem
 		return err
 	}
 	if os.Getenv("SSH_CONNECTION") != "" {
-		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first (by the name you log in with), then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.Getenv))
+		fmt.Fprintf(req.Stderr, "over SSH: run this on your own machine first (by the name you log in with), then open the link there:\n  ssh -N -L %d:127.0.0.1:%d %s\n", port, port, sshTarget(os.LookupEnv))
 	}
 	if req.Open {
 		forget, err := openLink(link)
@@ -72,13 +72,13 @@ func servePage(ctx context.Context, b backend.Backend, req cli.ServeRequest, dem
 
 // sshTarget is who and where to log in to, as far as this end knows: the
 // address the connection came to.
-func sshTarget(getenv func(string) string) string {
-	user := getenv("USER")
+func sshTarget(env environ) string {
+	user := env.get("USER")
 	if user == "" {
 		user = "USER"
 	}
 	// The client's address and port, then the server's (ssh(1)).
-	f := strings.Fields(getenv("SSH_CONNECTION"))
+	f := strings.Fields(env.get("SSH_CONNECTION"))
 	if len(f) != 4 {
 		return user + "@HOST"
 	}

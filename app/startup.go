@@ -15,15 +15,15 @@ import (
 
 // switches are those of `baton config` that act outside Baton's own files. One
 // stands for what makes sense in this build and this environment only.
-func switches(getenv func(string) string) []local.Switch {
+func switches(env environ) []local.Switch {
 	if !hasWindow {
 		return nil // there would be nothing to see
 	}
-	home, err := homeIn(getenv)
+	home, err := homeIn(env)
 	if err != nil {
 		return nil
 	}
-	if runtime.GOOS == "windows" && getenv("USERPROFILE") != os.Getenv("USERPROFILE") {
+	if runtime.GOOS == "windows" && env.get("USERPROFILE") != os.Getenv("USERPROFILE") {
 		return nil // the registry is the person's, whatever a throw-away home says
 	}
 	binary, err := os.Executable()
@@ -32,7 +32,7 @@ func switches(getenv func(string) string) []local.Switch {
 	}
 	e := autostart.Entry{
 		ID: gui.AppID, Name: "Baton", Args: []string{windowBinary(binary), flagHidden},
-		GOOS: runtime.GOOS, Home: home, ConfigHome: getenv("XDG_CONFIG_HOME"),
+		GOOS: runtime.GOOS, Home: home, ConfigHome: env.get("XDG_CONFIG_HOME"),
 	}
 	return []local.Switch{{
 		Key:   "desktop.autostart",

@@ -12,6 +12,7 @@ import (
 	"baton/app/backend"
 	"baton/app/cli"
 	"baton/app/demo"
+	"baton/oauthcore/providertest"
 )
 
 // scene is one step of the story: what is said, then the command as typed.
@@ -36,14 +37,14 @@ func scenes() []scene {
 
 // tellStory shows Baton where no window can be: the real commands against the
 // built-in provider, on real files in the throw-away home.
-func tellStory(ctx context.Context, home demo.Home, getenv func(string) string, out io.Writer) error {
+func tellStory(ctx context.Context, home demo.Home, env environ, out io.Writer) error {
 	fmt.Fprintf(out, "This is Baton in the terminal, on made-up accounts in %s.\n", home.Dir)
 	for _, s := range scenes() {
 		if s.say != "" {
 			fmt.Fprintf(out, "\n%s\n", s.say)
 		}
 		fmt.Fprintf(out, "$ baton %s\n", strings.Join(s.args, " "))
-		if err := s.play(ctx, getenv, out); err != nil {
+		if err := s.play(ctx, env, out); err != nil {
 			return err
 		}
 	}
@@ -52,12 +53,12 @@ func tellStory(ctx context.Context, home demo.Home, getenv func(string) string, 
 }
 
 // play runs one command as the command line does.
-func (s scene) play(ctx context.Context, getenv func(string) string, out io.Writer) error {
+func (s scene) play(ctx context.Context, env environ, out io.Writer) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	cfg := cli.Config{
-		Args: s.args, Stdout: out, Stderr: out, Getenv: getenv, Version: version,
-		NewBackend: func() (backend.Backend, error) { return newBackend(getenv) },
+		Args: s.args, Stdout: out, Stderr: out, Getenv: env.get, Version: version,
+		NewBackend: func() (backend.Backend, error) { return newBackend(env) },
 	}
 	visited := make(chan error, 1)
 	visited <- nil
@@ -65,7 +66,7 @@ func (s scene) play(ctx context.Context, getenv func(string) string, out io.Writ
 		<-visited
 		cfg.Stdout = &onAddress{to: out, found: func(address string) {
 			go func() {
-				_, err := demo.Visit(ctx, address, s.visitor)
+				_, err := providertest.Visit(ctx, address, s.visitor)
 				visited <- err
 			}()
 		}}

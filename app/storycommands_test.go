@@ -11,9 +11,9 @@ import (
 	"path/filepath"
 	"strconv"
 
-	"baton/app/demo"
-
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"baton/oauthcore/providertest"
 )
 
 // storyCommands are what a story has besides baton:
@@ -64,7 +64,7 @@ func consent(ts *testscript.TestScript, _ bool, args []string) {
 		address = string(line)
 		return err == nil && whole
 	}))
-	pasted, err := demo.Visit(ctx, address, args[0])
+	pasted, err := providertest.Visit(ctx, address, args[0])
 	ts.Check(err)
 	fmt.Fprint(ts.Stdout(), pasted)
 }
@@ -91,7 +91,7 @@ func (w *world) order(ts *testscript.TestScript, args []string) error {
 			}
 		}
 	case "fault":
-		f := demo.Fault{Endpoint: demo.Endpoint(args[1]), Kind: demo.FaultKind(args[2])}
+		f := providertest.Fault{Endpoint: providertest.Endpoint(args[1]), Kind: providertest.FaultKind(args[2])}
 		if len(args) > 3 {
 			n, err := strconv.Atoi(args[3])
 			if err != nil {
@@ -99,14 +99,14 @@ func (w *world) order(ts *testscript.TestScript, args []string) error {
 			}
 			f.Times = n
 		}
-		w.excused = w.excused || f.Kind == demo.FaultLostAfter || f.Kind == demo.FaultTruncated
+		w.excused = w.excused || f.Kind == providertest.FaultLostAfter || f.Kind == providertest.FaultTruncated
 		return w.provider.Fail(f)
 	}
 	return fmt.Errorf("%w: provider %q", os.ErrInvalid, args)
 }
 
 // issue writes what Claude Code writes after a login.
-func (w *world) issue(who demo.Person, path string) error {
+func (w *world) issue(who providertest.Person, path string) error {
 	c, err := w.provider.Issue(who.AccountUUID, who.OrganizationUUID)
 	if err != nil {
 		return err

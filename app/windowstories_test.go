@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
+	"baton/oauthcore/providertest"
 )
 
 // within gives a story in a window its time.
@@ -181,7 +181,7 @@ func TestUsageInTheWindow(t *testing.T) {
 	d, w, ctx := newDisplay(t), started(t), within(t)
 	o := drive(ctx, t, w, d)
 	known := func() bool { return strings.Contains(w.done(t, "list"), "61%") }
-	if known() || w.provider.State().Calls[demo.EndpointUsage] != 0 {
+	if known() || w.provider.State().Calls[providertest.EndpointUsage] != 0 {
 		t.Error("usage was asked for though nobody asked for it")
 	}
 	w.done(t, "config", "usage.poll", "on")

@@ -9,12 +9,13 @@ import (
 	"time"
 
 	"baton/app/demo"
+	"baton/oauthcore/providertest"
 )
 
 // world is what one test plays in: a provider of its own and a home that is
 // thrown away.
 type world struct {
-	provider *demo.Provider
+	provider *providertest.Provider
 	home     demo.Home
 	dir      string // everything the test's programs may write to
 	record   string // what they printed
@@ -27,7 +28,7 @@ type world struct {
 
 // newWorld starts a provider; its home is made by seed.
 func newWorld(dir string) (*world, error) {
-	w := &world{provider: demo.NewProvider(demo.Options{}), dir: dir, record: filepath.Join(dir, ".record"), killed: map[string]bool{}}
+	w := &world{provider: providertest.NewProvider(providertest.Options{}), dir: dir, record: filepath.Join(dir, ".record"), killed: map[string]bool{}}
 	if _, err := w.provider.Start(""); err != nil {
 		return nil, err
 	}

@@ -8,9 +8,9 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 )
 
@@ -52,7 +52,7 @@ func TestUsageIsAskedForAndKept(t *testing.T) {
 	if next := w.core.Snapshot(ctx).Next; next == nil || !next.HeadroomKnown {
 		t.Errorf("next %+v", next)
 	}
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointUsage, Kind: demo.FaultRateLimited, RetryAfter: time.Minute}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultRateLimited, RetryAfter: time.Minute}); err != nil {
 		t.Fatal(err)
 	}
 	_, _, err = w.core.CheckUsage(ctx, personal)

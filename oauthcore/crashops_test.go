@@ -9,8 +9,8 @@ import (
 	"strings"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 )
 
@@ -145,7 +145,7 @@ func stepOps() map[string]stepOp {
 		"swap with a login set aside": {
 			seed: (*stepWorld).unprovable, run: swapTo(oauthcore.SwapRequest{To: work, SetAside: true}), least: 110,
 			window: after(answerStep), // the account is in doubt, so it is refreshed
-			needs: append([]string{"rename login-20261123T131300Z-1.json", "mkdir set-aside"}, swapped...),
+			needs:  append([]string{"rename login-20261123T131300Z-1.json", "mkdir set-aside"}, swapped...),
 			again: func(w *stepWorld) {
 				w.swap(oauthcore.SwapRequest{To: side, SetAside: true})
 				w.world.live(side)
@@ -228,7 +228,7 @@ func stepOps() map[string]stepOp {
 // unprovable makes the live login one nobody can be found for.
 func (w *stepWorld) unprovable() {
 	w.unknown()
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 		w.Fatal(err)
 	}
 }

@@ -12,10 +12,10 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/doctor"
 	"baton/oauthcore/files"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 )
 
@@ -42,7 +42,7 @@ func cutOff(fn func()) {
 
 // alive says whether the provider still takes a refresh token.
 func (p *patient) alive(fp string) bool {
-	return slices.ContainsFunc(p.provider.State().Logins, func(l demo.LoginState) bool { return l.RefreshFingerprint == fp })
+	return slices.ContainsFunc(p.provider.State().Logins, func(l providertest.LoginState) bool { return l.RefreshFingerprint == fp })
 }
 
 // The computer loses power between the answer to a refresh and the vault: the
@@ -162,9 +162,9 @@ func TestDoctorAsksTheKeyringFirst(t *testing.T) {
 			p := newPatient(t)
 			p.doubt(night)
 			p.copies = &tt.copies
-			before := p.provider.State().Calls[demo.EndpointRefresh]
+			before := p.provider.State().Calls[providertest.EndpointRefresh]
 			found := p.doctor(true)
-			if got := p.provider.State().Calls[demo.EndpointRefresh] > before; got != tt.refresh {
+			if got := p.provider.State().Calls[providertest.EndpointRefresh] > before; got != tt.refresh {
 				t.Errorf("presented: %v", got)
 			}
 			if !slices.Equal(tt.copies.asked, []string{night}) {
@@ -210,7 +210,7 @@ func TestDoctorLooksIntoSetAsideFirst(t *testing.T) {
 				p.set(p.paths.Credentials(), millis(p.clock.Now().Add(12*time.Hour)), "claudeAiOauth", "expiresAt")
 			}
 			newest := p.credential()
-			if err := p.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+			if err := p.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 				t.Fatal(err)
 			}
 			done, err := p.core.Swap(t.Context(), oauthcore.SwapRequest{To: work, SetAside: true})

@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/jsonedit"
+	"baton/oauthcore/providertest"
 
 	"github.com/tidwall/gjson"
 )
@@ -92,7 +92,7 @@ func TestDoctorUnknownLogin(t *testing.T) {
 	t.Run("the provider is away", func(t *testing.T) {
 		p := newPatient(t)
 		p.set(p.paths.Credentials(), p.issued(night), "claudeAiOauth")
-		if err := p.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: 9}); err != nil {
+		if err := p.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultServerError, Times: 9}); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"warning unknown_login .credentials.json"}
@@ -182,7 +182,7 @@ func TestDoctorUnsure(t *testing.T) {
 	t.Run("the provider is away", func(t *testing.T) {
 		p := newPatient(t)
 		spend(p, night)
-		if err := p.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultServerError, Times: 9}); err != nil {
+		if err := p.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointRefresh, Kind: providertest.FaultServerError, Times: 9}); err != nil {
 			t.Fatal(err)
 		}
 		want := []string{"warning unsure"}

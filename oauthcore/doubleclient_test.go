@@ -15,9 +15,9 @@ import (
 	"strings"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/providertest"
 )
 
 // doubleClient is a running session of Claude Code, as far as its login is
@@ -152,12 +152,12 @@ func (d *doubleClient) refresh(ctx context.Context) error {
 func (d *doubleClient) present(ctx context.Context, login *doubleLogin) (refused bool, err error) {
 	body, err := json.Marshal(map[string]string{
 		"grant_type": "refresh_token", "refresh_token": login.RefreshToken,
-		"client_id": demo.ClientID, "scope": strings.Join(login.Scopes, " "),
+		"client_id": providertest.ClientID, "scope": strings.Join(login.Scopes, " "),
 	})
 	if err != nil {
 		return false, err
 	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.base+demo.PathToken, bytes.NewReader(body))
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, d.base+providertest.PathToken, bytes.NewReader(body))
 	if err != nil {
 		return false, err
 	}

@@ -12,11 +12,11 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -133,8 +133,8 @@ func TestALoginHuskiesRotatedIsAdopted(t *testing.T) {
 	pool = strings.ReplaceAll(pool, old.AccessToken.Reveal(), next.AccessToken.Reveal())
 	w.write(w.paths.Pool(), pool)
 	// The provider cannot say whose it is: neither is used, neither is lost.
-	for _, endpoint := range []demo.Endpoint{demo.EndpointProfile, demo.EndpointRefresh} {
-		if err := w.provider.Fail(demo.Fault{Endpoint: endpoint, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+	for _, endpoint := range []providertest.Endpoint{providertest.EndpointProfile, providertest.EndpointRefresh} {
+		if err := w.provider.Fail(providertest.Fault{Endpoint: endpoint, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 			t.Fatal(err)
 		}
 	}

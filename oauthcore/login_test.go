@@ -7,10 +7,10 @@ import (
 	"strings"
 	"testing"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/login"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -39,7 +39,7 @@ func (w *world) grant(who string) provider.Grant {
 		w.Fatal(err)
 	}
 	defer flow.Cancel()
-	code, err := demo.Visit(ctx, flow.URL(), who)
+	code, err := providertest.Visit(ctx, flow.URL(), who)
 	if err != nil {
 		w.Fatal(err)
 	}
@@ -150,7 +150,7 @@ func TestTwoOrganisationsUnderOneAddress(t *testing.T) {
 
 func TestALoginIsKeptWhenTheProfileFails(t *testing.T) {
 	w := newWorld(t)
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultServerError, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
 	if saved := w.login("new@example.com"); saved.Key != "new@example.com" {
@@ -169,7 +169,7 @@ func TestALoginIsKeptWhenTheProfileFails(t *testing.T) {
 // does not push it out.
 func TestALoginOfUnknownOwnerWaitsInTheJournal(t *testing.T) {
 	w := newWorld(t)
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: -1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultServerError, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := context.Background()
@@ -230,7 +230,7 @@ func TestRemove(t *testing.T) {
 	if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Hint, "--yes") {
 		t.Errorf("hint %q", e.Hint)
 	}
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRevoke, Kind: demo.FaultServerError}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointRevoke, Kind: providertest.FaultServerError}); err != nil {
 		t.Fatal(err)
 	}
 	_, err = w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true})

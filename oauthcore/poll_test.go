@@ -5,8 +5,8 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 )
 
 // Five hours of asking, minute by minute: never more than 25 times in an hour for
@@ -18,18 +18,18 @@ func TestPollingKeepsItsBounds(t *testing.T) {
 	if next, err := w.core.Poll(ctx); err != nil || !next.IsZero() {
 		t.Fatalf("switched off: %v, %v", next, err)
 	}
-	if n := w.provider.State().Calls[demo.EndpointUsage]; n != 0 {
+	if n := w.provider.State().Calls[providertest.EndpointUsage]; n != 0 {
 		t.Fatalf("asked %d times while switched off", n)
 	}
 	w.configure("usage.poll", "on")
 	var at []time.Time
 	for range 5 * 60 { // while the access token lasts
-		before := w.provider.State().Calls[demo.EndpointUsage]
+		before := w.provider.State().Calls[providertest.EndpointUsage]
 		next, err := w.core.Poll(ctx)
 		if err != nil || !next.After(w.clock.Now()) {
 			t.Fatalf("next %v, %v", next, err)
 		}
-		if w.provider.State().Calls[demo.EndpointUsage] > before {
+		if w.provider.State().Calls[providertest.EndpointUsage] > before {
 			at = append(at, w.clock.Now())
 		}
 		w.clock.Add(time.Minute)
@@ -48,7 +48,7 @@ func TestOneProcessPolls(t *testing.T) {
 	w.swap(oauthcore.SwapRequest{To: personal})
 	w.configure("usage.poll", "on")
 	reached, until := make(chan struct{}, 1), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointUsage, Kind: demo.FaultSlow, Until: until, Reached: reached}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultSlow, Until: until, Reached: reached}); err != nil {
 		t.Fatal(err)
 	}
 	done := make(chan error, 1)
@@ -57,12 +57,12 @@ func TestOneProcessPolls(t *testing.T) {
 		done <- err
 	}()
 	<-reached
-	before := w.provider.State().Calls[demo.EndpointUsage]
+	before := w.provider.State().Calls[providertest.EndpointUsage]
 	next, err := w.core.Poll(context.Background())
 	if err != nil || !next.Equal(w.clock.Now().Add(time.Minute)) {
 		t.Errorf("the second one: %v, %v", next, err)
 	}
-	if n := w.provider.State().Calls[demo.EndpointUsage]; n != before {
+	if n := w.provider.State().Calls[providertest.EndpointUsage]; n != before {
 		t.Error("both asked")
 	}
 	close(until)
@@ -77,27 +77,27 @@ func TestPollingKeepsToRetryAfter(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	w.configure("usage.poll", "on")
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointUsage, Kind: demo.FaultRateLimited, RetryAfter: 50 * time.Minute, Times: 100}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultRateLimited, RetryAfter: 50 * time.Minute, Times: 100}); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := w.core.Poll(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	first := w.provider.State().Calls[demo.EndpointUsage]
+	first := w.provider.State().Calls[providertest.EndpointUsage]
 	for range 49 {
 		w.clock.Add(time.Minute)
 		if _, err := w.core.Poll(context.Background()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := w.provider.State().Calls[demo.EndpointUsage]; n != first {
+	if n := w.provider.State().Calls[providertest.EndpointUsage]; n != first {
 		t.Errorf("asked %d times more within the time named", n-first)
 	}
 	w.clock.Add(2 * time.Minute)
 	if _, err := w.core.Poll(context.Background()); err != nil {
 		t.Fatal(err)
 	}
-	if n := w.provider.State().Calls[demo.EndpointUsage]; n == first {
+	if n := w.provider.State().Calls[providertest.EndpointUsage]; n == first {
 		t.Error("never asked again")
 	}
 }

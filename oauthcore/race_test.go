@@ -23,6 +23,7 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 )
 
 const (
@@ -72,7 +73,7 @@ func TestRace(t *testing.T) {
 // race is the home, the provider, and what was there at the start.
 type race struct {
 	*testing.T
-	provider *demo.Provider
+	provider *providertest.Provider
 	front    *raceFront
 	home     demo.Home
 	paths    claude.Paths
@@ -85,7 +86,7 @@ func newRace(t *testing.T) *race {
 	r := &race{T: t}
 	// A client refreshes five minutes before the end, a Baton ten before a
 	// swap: with this all of them have something to do all the time.
-	r.provider = demo.NewProvider(demo.Options{AccessLifetime: 5*time.Minute + 600*time.Millisecond})
+	r.provider = providertest.NewProvider(providertest.Options{AccessLifetime: 5*time.Minute + 600*time.Millisecond})
 	if _, err := r.provider.Start(""); err != nil {
 		t.Fatal(err)
 	}

@@ -17,14 +17,14 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/secret"
 )
 
 // raceFront stands before the built-in provider as the network does, and
 // remembers who presented which refresh token: the User-Agent tells.
 type raceFront struct {
-	provider *demo.Provider
+	provider *providertest.Provider
 	base     string
 
 	mu         sync.Mutex
@@ -49,7 +49,7 @@ func (p racePresent) String() string {
 type raceViolation struct{ by, what string }
 
 // newRaceFront serves the provider on another address until the test ends.
-func newRaceFront(t *testing.T, p *demo.Provider) *raceFront {
+func newRaceFront(t *testing.T, p *providertest.Provider) *raceFront {
 	t.Helper()
 	f := &raceFront{provider: p}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -101,7 +101,7 @@ func (f *raceFront) pass(answer *httptest.ResponseRecorder, r *http.Request, bod
 	var sent, got struct {
 		Presented string `json:"refresh_token"`
 	}
-	if r.URL.Path != demo.PathToken || json.Unmarshal(body, &sent) != nil {
+	if r.URL.Path != providertest.PathToken || json.Unmarshal(body, &sent) != nil {
 		return
 	}
 	_ = json.Unmarshal(answer.Body.Bytes(), &got) // a refusal has no token

@@ -7,20 +7,20 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
 
-func (w *world) fail(kind demo.FaultKind, times int) {
+func (w *world) fail(kind providertest.FaultKind, times int) {
 	w.Helper()
-	f := demo.Fault{Endpoint: demo.EndpointRefresh, Kind: kind, Times: times}
-	if kind == demo.FaultRateLimited || kind == demo.FaultUnavailable {
+	f := providertest.Fault{Endpoint: providertest.EndpointRefresh, Kind: kind, Times: times}
+	if kind == providertest.FaultRateLimited || kind == providertest.FaultUnavailable {
 		f.RetryAfter = 90 * time.Second
 	}
 	if err := w.provider.Fail(f); err != nil {
@@ -64,17 +64,17 @@ func TestRefreshOfAnotherAccountLeavesTheLiveOneAlone(t *testing.T) {
 }
 
 func TestTroubleOnTheWayKeepsTheLogin(t *testing.T) {
-	for _, kind := range []demo.FaultKind{demo.FaultRateLimited, demo.FaultUnavailable, demo.FaultServerError, demo.FaultInvalidClient} {
+	for _, kind := range []providertest.FaultKind{providertest.FaultRateLimited, providertest.FaultUnavailable, providertest.FaultServerError, providertest.FaultInvalidClient} {
 		t.Run(string(kind), func(t *testing.T) {
 			w := newWorld(t)
 			w.fail(kind, 1)
-			before := w.provider.State().Calls[demo.EndpointRefresh]
+			before := w.provider.State().Calls[providertest.EndpointRefresh]
 			_, err := w.core.Refresh(context.Background(), lab)
 			e := wantCode(t, err, view.CodeOffline)
-			if kind == demo.FaultRateLimited && !strings.Contains(e.Hint, "1m30s") {
+			if kind == providertest.FaultRateLimited && !strings.Contains(e.Hint, "1m30s") {
 				t.Errorf("hint %q does not say how long", e.Hint)
 			}
-			if n := w.provider.State().Calls[demo.EndpointRefresh] - before; n != 1 {
+			if n := w.provider.State().Calls[providertest.EndpointRefresh] - before; n != 1 {
 				t.Errorf("%d requests: nothing is repeated blindly", n)
 			}
 			if v := w.view(lab); !v.Offline || v.Unsure || v.NeedsLogin {
@@ -92,11 +92,11 @@ func TestTroubleOnTheWayKeepsTheLogin(t *testing.T) {
 
 func TestALostAnswerIsAskedForOnceMoreAndThenUnsure(t *testing.T) {
 	w := newWorld(t)
-	w.fail(demo.FaultLostBefore, 1)
+	w.fail(providertest.FaultLostBefore, 1)
 	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
 		t.Fatalf("the immediate repeat: %v", err)
 	}
-	w.fail(demo.FaultHTML, 2)
+	w.fail(providertest.FaultHTML, 2)
 	_, err := w.core.Refresh(context.Background(), lab)
 	wantCode(t, err, view.CodeUnsure)
 	if v := w.view(lab); !v.Unsure || v.NeedsLogin {
@@ -120,7 +120,7 @@ func TestALostAnswerIsAskedForOnceMoreAndThenUnsure(t *testing.T) {
 
 func TestALoginUsedUpOnTheWayIsExplained(t *testing.T) {
 	w := newWorld(t)
-	w.fail(demo.FaultLostAfter, 1)
+	w.fail(providertest.FaultLostAfter, 1)
 	_, err := w.core.Refresh(context.Background(), lab)
 	if e := wantCode(t, err, view.CodeNeedsLogin); !strings.Contains(e.Message, "never arrived") {
 		t.Errorf("message %q", e.Message)
@@ -128,17 +128,17 @@ func TestALoginUsedUpOnTheWayIsExplained(t *testing.T) {
 	if v := w.view(lab); !v.NeedsLogin {
 		t.Errorf("shown as %+v", v)
 	}
-	calls := w.provider.State().Calls[demo.EndpointRefresh]
+	calls := w.provider.State().Calls[providertest.EndpointRefresh]
 	_, err = w.core.Refresh(context.Background(), lab)
 	wantCode(t, err, view.CodeNeedsLogin)
-	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
+	if w.provider.State().Calls[providertest.EndpointRefresh] != calls {
 		t.Error("a dead token was presented again")
 	}
 }
 
 func TestAProviderThatKeepsTheRefreshToken(t *testing.T) {
 	w := newWorld(t)
-	w.fail(demo.FaultNoRefresh, 1)
+	w.fail(providertest.FaultNoRefresh, 1)
 	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
 		t.Fatal(err)
 	}
@@ -195,11 +195,11 @@ func TestCanceledBeforeItIsSentChangesNothing(t *testing.T) {
 	w := newWorld(t)
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
-	calls := w.provider.State().Calls[demo.EndpointRefresh]
+	calls := w.provider.State().Calls[providertest.EndpointRefresh]
 	if _, err := w.core.Refresh(ctx, lab); err == nil {
 		t.Error("no error")
 	}
-	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
+	if w.provider.State().Calls[providertest.EndpointRefresh] != calls {
 		t.Error("something was sent")
 	}
 	if _, err := w.core.Refresh(context.Background(), lab); err != nil {
@@ -291,11 +291,11 @@ func TestCanceledJustBeforeItIsSent(t *testing.T) {
 			cancel()
 		}
 	}})
-	calls := w.provider.State().Calls[demo.EndpointRefresh]
+	calls := w.provider.State().Calls[providertest.EndpointRefresh]
 	if _, err := w.core.Refresh(ctx, lab); err == nil {
 		t.Error("no error")
 	}
-	if w.provider.State().Calls[demo.EndpointRefresh] != calls {
+	if w.provider.State().Calls[providertest.EndpointRefresh] != calls {
 		t.Error("it was sent")
 	}
 	if w.unsure(lab) {

@@ -8,8 +8,8 @@ import (
 	"testing"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -207,9 +207,9 @@ func TestASwapToALimitedAccountIsDoneWithAWarning(t *testing.T) {
 
 // unknown makes the live login one of an account nobody pooled, by an older
 // client that writes no identifiers.
-func (w *world) unknown() demo.Credentials {
+func (w *world) unknown() providertest.Credentials {
 	w.Helper()
-	who := demo.Person{AccountUUID: "11111111-2222-4333-8444-555555555555", OrganizationUUID: "66666666-7777-4888-8999-000000000000", Email: "stranger@example.com", OrganizationType: "claude_pro"}
+	who := providertest.Person{AccountUUID: "11111111-2222-4333-8444-555555555555", OrganizationUUID: "66666666-7777-4888-8999-000000000000", Email: "stranger@example.com", OrganizationType: "claude_pro"}
 	w.provider.AddAccount(who)
 	cr, err := w.provider.Issue(who.AccountUUID, who.OrganizationUUID)
 	if err != nil {
@@ -239,7 +239,7 @@ func TestAnUnprovedLoginIsLeftAlone(t *testing.T) {
 	w.settled()
 	w.swap(oauthcore.SwapRequest{To: personal}) // the pool is adopted
 	w.unknown()
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 		t.Fatal(err)
 	}
 	ctx := context.Background()

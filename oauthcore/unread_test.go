@@ -5,9 +5,9 @@ import (
 	"strings"
 	"testing"
 
-	"baton/app/demo"
 	"baton/oauthcore"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 
 	"github.com/tidwall/gjson"
 )
@@ -43,14 +43,14 @@ func TestWhatIsNewInThePoolOutlivesOtherWrites(t *testing.T) {
 			return err
 		},
 		"a swap while nobody can be asked": func(w *world) error {
-			if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: 1000}); err != nil {
+			if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultServerError, Times: 1000}); err != nil {
 				return err
 			}
 			_, err := w.core.Swap(w.Context(), oauthcore.SwapRequest{To: side})
 			return err
 		},
 		"a refresh of another while nobody can be asked": func(w *world) error {
-			if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointProfile, Kind: demo.FaultServerError, Times: 1000}); err != nil {
+			if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointProfile, Kind: providertest.FaultServerError, Times: 1000}); err != nil {
 				return err
 			}
 			_, err := w.core.Refresh(w.Context(), night)

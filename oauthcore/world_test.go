@@ -19,6 +19,7 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -56,7 +57,7 @@ func (c *clock) Add(d time.Duration) {
 type world struct {
 	*testing.T
 	clock    *clock
-	provider *demo.Provider
+	provider *providertest.Provider
 	home     demo.Home
 	paths    claude.Paths
 	core     *oauthcore.Core
@@ -88,7 +89,7 @@ func newWorld(t *testing.T) *world {
 func newWorldOf(t *testing.T, goos string) *world {
 	t.Helper()
 	w := &world{T: t, goos: goos, clock: &clock{at: time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)}}
-	w.provider = demo.NewProvider(demo.Options{Now: w.clock.Now})
+	w.provider = providertest.NewProvider(providertest.Options{Now: w.clock.Now})
 	if _, err := w.provider.Start(""); err != nil {
 		t.Fatal(err)
 	}

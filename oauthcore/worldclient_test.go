@@ -6,8 +6,8 @@ import (
 	"strings"
 	"time"
 
-	"baton/app/demo"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/secret"
 )
 
@@ -42,7 +42,7 @@ func millis(t time.Time) string {
 func (w *world) midRefresh(ctx context.Context, key string) (answer func() error) {
 	w.Helper()
 	reached, until := make(chan struct{}, 1), make(chan struct{})
-	if err := w.provider.Fail(demo.Fault{Endpoint: demo.EndpointRefresh, Kind: demo.FaultSlow, Until: until, Reached: reached}); err != nil {
+	if err := w.provider.Fail(providertest.Fault{Endpoint: providertest.EndpointRefresh, Kind: providertest.FaultSlow, Until: until, Reached: reached}); err != nil {
 		w.Fatal(err)
 	}
 	done := make(chan error, 1)

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"baton/app/demo"
+	"baton/oauthcore/providertest"
 )
 
 // measure is one row: a command that is repeated.
@@ -76,7 +77,7 @@ func main() {
 
 // inHome gives a throw-away home with its provider.
 func inHome(do func(demo.Home) error) (err error) {
-	p := demo.NewProvider(demo.Options{})
+	p := providertest.NewProvider(providertest.Options{})
 	if _, err := p.Start(""); err != nil {
 		return err
 	}

@@ -15,6 +15,7 @@ import (
 	"baton/app/demo"
 	"baton/app/local"
 	"baton/app/web/server"
+	"baton/oauthcore/providertest"
 
 	"github.com/chromedp/chromedp"
 )
@@ -83,7 +84,7 @@ func tellPages(out io.Writer, baton, bare loads) error {
 
 // accounts opens the made-up ones.
 func accounts(ctx context.Context) (backend.Backend, func(), error) {
-	p := demo.NewProvider(demo.Options{})
+	p := providertest.NewProvider(providertest.Options{})
 	if _, err := p.Start(""); err != nil {
 		return nil, nil, err
 	}

@@ -12,12 +12,13 @@ import (
 	"baton/app/backend"
 	"baton/app/demo"
 	"baton/app/local"
+	"baton/oauthcore/providertest"
 )
 
 // stage is what a window stands on.
 type stage struct {
 	now      func() time.Time
-	provider *demo.Provider
+	provider *providertest.Provider
 	home     demo.Home
 	backend  backend.Backend
 }
@@ -30,7 +31,7 @@ func beginning() time.Time { return time.Date(2026, 3, 2, 10, 12, 5, 0, time.UTC
 func newStage(ctx context.Context, v view, dir string) (_ *stage, err error) {
 	started := time.Now()
 	s := &stage{now: func() time.Time { return beginning().Add(time.Since(started)) }}
-	s.provider = demo.NewProvider(demo.Options{Now: s.now})
+	s.provider = providertest.NewProvider(providertest.Options{Now: s.now})
 	if _, err := s.provider.Start(""); err != nil {
 		return nil, err
 	}

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"baton/oauthcore/providertest"
 )
 
 // Errors of NewHome, for errors.Is.
@@ -25,8 +27,8 @@ var (
 type Resident struct {
 	Key         string // its key in the pool: the email
 	Label       string // the name a person would give it
-	Person      Person
-	Credentials Credentials
+	Person      providertest.Person
+	Credentials providertest.Credentials
 	// LimitedUntil is the mark in the pool, zero when there is none.
 	LimitedUntil time.Time
 	// Live says that Claude Code is logged in with it.
@@ -40,7 +42,7 @@ type Home struct {
 	// Residents are the accounts in the pool, in a person's order.
 	Residents []Resident
 
-	provider *Provider
+	provider *providertest.Provider
 	baseURL  string
 	created  bool
 }
@@ -59,7 +61,7 @@ type Home struct {
 // dir is made if need be; "" means a new folder among the temporary ones. A
 // folder with something in it gives an error wrapping ErrNotEmpty and is not
 // touched, a provider that has not been started one wrapping ErrNotStarted.
-func NewHome(dir string, p *Provider, now time.Time) (Home, error) {
+func NewHome(dir string, p *providertest.Provider, now time.Time) (Home, error) {
 	h := Home{provider: p, baseURL: p.URL()}
 	if h.baseURL == "" {
 		return Home{}, ErrNotStarted
@@ -115,8 +117,8 @@ func (h *Home) fill(now time.Time) error {
 }
 
 // spentUntil is the latest reset among the spent windows.
-func spentUntil(u Usage) (until time.Time) {
-	for _, w := range []*Window{u.FiveHour, u.SevenDay} {
+func spentUntil(u providertest.Usage) (until time.Time) {
+	for _, w := range []*providertest.Window{u.FiveHour, u.SevenDay} {
 		if w != nil && w.Percent >= 100 && w.ResetsAt.After(until) {
 			until = w.ResetsAt
 		}
@@ -126,14 +128,14 @@ func spentUntil(u Usage) (until time.Time) {
 
 // Kill makes the provider refuse a resident's login from now on, so that the
 // next refresh ends in "log in again". key is the email; an unknown one gives
-// an error wrapping ErrUnknownAccount.
+// an error wrapping providertest.ErrUnknownAccount.
 func (h Home) Kill(key string) error {
 	for _, r := range h.Residents {
 		if r.Key == key {
 			return h.provider.Kill(r.Person.AccountUUID, r.Person.OrganizationUUID)
 		}
 	}
-	return fmt.Errorf("%w: %s", ErrUnknownAccount, key)
+	return fmt.Errorf("%w: %s", providertest.ErrUnknownAccount, key)
 }
 
 // Env is this process's environment, changed so that a program run with it

@@ -4,7 +4,6 @@ package demo
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -17,20 +16,6 @@ import (
 
 	"baton/oauthcore/secret"
 )
-
-// newTestHome makes a home at a provider that knows nobody else.
-func newTestHome(t *testing.T) (*stand, Home) {
-	t.Helper()
-	s := newStand(t)
-	s.mu.Lock()
-	s.people = nil
-	s.mu.Unlock()
-	h, err := NewHome(filepath.Join(t.TempDir(), "new", "home"), s.Provider, s.clock.now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return s, h
-}
 
 func read(t *testing.T, h Home, name string) string {
 	t.Helper()
@@ -79,7 +64,7 @@ func TestHomeModes(t *testing.T) {
 func TestHomeCredentials(t *testing.T) {
 	s, h := newTestHome(t)
 	live := h.Residents[0]
-	now := s.clock.now()
+	now := s.now
 	text := read(t, h, ".claude/.credentials.json")
 	wantStart := `{"claudeAiOauth":{"accessToken":"` + live.Credentials.AccessToken.Reveal() +
 		`","refreshToken":"` + live.Credentials.RefreshToken.Reveal() +
@@ -114,7 +99,7 @@ func TestHomeCredentials(t *testing.T) {
 
 func TestHomePool(t *testing.T) {
 	s, h := newTestHome(t)
-	now := s.clock.now()
+	now := s.now
 	text := read(t, h, ".claude/oauth_pool.json")
 	if !strings.HasPrefix(text, "{\n  \"accounts\": {\n    \"ada@example.com\": {\n      \"email\": \"ada@example.com\",\n") {
 		t.Errorf("not pretty:\n%.80s", text)
@@ -175,66 +160,4 @@ func (h Home) find(key string) Resident {
 		}
 	}
 	return Resident{}
-}
-
-func TestHomeLoginsWorkAtTheProvider(t *testing.T) {
-	s, h := newTestHome(t)
-	figures := map[string][2]float64{
-		"ada@example.com": {61, 34}, "ada@corp.example": {8, 47}, "ada.side@example.com": {100, 71},
-		"lab@uni.example": {0, 12}, "night@example.com": {22, 100},
-	}
-	for _, r := range h.Residents {
-		token := r.Credentials.AccessToken
-		if r.Key == "lab@uni.example" {
-			if got := s.profile(token); got.status != 401 {
-				t.Errorf("Lab's access token should have lapsed: %d", got.status)
-			}
-			out := tokensOf(t, s.post(PathToken, refreshBody(r.Credentials.RefreshToken.Reveal())))
-			if out.RefreshTokenExpiresIn != 3*24*3600 {
-				t.Errorf("Lab's login ends in %d s", out.RefreshTokenExpiresIn)
-			}
-			token = secret.New(out.AccessToken)
-		}
-		who := decode[profile](t, s.profile(token))
-		if who.Account.Email != r.Key || who.Account.UUID != r.Credentials.AccountUUID || who.Organization.UUID != r.Credentials.OrganizationUUID {
-			t.Errorf("%s: profile says %+v", r.Key, who)
-		}
-		u := decode[usageBody](t, s.usage(token))
-		if got := [2]float64{u.FiveHour.Utilization, u.SevenDay.Utilization}; got != figures[r.Key] {
-			t.Errorf("%s: usage %v", r.Key, got)
-		}
-	}
-	if err := h.Kill("night@example.com"); err != nil {
-		t.Fatal(err)
-	}
-	if got := errorOf(t, s.post(PathToken, refreshBody(h.find("night@example.com").Credentials.RefreshToken.Reveal()))); got != "invalid_grant" {
-		t.Errorf("a killed login's refresh answered %s", got)
-	}
-	if err := h.Kill("who@example.com"); !errors.Is(err, ErrUnknownAccount) {
-		t.Errorf("kill of a stranger: %v", err)
-	}
-	s.wantViolations()
-}
-
-func TestSparesCanLogIn(t *testing.T) {
-	s, _ := newTestHome(t)
-	for hint, org := range map[string]string{"new@example.com": newOrg, "ada@example.com": guildOrg} {
-		q := authorizeQuery(anyRedirect)
-		q.Set("login_hint", hint)
-		q.Set("orgUUID", org)
-		code := s.decideFor(q, "", "allow").Query().Get("code")
-		out := tokensOf(t, s.post(PathToken, exchangeBody(code, anyRedirect, "the-state")))
-		if out.Organization.UUID != org || out.Account.EmailAddress != hint {
-			t.Errorf("%s: %+v %+v", hint, out.Account, out.Organization)
-		}
-	}
-	page := s.get(PathAuthorize + "?" + authorizeQuery(anyRedirect).Encode()).body
-	for _, plan := range []string{"Max 20×", "Max 5×", "Team", "Pro"} {
-		if !strings.Contains(page, `<span class="plan">`+plan+`</span>`) {
-			t.Errorf("%s is not on the consent page", plan)
-		}
-	}
-	if !strings.Contains(page, "ada@corp.example · Corp<") || strings.Contains(page, "Organization") {
-		t.Error("the page should name organisations, and not those that only say the address again")
-	}
 }

@@ -4,12 +4,15 @@ package demo
 
 import (
 	"bytes"
+	"crypto/rand"
 	_ "embed"
 	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
 	"time"
+
+	"baton/oauthcore/providertest"
 )
 
 //go:embed claude.json.tmpl
@@ -136,7 +139,7 @@ func credentialsOf(r Resident, now time.Time) credentialsFile {
 			"tracker|4f1c9a7be2d05836": {
 				ServerName:  "tracker",
 				ServerURL:   "https://mcp.tracker.example/v1",
-				AccessToken: "mcp-TEST-" + randomText(),
+				AccessToken: "mcp-TEST-" + rand.Text(),
 				ExpiresAt:   now.Add(day).UnixMilli(),
 			},
 		},
@@ -181,7 +184,7 @@ func (h *Home) poolFile() ([]byte, error) {
 	return out.Bytes(), err
 }
 
-func oauthAccountOf(who Person, now time.Time) oauthAccount {
+func oauthAccountOf(who providertest.Person, now time.Time) oauthAccount {
 	return oauthAccount{
 		AccountUUID:           who.AccountUUID,
 		EmailAddress:          who.Email,
@@ -209,4 +212,14 @@ func writeNew(path string, body []byte) error {
 		err = closeErr
 	}
 	return err
+}
+
+// isoTime is RFC 3339 with microseconds, as in Claude Code's file; nil for the
+// zero time.
+func isoTime(t time.Time) *string {
+	if t.IsZero() {
+		return nil
+	}
+	s := t.UTC().Format("2006-01-02T15:04:05.000000-07:00")
+	return &s
 }

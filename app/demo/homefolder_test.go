@@ -10,6 +10,8 @@ import (
 	"runtime"
 	"slices"
 	"testing"
+
+	"baton/oauthcore/providertest"
 )
 
 func TestHomeEnv(t *testing.T) {
@@ -20,7 +22,7 @@ func TestHomeEnv(t *testing.T) {
 		"ANTHROPIC_AUTH_TOKEN=x", "BATON_KEYRING=on", "XDG_STATE_HOME=/elsewhere", "DISPLAY=:1",
 	})
 	want := []string{
-		"BATON_KEYRING=off", "BATON_PROVIDER=" + s.base, "DISPLAY=:1", "HOME=" + h.Dir, "PATH=/bin",
+		"BATON_KEYRING=off", "BATON_PROVIDER=" + s.URL(), "DISPLAY=:1", "HOME=" + h.Dir, "PATH=/bin",
 		"XDG_CONFIG_HOME=" + filepath.Join(h.Dir, ".config"), "XDG_DATA_HOME=" + filepath.Join(h.Dir, ".local/share"),
 		"XDG_RUNTIME_DIR=/run/user/1", "XDG_STATE_HOME=" + filepath.Join(h.Dir, ".local/state"),
 	}
@@ -38,8 +40,8 @@ func TestHomeEnv(t *testing.T) {
 }
 
 func TestHomeFolder(t *testing.T) {
-	s := newStand(t)
-	now := s.clock.now()
+	s := newTestProvider(t)
+	now := s.now
 	t.Run("made and removed", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "home")
 		h, err := NewHome(dir, s.Provider, now)
@@ -93,7 +95,7 @@ func TestHomeFolder(t *testing.T) {
 	})
 	t.Run("without a provider", func(t *testing.T) {
 		dir := filepath.Join(t.TempDir(), "home")
-		if _, err := NewHome(dir, NewProvider(Options{}), now); !errors.Is(err, ErrNotStarted) {
+		if _, err := NewHome(dir, providertest.NewProvider(providertest.Options{}), now); !errors.Is(err, ErrNotStarted) {
 			t.Errorf("%v", err)
 		}
 		if _, err := os.Stat(dir); !errors.Is(err, fs.ErrNotExist) {

@@ -2,7 +2,11 @@
 
 package demo
 
-import "time"
+import (
+	"time"
+
+	"baton/oauthcore/providertest"
+)
 
 // The people of the throw-away home. Ada has two accounts under two
 // addresses, and a second organisation under the first of them.
@@ -26,7 +30,7 @@ const (
 // cast is one account of the home and what its login looks like at first.
 type cast struct {
 	label string
-	who   Person
+	who   providertest.Person
 	// Relative to the moment the home is made; a negative accessFor is a
 	// lapsed access token.
 	accessFor time.Duration
@@ -39,10 +43,10 @@ const day = 24 * time.Hour
 // pooled are the five accounts that are logged in, the live one first.
 func pooled(now time.Time) []cast {
 	// Whole minutes, so that a reset reads the same wherever it is shown.
-	in := func(percent float64, d time.Duration) *Window {
-		return &Window{Percent: percent, ResetsAt: now.Add(d).Truncate(time.Minute)}
+	in := func(percent float64, d time.Duration) *providertest.Window {
+		return &providertest.Window{Percent: percent, ResetsAt: now.Add(d).Truncate(time.Minute)}
 	}
-	person := func(account, org, email, name string, p Person) Person {
+	person := func(account, org, email, name string, p providertest.Person) providertest.Person {
 		p.AccountUUID, p.OrganizationUUID, p.Email = account, org, email
 		p.FullName, p.DisplayName = name, name
 		if p.OrganizationName == "" {
@@ -58,62 +62,62 @@ func pooled(now time.Time) []cast {
 	return []cast{
 		{
 			label: "Personal", accessFor: 6 * time.Hour, loginFor: 20 * day,
-			who: person(adaUUID, personalOrg, "ada@example.com", "Ada", Person{
+			who: person(adaUUID, personalOrg, "ada@example.com", "Ada", providertest.Person{
 				OrganizationType: "claude_max", RateLimitTier: "default_claude_max_20x",
-				Usage: Usage{
+				Usage: providertest.Usage{
 					FiveHour: in(61, 108*time.Minute), SevenDay: in(34, 80*time.Hour),
-					Models: []ModelWindow{{Name: "Opus", Window: *in(41, 80*time.Hour)}},
+					Models: []providertest.ModelWindow{{Name: "Opus", Window: *in(41, 80*time.Hour)}},
 				},
 			}),
 		},
 		{
 			label: "Work", accessFor: 3 * time.Hour, loginFor: 25 * day,
-			who: person(workUUID, corpOrg, "ada@corp.example", "Ada Byron", Person{
+			who: person(workUUID, corpOrg, "ada@corp.example", "Ada Byron", providertest.Person{
 				OrganizationName: "Corp", OrganizationType: "claude_team", RateLimitTier: "default_raven",
 				SeatTier: "team_standard", BillingType: "stripe_subscription_contracted",
-				Usage: Usage{FiveHour: in(8, 250*time.Minute), SevenDay: in(47, 100*time.Hour)},
+				Usage: providertest.Usage{FiveHour: in(8, 250*time.Minute), SevenDay: in(47, 100*time.Hour)},
 			}),
 		},
 		{
 			label: "Side project", accessFor: 2 * time.Hour, loginFor: 13 * day, limited: true,
-			who: person(sideUUID, sideOrg, "ada.side@example.com", "Ada (side project)", Person{
+			who: person(sideUUID, sideOrg, "ada.side@example.com", "Ada (side project)", providertest.Person{
 				OrganizationType: "claude_pro", RateLimitTier: "default_claude_ai",
 				// A minute more than the 52 to show, cut to a whole one.
-				Usage: Usage{FiveHour: in(100, 53*time.Minute), SevenDay: in(71, 67*time.Hour)},
+				Usage: providertest.Usage{FiveHour: in(100, 53*time.Minute), SevenDay: in(71, 67*time.Hour)},
 			}),
 		},
 		{
 			label: "Lab", accessFor: -40 * time.Minute, loginFor: 3 * day,
-			who: person(labUUID, labOrg, "lab@uni.example", "Lab", Person{
+			who: person(labUUID, labOrg, "lab@uni.example", "Lab", providertest.Person{
 				OrganizationType: "claude_max", RateLimitTier: "default_claude_max_5x",
-				Usage: Usage{FiveHour: &Window{}, SevenDay: in(12, 112*time.Hour)},
+				Usage: providertest.Usage{FiveHour: &providertest.Window{}, SevenDay: in(12, 112*time.Hour)},
 			}),
 		},
 		{
 			label: "Night runs", accessFor: 5 * time.Hour, loginFor: 17 * day, limited: true,
-			who: person(nightUUID, nightOrg, "night@example.com", "Night runs", Person{
+			who: person(nightUUID, nightOrg, "night@example.com", "Night runs", providertest.Person{
 				OrganizationType: "claude_max", RateLimitTier: "default_claude_max_5x",
-				Usage: Usage{FiveHour: in(22, 150*time.Minute), SevenDay: in(100, 220*time.Minute)},
+				Usage: providertest.Usage{FiveHour: in(22, 150*time.Minute), SevenDay: in(100, 220*time.Minute)},
 			}),
 		},
 	}
 }
 
 // spares are accounts only the provider knows: logins waiting to be added.
-func spares(now time.Time) []Person {
+func spares(now time.Time) []providertest.Person {
 	later := now.Add(90 * time.Minute).Truncate(time.Minute)
 	week := now.Add(5 * day).Truncate(time.Minute)
 	born := now.Add(-30 * day).Truncate(time.Second)
-	return []Person{
+	return []providertest.Person{
 		{
 			AccountUUID: newUUID, OrganizationUUID: newOrg, Email: "new@example.com",
 			FullName: "New account", DisplayName: "New account",
 			OrganizationName: "new@example.com's Organization", OrganizationType: "claude_pro",
 			RateLimitTier: "default_claude_ai", BillingType: "stripe_subscription",
 			AccountCreatedAt: born, SubscriptionCreatedAt: born,
-			Usage: Usage{
-				FiveHour: &Window{Percent: 3, ResetsAt: later},
-				SevenDay: &Window{Percent: 1, ResetsAt: week},
+			Usage: providertest.Usage{
+				FiveHour: &providertest.Window{Percent: 3, ResetsAt: later},
+				SevenDay: &providertest.Window{Percent: 1, ResetsAt: week},
 			},
 		},
 		{
@@ -122,9 +126,9 @@ func spares(now time.Time) []Person {
 			OrganizationName: "Analytical Guild", OrganizationType: "claude_team",
 			RateLimitTier: "default_raven", SeatTier: "team_standard", BillingType: "stripe_subscription",
 			AccountCreatedAt: now.Add(-400 * day).Truncate(time.Second), SubscriptionCreatedAt: born,
-			Usage: Usage{
-				FiveHour: &Window{Percent: 17, ResetsAt: later},
-				SevenDay: &Window{Percent: 29, ResetsAt: week},
+			Usage: providertest.Usage{
+				FiveHour: &providertest.Window{Percent: 17, ResetsAt: later},
+				SevenDay: &providertest.Window{Percent: 29, ResetsAt: week},
 			},
 		},
 	}

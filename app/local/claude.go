@@ -5,6 +5,7 @@ package local
 import (
 	"context"
 	"errors"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -44,7 +45,14 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 	if err != nil {
 		return r, problem(err)
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	// Removed only where nothing was logged in, or what was is saved: else the
+	// directory is all there is of that login, and open takes it from there.
+	saved := false
+	defer func() {
+		if _, statErr := os.Stat(filepath.Join(dir, ".credentials.json")); saved || errors.Is(statErr, fs.ErrNotExist) {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	env := []string{"CLAUDE_CONFIG_DIR=" + dir, "CLAUDE_SECURESTORAGE_CONFIG_DIR=" + dir}
 	for _, kv := range os.Environ() {
 		if name, _, _ := strings.Cut(kv, "="); !strings.HasPrefix(name, "CLAUDE_") && !strings.HasPrefix(name, "ANTHROPIC_") {
@@ -52,7 +60,17 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 		}
 	}
 	b.progress("", "waiting for Claude Code's own login")
-	if err := b.RunClaude(ctx, env, "auth", "login"); err != nil {
+	runErr := b.RunClaude(ctx, env, "auth", "login")
+	// A program that ended badly may have logged in before that.
+	found, forget, err := b.core.ReadLogin(context.WithoutCancel(ctx), dir)
+	if err == nil {
+		if r, err = b.saveCredential(ctx, found); err == nil {
+			saved = true
+			forget()
+		}
+		return r, err
+	}
+	if err := runErr; err != nil {
 		if ctx.Err() != nil {
 			return r, problem(ctx.Err())
 		}
@@ -62,14 +80,7 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 		}
 		return r, p
 	}
-	cr, account, forget, err := b.core.TakeLogin(ctx, dir)
-	if err != nil {
-		return r, problem(err)
-	}
-	if r, err = b.saveCredential(ctx, cr, account); err == nil {
-		forget()
-	}
-	return r, err
+	return r, problem(err)
 }
 
 // runClaude gives Claude Code this process's terminal: it may ask.

@@ -11,6 +11,7 @@ import (
 
 	"baton/app/backend"
 	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // Do implements backend.Backend.
@@ -67,7 +68,7 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
 	case backend.ActionSetup:
-		return b.setup(ctx, a)
+		return b.setUp(ctx, a)
 	case backend.ActionReport:
 		return b.report(ctx, a.Told)
 	case backend.ActionFailure:
@@ -97,7 +98,7 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 		}
 		r.Notes = append(r.Notes, follow+"; in one that waits for the limit, press Esc first")
 	}
-	for _, o := range b.core.Overrides(b.Getenv) {
+	for _, o := range b.core.Overrides(b.Lookup) {
 		where := "in this environment"
 		if o.Source != "environment" {
 			where = "in " + o.Source
@@ -113,7 +114,7 @@ func (b *Backend) each(ctx context.Context, a backend.Action) (r backend.Result,
 	names := []string{a.Key}
 	if a.All {
 		names = nil
-		for _, v := range b.core.View(ctx).Accounts {
+		for _, v := range b.core.Snapshot(ctx).Accounts {
 			if a.Kind == backend.ActionUsage && v.NeedsLogin {
 				continue
 			}
@@ -126,12 +127,12 @@ func (b *Backend) each(ctx context.Context, a backend.Action) (r backend.Result,
 		if a.Kind == backend.ActionRefresh {
 			var done oauthcore.Refreshed
 			done, err = b.core.Refresh(ctx, name)
-			row.AccessExpiresAt = done.ExpiresAt
+			row.AccessExpiresAt, row.Note = done.ExpiresAt, done.Note
 			if done.Key != "" {
 				row.Key = done.Key
 			}
 		} else {
-			var seen *oauthcore.Usage
+			var seen *view.Usage
 			var key string
 			if key, seen, err = b.core.CheckUsage(ctx, name); key != "" {
 				row.Key = key

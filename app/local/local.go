@@ -13,14 +13,20 @@ import (
 
 	"baton/app/backend"
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/keychain"
+	"baton/oauthcore/mirror"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/view"
 )
 
 // Config is what a Backend stands on. The zero value of every member means
 // this process's own.
 type Config struct {
+	// Lookup looks up an environment variable, as os.LookupEnv does; Getenv, where
+	// it alone is set, serves as well: a variable it gives "" for is then not set.
+	Lookup  claude.Lookup
 	Getenv  func(string) string
 	Home    func() (string, error)
 	Now     func() time.Time
@@ -40,16 +46,18 @@ type Config struct {
 	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
 	// Processes is the table in which running Claude Codes are looked up.
-	Processes oauthcore.ProcessTable
-	// Mirror gives the keyring that copies of logins are kept in, as the
-	// core's Mirror; nil: the system's.
-	Mirror func(asked bool) oauthcore.Mirror
+	Processes claude.ProcessTable
+	// Keyring gives the keyring that copies of logins are kept in; nil: the
+	// system's.
+	Keyring func(asked bool) mirror.Keyring
 }
 
 // Backend is this machine's accounts. Its zero value is not ready; use New.
 type Backend struct {
 	Config
 	core   *oauthcore.Core
+	setup  *setup.Setup
+	copies *mirror.Mirror
 	client *provider.Client
 	hub    backend.Hub
 	mirror mirroring
@@ -72,7 +80,7 @@ var _ backend.Backend = (*Backend)(nil)
 // The error is a *backend.Problem.
 func New(cfg Config) (*Backend, error) {
 	cfg = cfg.withDefaults()
-	paths, err := oauthcore.PathsFrom(cfg.Getenv, cfg.Home)
+	paths, err := claude.PathsFrom(cfg.Lookup, cfg.Home)
 	if err != nil {
 		return nil, problem(err)
 	}
@@ -93,14 +101,21 @@ func New(cfg Config) (*Backend, error) {
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
 		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
-		Mirror: cfg.Mirror, MirrorSwitch: mirrorSwitch(cfg.Getenv),
 	})
+	b.setup = setup.New(b.core.Store)
+	b.copies = mirror.New(b.core, cfg.Keyring, mirrorSwitch(cfg.Getenv))
 	return b, nil
 }
 
 func (c Config) withDefaults() Config {
-	if c.Getenv == nil {
-		c.Getenv = os.Getenv
+	switch {
+	case c.Lookup != nil:
+		c.Getenv = func(name string) string { value, _ := c.Lookup(name); return value }
+	case c.Getenv == nil:
+		c.Lookup, c.Getenv = os.LookupEnv, os.Getenv
+	default:
+		getenv := c.Getenv
+		c.Lookup = func(name string) (string, bool) { value := getenv(name); return value, value != "" }
 	}
 	if c.Home == nil {
 		c.Home = os.UserHomeDir
@@ -126,8 +141,8 @@ func (c Config) withDefaults() Config {
 	if c.Processes == nil {
 		c.Processes = processes
 	}
-	if c.Mirror == nil {
-		c.Mirror = systemMirror
+	if c.Keyring == nil {
+		c.Keyring = systemKeyring
 	}
 	if c.Version == "" {
 		c.Version = "dev"
@@ -205,7 +220,7 @@ func same(a, c backend.Snapshot) bool {
 }
 
 // progress is told by the core what an action waits for.
-func (b *Backend) progress(key string, w oauthcore.Wait) {
+func (b *Backend) progress(key string, w view.Wait) {
 	b.mu.Lock()
 	if key != "" {
 		b.busy[key] = backend.Wait(w)

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"baton/app/backend"
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/login"
 	"baton/oauthcore/provider"
 )
@@ -71,16 +71,18 @@ func (b *Backend) openBrowser(address string) {
 // finish exchanges the code and saves the login, before the browser is told
 // that it worked.
 func (f *flow) finish(ctx context.Context, code login.Code) (who string, err error) {
-	if err := f.b.core.FinishWaiting(ctx); err != nil {
-		f.b.Log.Warn("an earlier login still waits to be saved", "error", err)
+	room, err := f.b.core.PrepareLogin(ctx) // before the code is used up
+	if err != nil {
+		return "", problem(err)
 	}
 	grant, err := f.b.client.Exchange(ctx, provider.ExchangeRequest{
 		Code: code.Code, Verifier: code.Verifier, RedirectURI: code.RedirectURI, State: code.State,
 	})
-	if err != nil {
+	if err != nil && grant.RefreshToken.Empty() {
+		room.Discard()
 		return "", exchangeProblem(err)
 	}
-	saved, err := f.b.core.SaveLogin(ctx, grant)
+	saved, err := room.Save(ctx, grant)
 	if err != nil {
 		return "", problem(err)
 	}
@@ -184,8 +186,8 @@ func exchangeProblem(err error) *backend.Problem {
 }
 
 // saveCredential keeps a login another program made.
-func (b *Backend) saveCredential(ctx context.Context, cr oauthcore.Credential, account []byte) (backend.LoginResult, error) {
-	saved, err := b.core.SaveCredential(ctx, cr, account)
+func (b *Backend) saveCredential(ctx context.Context, l claude.Login) (backend.LoginResult, error) {
+	saved, err := b.core.SaveCredential(ctx, l)
 	if err != nil {
 		return backend.LoginResult{}, problem(err)
 	}

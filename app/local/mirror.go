@@ -11,8 +11,9 @@ import (
 
 	"baton/app/backend"
 	"baton/keyring"
-	"baton/oauthcore"
+	"baton/oauthcore/mirror"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 const (
@@ -27,8 +28,8 @@ const (
 	closeWait = quietWait + time.Second
 )
 
-// systemMirror is the system's keyring as the core sees it.
-func systemMirror(asked bool) oauthcore.Mirror {
+// systemKeyring is the system's keyring as the core sees it.
+func systemKeyring(asked bool) mirror.Keyring {
 	if asked {
 		return ring{keyring.Client{Service: keyringService, Wait: askedWait}}
 	}
@@ -59,13 +60,13 @@ func keyringError(err error) error {
 	cause := err
 	switch e.State {
 	case keyring.StateMissing:
-		cause = errors.Join(oauthcore.ErrNoCopy, err)
+		cause = errors.Join(mirror.ErrNoCopy, err)
 	case keyring.StateTooBig:
-		cause = errors.Join(oauthcore.ErrCopyTooBig, err)
+		cause = errors.Join(mirror.ErrTooBig, err)
 	case keyring.StateTimeout:
-		cause = errors.Join(oauthcore.ErrMirrorSilent, err)
+		cause = errors.Join(mirror.ErrSilent, err)
 	}
-	return &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: e.Error(), Hint: e.Next(), Err: cause}
+	return &view.Problem{Code: view.CodeKeyring, Message: e.Error(), Hint: e.Next(), Err: cause}
 }
 
 // mirrorSwitch is the environment's word on copies.
@@ -105,7 +106,7 @@ func (b *Backend) mirrorSoon() {
 	m.running, m.idle = true, make(chan struct{})
 	go func() {
 		for more := true; more; more = m.more(ctx) {
-			if _, err := b.core.Push(ctx, oauthcore.PushRequest{}); err != nil {
+			if _, err := b.copies.Push(ctx, mirror.PushRequest{}); err != nil {
 				b.Log.Info("not copied to the keyring", "error", err)
 			}
 		}
@@ -142,7 +143,7 @@ func (b *Backend) mirrorEnd() {
 
 // keyringStatus says how the copies stand.
 func (b *Backend) keyringStatus(ctx context.Context) (backend.Result, error) {
-	st, err := b.core.CopyStatus(ctx)
+	st, err := b.copies.Status(ctx)
 	if err != nil {
 		return backend.Result{}, err
 	}
@@ -159,17 +160,17 @@ func (b *Backend) keyringStatus(ctx context.Context) (backend.Result, error) {
 
 // keyringPush copies what the person asked for.
 func (b *Backend) keyringPush(ctx context.Context, a backend.Action) (backend.Result, error) {
-	rows, err := b.core.Push(ctx, oauthcore.PushRequest{Name: a.Key, Asked: true})
+	rows, err := b.copies.Push(ctx, mirror.PushRequest{Name: a.Key, Asked: true})
 	return backend.Result{Each: copyRows(rows)}, err
 }
 
 // keyringRestore takes logins back.
 func (b *Backend) keyringRestore(ctx context.Context, a backend.Action) (backend.Result, error) {
-	rows, err := b.core.Restore(ctx, oauthcore.RestoreRequest{Name: a.Key, Force: a.Yes})
+	rows, err := b.copies.Restore(ctx, mirror.RestoreRequest{Name: a.Key, Force: a.Yes})
 	return backend.Result{Each: copyRows(rows)}, err
 }
 
-func copyRows(rows []oauthcore.CopyRow) []backend.AccountResult {
+func copyRows(rows []mirror.Row) []backend.AccountResult {
 	out := make([]backend.AccountResult, 0, len(rows))
 	for _, r := range rows {
 		row := backend.AccountResult{Key: r.Key, OK: r.Err == nil, Copy: string(r.State), CopiedLive: r.Live, Note: r.Note}

@@ -14,6 +14,7 @@ import (
 	"baton/app/demo"
 	"baton/app/local"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 	"baton/oauthcore/secret"
 )
 
@@ -68,7 +69,7 @@ func (m *memory) Delete(ctx context.Context, name string) error {
 // the environment.
 func mirrored(t *testing.T, m *memory) *local.Backend {
 	t.Helper()
-	p := demo.NewProvider(demo.Options{})
+	p := providertest.NewProvider(providertest.Options{})
 	if _, err := p.Start(""); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"errors"
 
 	"baton/app/backend"
-	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // problem turns a core error into the face's. The codes are the same words.
@@ -19,7 +19,7 @@ func problem(err error) *backend.Problem {
 	if errors.As(err, &p) {
 		return p
 	}
-	var e *oauthcore.Error
+	var e *view.Problem
 	if errors.As(err, &e) {
 		return &backend.Problem{Code: backend.ProblemCode(e.Code), Message: err.Error(), Hint: e.Hint, Key: e.Key, Err: err}
 	}
@@ -29,10 +29,10 @@ func problem(err error) *backend.Problem {
 	return &backend.Problem{Code: backend.ProblemFailed, Message: err.Error(), Err: err}
 }
 
-func asCore(err error) *oauthcore.Error {
-	var e *oauthcore.Error
+func asCore(err error) *view.Problem {
+	var e *view.Problem
 	if errors.As(err, &e) {
 		return e
 	}
-	return &oauthcore.Error{Code: oauthcore.CodeFailed, Message: err.Error(), Err: err}
+	return &view.Problem{Code: view.CodeFailed, Message: err.Error(), Err: err}
 }

@@ -5,13 +5,13 @@ package local
 import (
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 
 	"golang.org/x/sys/unix"
 )
 
 // processes asks the kernel for a process.
-func processes(pid int) (p oauthcore.Process, ok bool) {
+func processes(pid int) (p claude.Process, ok bool) {
 	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
 	if err != nil || int(info.Proc.P_pid) != pid {
 		return p, alive(pid)

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 
 	"golang.org/x/sys/unix"
 )
@@ -25,7 +25,7 @@ const ticksPerSecond = 100
 
 // processes looks processes up in /proc. A process /proc does not show, as
 // where it hides other people's, is there if it can be signalled.
-func processes(pid int) (oauthcore.Process, bool) {
+func processes(pid int) (claude.Process, bool) {
 	p, ok, err := readProcess("/proc", pid, bootTime())
 	if err != nil {
 		return p, alive(pid)
@@ -48,7 +48,7 @@ var errStat = errors.New("not a process's stat")
 
 // readProcess reads one process's folder; ok is false for one that has ended
 // and was not waited for yet. The error says that there is nothing to read.
-func readProcess(proc string, pid int, boot time.Time) (p oauthcore.Process, ok bool, err error) {
+func readProcess(proc string, pid int, boot time.Time) (p claude.Process, ok bool, err error) {
 	dir := filepath.Join(proc, strconv.Itoa(pid))
 	stat, err := os.ReadFile(filepath.Join(dir, "stat"))
 	if err != nil {

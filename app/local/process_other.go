@@ -2,7 +2,7 @@
 
 package local
 
-import "baton/oauthcore"
+import "baton/oauthcore/claude"
 
 // processes knows only whether a process runs.
-func processes(pid int) (oauthcore.Process, bool) { return oauthcore.Process{}, alive(pid) }
+func processes(pid int) (claude.Process, bool) { return claude.Process{}, alive(pid) }

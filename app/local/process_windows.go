@@ -5,7 +5,7 @@ package local
 import (
 	"time"
 
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 
 	"golang.org/x/sys/windows"
 )
@@ -15,7 +15,7 @@ const stillActive = 259
 
 // processes asks the system for a process. One of somebody else's that may not
 // be asked about does not count.
-func processes(pid int) (p oauthcore.Process, ok bool) {
+func processes(pid int) (p claude.Process, ok bool) {
 	h, err := windows.OpenProcess(windows.PROCESS_QUERY_LIMITED_INFORMATION, false, uint32(pid))
 	if err != nil {
 		return p, false

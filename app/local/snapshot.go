@@ -8,13 +8,13 @@ import (
 	"strconv"
 
 	"baton/app/backend"
-	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // take reads everything there is to show.
 func (b *Backend) take() backend.Snapshot {
 	now := b.Now()
-	v := b.core.View(context.Background())
+	v := b.core.Snapshot(context.Background())
 	s := backend.Snapshot{
 		TakenAt: now,
 		Active:  v.Active,
@@ -31,7 +31,7 @@ func (b *Backend) take() backend.Snapshot {
 	if v.LastSwap != nil {
 		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
 	}
-	for _, o := range b.core.Overrides(b.Getenv) {
+	for _, o := range b.core.Overrides(b.Lookup) {
 		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
 	}
 	for _, x := range b.core.Sessions(b.Processes) {
@@ -58,7 +58,7 @@ func onOff(on bool) string {
 }
 
 // account gives the face's view of one account.
-func account(v oauthcore.AccountView, busy backend.Wait) backend.Account {
+func account(v view.Account, busy backend.Wait) backend.Account {
 	a := backend.Account{
 		Key: v.Key, Email: v.Email, Label: v.Label,
 		OrganizationUUID: v.OrganizationUUID, OrganizationName: v.OrganizationName,
@@ -105,7 +105,7 @@ func account(v oauthcore.AccountView, busy backend.Wait) backend.Account {
 	return a
 }
 
-func usage(u *oauthcore.Usage) *backend.Usage {
+func usage(u *view.Usage) *backend.Usage {
 	if u == nil {
 		return nil
 	}
@@ -116,7 +116,7 @@ func usage(u *oauthcore.Usage) *backend.Usage {
 	return out
 }
 
-func window(w *oauthcore.Window) *backend.Window {
+func window(w *view.Window) *backend.Window {
 	if w == nil {
 		return nil
 	}
@@ -124,7 +124,7 @@ func window(w *oauthcore.Window) *backend.Window {
 }
 
 // reason says in a few words why an account is next.
-func reason(c *oauthcore.Candidate) string {
+func reason(c *view.Next) string {
 	switch {
 	case c.HeadroomKnown:
 		return strconv.FormatFloat(c.Headroom, 'f', 0, 64) + "% left"

@@ -25,7 +25,7 @@ func (b *Backend) switches() (out []backend.Setting, err error) {
 		out = append(out, backend.Setting{Key: x.Key, Value: onOff(x.On), Default: onOff(false), About: x.About})
 	}
 	out = append(out, backend.Setting{
-		Key: settingSetup, Value: onOff(b.core.IsSetUp()), Default: onOff(false),
+		Key: settingSetup, Value: onOff(b.setup.IsSetUp()), Default: onOff(false),
 		About: "Claude Code tells Baton what is used and when a limit is hit, through its status line and a hook in its settings; like baton setup.",
 	})
 	for _, x := range b.Switches {
@@ -46,7 +46,7 @@ func (b *Backend) configure(ctx context.Context, key, value string) error {
 	if key == settingSetup {
 		on, err := oauthcore.ParseSwitch(key, value)
 		if err == nil {
-			_, err = b.setup(ctx, backend.Action{Undo: !on})
+			_, err = b.setUp(ctx, backend.Action{Undo: !on})
 		}
 		return err
 	}

@@ -5,7 +5,7 @@ package local
 import (
 	"os/user"
 
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/keychain"
 )
 
@@ -30,5 +30,5 @@ func (c Config) system() (goos string, item *keychain.Item) {
 			name = u.Username
 		}
 	}
-	return c.GOOS, oauthcore.ClaudeItem(c.Getenv, name, run)
+	return c.GOOS, claude.Item(c.Lookup, name, run)
 }

@@ -19,20 +19,21 @@ import (
 	"baton/app/demo"
 	"baton/app/local"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 )
 
 // mac is a demo's home on a Mac: what the file of the login holds is in the
 // Keychain, of which security stands in for the program.
 type mac struct {
 	*testing.T
-	provider *demo.Provider
+	provider *providertest.Provider
 	home     demo.Home
 	env      map[string]string
 	items    map[string]string // by service
 }
 
 func newMac(t *testing.T) *mac {
-	m := &mac{T: t, provider: demo.NewProvider(demo.Options{}), items: map[string]string{}}
+	m := &mac{T: t, provider: providertest.NewProvider(providertest.Options{}), items: map[string]string{}}
 	if _, err := m.provider.Start(""); err != nil {
 		t.Fatal(err)
 	}
@@ -138,7 +139,7 @@ func TestAnotherProvidersLoginsStayOutOfTheKeychain(t *testing.T) {
 	}
 }
 
-func (m *mac) person(key string) demo.Person {
+func (m *mac) person(key string) providertest.Person {
 	m.Helper()
 	for _, r := range m.home.Residents {
 		if r.Key == key {
@@ -146,7 +147,7 @@ func (m *mac) person(key string) demo.Person {
 		}
 	}
 	m.Fatalf("nobody has the address %s", key)
-	return demo.Person{}
+	return providertest.Person{}
 }
 
 // A login Claude Code makes in a folder of its own is taken out of the Keychain

@@ -9,13 +9,12 @@ import (
 	"strings"
 
 	"baton/app/backend"
-	"baton/oauthcore"
 	"baton/oauthcore/signals"
 )
 
 // report takes down what Claude Code handed a status line.
 func (b *Backend) report(ctx context.Context, told string) (backend.Result, error) {
-	r := backend.Result{Chained: b.core.ChainedStatusLine()}
+	r := backend.Result{Chained: b.setup.ChainedStatusLine()}
 	w, err := b.core.Observe(ctx, signals.ParseStatusLine([]byte(told)))
 	if w.Active != nil {
 		a := account(*w.Active, "")
@@ -38,9 +37,9 @@ func (b *Backend) failure(ctx context.Context, told string) (backend.Result, err
 	return r, err
 }
 
-// setup puts Baton's commands into Claude Code's settings, or takes them out.
-func (b *Backend) setup(ctx context.Context, a backend.Action) (backend.Result, error) {
-	request := oauthcore.SetupRequest{Remove: a.Undo, DryRun: a.DryRun}
+// setUp puts Baton's commands into Claude Code's settings, or takes them out.
+func (b *Backend) setUp(ctx context.Context, a backend.Action) (backend.Result, error) {
+	request := setup.Request{Remove: a.Undo, DryRun: a.DryRun}
 	program, err := b.Program()
 	switch {
 	case err == nil:
@@ -52,7 +51,7 @@ func (b *Backend) setup(ctx context.Context, a backend.Action) (backend.Result, 
 			Hint:    "start it by its full path and try again",
 		}
 	}
-	done, err := b.core.Setup(ctx, request)
+	done, err := b.setup.Apply(ctx, request)
 	return backend.Result{
 		Setup:   &backend.Setup{Path: done.Path, Before: done.Before, After: done.After, Forgotten: done.Forgotten},
 		Chained: done.Chained,

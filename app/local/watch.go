@@ -29,7 +29,7 @@ func (b *Backend) watch(ctx context.Context) {
 	p := b.core.Paths
 	eyes, err := openEyes([]string{
 		p.Credentials(), p.ClaudeJSON, p.ClaudeSettings(), p.Pool(),
-		p.Vault(), p.Book(), p.Settings(), p.Activity(),
+		p.OldConfig(), p.Vault(), p.Usage(), p.Settings(), p.Activity(),
 	}, []string{p.Sessions()})
 	// Without eyes these stay nil, and nothing ever comes from them.
 	var events chan fsnotify.Event

@@ -15,6 +15,7 @@ import (
 	"baton/app/demo"
 	"baton/app/local"
 	"baton/oauthcore"
+	"baton/oauthcore/providertest"
 )
 
 // patience is how long a change may take to be told. It is a fraction of the
@@ -25,7 +26,7 @@ const patience = 20 * time.Second
 type watched struct {
 	*testing.T
 	home   demo.Home
-	from   *demo.Provider
+	from   *providertest.Provider
 	set    map[string]string
 	b      *local.Backend
 	events <-chan backend.Event
@@ -35,7 +36,7 @@ type watched struct {
 // newHome makes a home with five accounts of which nobody watches any yet.
 func newHome(t *testing.T) *watched {
 	t.Helper()
-	p := demo.NewProvider(demo.Options{})
+	p := providertest.NewProvider(providertest.Options{})
 	if _, err := p.Start(""); err != nil {
 		t.Fatal(err)
 	}

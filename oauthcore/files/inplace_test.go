@@ -341,28 +341,3 @@ func TestAFailedOverwriteIsTriedAgainThenUndone(t *testing.T) {
 	}
 }
 
-func TestSpliceInPlace(t *testing.T) {
-	b := newBench(t, oldDoc)
-	p := NewPrinter()
-	was := p.Of([]byte(oldDoc))
-	for _, fsys := range []*stubborn{{mount: true}, {create: syscall.EACCES}, {match: syscall.EPERM}} {
-		fsys.target = b.target
-		s, next, err := p.SpliceAt(fsys, b.link, was, 10, 13, []byte("new"), 0o644, b.record)
-		if err != nil || !s.InPlace() {
-			t.Fatal(err)
-		}
-		want := oldDoc[:10] + "new" + oldDoc[13:]
-		if err := s.Commit(); err != nil || next != p.Of([]byte(want)) {
-			t.Errorf("%v, the print is that of the new bytes: %v", err, next == p.Of([]byte(want)))
-		}
-		b.is(want)
-		b.clean()
-		if _, _, err := p.SpliceAt(fsys, b.link, was, 10, 13, nil, 0o644, b.record); !errors.Is(err, ErrChanged) {
-			t.Errorf("of a changed file: %v", err)
-		}
-		b.clean()
-		if err := os.WriteFile(b.target, []byte(oldDoc), 0o640); err != nil {
-			t.Fatal(err)
-		}
-	}
-}

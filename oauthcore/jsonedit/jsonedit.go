@@ -11,7 +11,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 )
 
 var (
@@ -72,24 +71,6 @@ func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
 		}
 	}
 	return raw, true, nil
-}
-
-// Place finds the value of one member of the top-level object of a document
-// that is too long to be kept: its bytes, and where they begin and end. ok is
-// false where it is missing. The whole document is read and checked. The error
-// is the reader's, or wraps ErrSyntax, ErrShape or ErrDuplicate.
-func Place(r io.Reader, name string) (raw []byte, from, to int, ok bool, err error) {
-	o, err := scanReader(r).open(func(have string) func([]byte) {
-		if have != name {
-			return nil
-		}
-		return func(b []byte) { raw = bytes.Clone(b) }
-	})
-	if err != nil {
-		return nil, 0, 0, false, err
-	}
-	s, ok := o.pick(name)
-	return raw, s.valueStart, s.valueEnd, ok, nil
 }
 
 // Set puts raw, itself valid JSON, at the path and returns a new document. A

@@ -13,24 +13,23 @@ type object struct {
 }
 
 // open validates a document and lists the members of its top-level object.
-// Each value is handed to want, where it is set and asks for it.
-func (s *scanner) open(want func(name string) func(raw []byte)) (object, error) {
+func (s *scanner) open() (object, error) {
 	if c, ok := s.blanks(); !ok || c != '{' {
 		if s.value(0) == nil && s.ended() {
 			return object{}, ErrShape
 		}
-		return object{}, s.failed()
+		return object{}, ErrSyntax
 	}
-	o, err := s.members(want)
+	o, err := s.members()
 	if err != nil || !s.ended() {
-		return object{}, s.failed()
+		return object{}, ErrSyntax
 	}
 	return o, o.unique()
 }
 
 // openLenient is open for documents in which members may be named twice.
 func (s *scanner) openLenient() (object, error) {
-	o, err := s.open(nil)
+	o, err := s.open()
 	if errors.Is(err, ErrDuplicate) {
 		err = nil
 	}
@@ -38,7 +37,7 @@ func (s *scanner) openLenient() (object, error) {
 }
 
 // open validates the document and lists the members of its top-level object.
-func open(doc []byte) (object, error) { return scanBytes(doc).open(nil) }
+func open(doc []byte) (object, error) { return scanBytes(doc).open() }
 
 // child lists the members of an object inside a document that was validated.
 func child(doc []byte, in span) (object, error) {
@@ -47,7 +46,7 @@ func child(doc []byte, in span) (object, error) {
 	}
 	s := scanBytes(doc)
 	s.i = in.valueStart
-	o, err := s.members(nil)
+	o, err := s.members()
 	if err != nil {
 		return object{}, ErrSyntax
 	}
@@ -55,7 +54,7 @@ func child(doc []byte, in span) (object, error) {
 }
 
 // members reads the object that opens here.
-func (s *scanner) members(want func(name string) func(raw []byte)) (o object, err error) {
+func (s *scanner) members() (o object, err error) {
 	o.brace = s.at()
 	s.i++
 	if c, ok := s.blanks(); ok && c == '}' {
@@ -67,22 +66,11 @@ func (s *scanner) members(want func(name string) func(raw []byte)) (o object, er
 		if m.key, err = s.name(); err != nil {
 			return o, err
 		}
-		var take func([]byte)
-		if want != nil {
-			take = want(m.key)
-		}
-		if take != nil {
-			s.keep = s.i
-		}
 		m.valueStart = s.at()
 		if err = s.value(1); err != nil {
 			return o, err
 		}
 		m.valueEnd = s.at()
-		if take != nil {
-			take(s.buf[s.keep:s.i])
-			s.keep = -1
-		}
 		o.spans = append(o.spans, m)
 		c, ok := s.blanks()
 		switch {
@@ -100,12 +88,11 @@ func (s *scanner) members(want func(name string) func(raw []byte)) (o object, er
 
 // name reads a member's name and its colon, up to the value.
 func (s *scanner) name() (string, error) {
-	s.keep = s.i
-	defer func() { s.keep = -1 }()
+	from := s.i
 	if err := s.text(); err != nil {
 		return "", err
 	}
-	name, err := unquote(s.buf[s.keep:s.i])
+	name, err := unquote(s.buf[from:s.i])
 	if err != nil {
 		return "", err
 	}

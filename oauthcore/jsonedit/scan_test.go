@@ -1,13 +1,10 @@
 package jsonedit
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 	"testing"
-	"testing/iotest"
 )
 
 // FuzzValid holds the scanner against encoding/json: what it takes for JSON,
@@ -30,8 +27,8 @@ func FuzzValid(f *testing.F) {
 		if got := Valid(doc); got != valid {
 			t.Fatalf("Valid(%q) = %v, encoding/json says %v", doc, got, valid)
 		}
-		if _, err := scanReader(iotest.OneByteReader(bytes.NewReader(doc))).open(nil); (err == nil || !errors.Is(err, ErrSyntax)) != valid {
-			t.Fatalf("byte by byte, %q gives %v, encoding/json says %v", doc, err, valid)
+		if _, err := Last(doc); (err == nil || !errors.Is(err, ErrSyntax)) != valid {
+			t.Fatalf("Last(%q) gives %v, encoding/json says %v", doc, err, valid)
 		}
 		members, err := Members(doc)
 		var want map[string]json.RawMessage
@@ -49,32 +46,8 @@ func FuzzValid(f *testing.F) {
 			if raw, ok := want[m.Key]; !ok || string(raw) != string(m.Raw) {
 				t.Fatalf("Members(%q): %q is %q, encoding/json says %q", doc, m.Key, m.Raw, raw)
 			}
-			raw, from, to, ok, err := Place(iotest.HalfReader(bytes.NewReader(doc)), m.Key)
-			if err != nil || !ok || string(raw) != string(m.Raw) || string(doc[from:to]) != string(raw) {
-				t.Fatalf("Place(%q, %q) = %q, %d, %d, %v, %v", doc, m.Key, raw, from, to, ok, err)
-			}
 		}
 	})
-}
-
-// TestPlaceReadsOn has everything that can lie across the end of a window do so.
-func TestPlaceReadsOn(t *testing.T) {
-	for pad := window - 200; pad < window+8; pad++ {
-		value := `{"accountUuid":"\u0041\"","n":-1.25e+3,"t":[true,false,null]}`
-		doc := `{"` + strings.Repeat("x", pad) + `":0, "oauthAccount" : ` + value + ` ,"z":{}}`
-		raw, from, to, ok, err := Place(strings.NewReader(doc), "oauthAccount")
-		if err != nil || !ok || string(raw) != value || doc[from:to] != value {
-			t.Fatalf("pad %d: Place = %q, %d, %d, %v, %v", pad, raw, from, to, ok, err)
-		}
-	}
-	long := `"` + strings.Repeat("y", 3*window) + `"`
-	if raw, _, _, _, err := Place(strings.NewReader(`{"a":`+long+`}`), "a"); err != nil || string(raw) != long {
-		t.Fatalf("a value longer than the window: %d bytes, %v", len(raw), err)
-	}
-	broken := errors.New("the disk is gone")
-	if _, _, _, _, err := Place(io.MultiReader(strings.NewReader(`{"a":`), iotest.ErrReader(broken)), "a"); !errors.Is(err, broken) {
-		t.Fatalf("a reader that fails: %v", err)
-	}
 }
 
 // BenchmarkOpen is a configuration of the size people have after a year.
@@ -89,8 +62,8 @@ func BenchmarkOpen(b *testing.B) {
 	b.Run("here", func(b *testing.B) {
 		b.SetBytes(int64(len(doc)))
 		for b.Loop() {
-			if _, _, _, ok, err := Place(bytes.NewReader(doc), "oauthAccount"); !ok || err != nil {
-				b.Fatal(ok, err)
+			if _, err := Last(doc); err != nil {
+				b.Fatal(err)
 			}
 		}
 	})

@@ -67,11 +67,19 @@ func TestGrant(t *testing.T) {
 
 // A refresh token that came without an access token is issued all the same.
 func TestGrantWithoutAccessToken(t *testing.T) {
-	server := serve(t, status(http.StatusOK, nil, `{"refresh_token":"sk-ant-ort01-TEST-new"}`))
-	got, err := clientOf(t, server.URL, Options{}).Refresh(t.Context(), secret.New(testRefresh), nil)
-	wantKind(t, err, ErrLost, 200)
-	if !Sent(err) || got.RefreshToken.Reveal() != "sk-ant-ort01-TEST-new" {
-		t.Errorf("got %v, sent %t", got.RefreshToken, Sent(err))
+	server := serve(t, status(http.StatusOK, nil, `{"refresh_token":"sk-ant-ort01-TEST-new","account":{"uuid":"a-1"}}`))
+	client := clientOf(t, server.URL, Options{})
+	for op, do := range map[string]func() (Grant, error){
+		opRefresh:  func() (Grant, error) { return client.Refresh(t.Context(), secret.New(testRefresh), nil) },
+		opExchange: func() (Grant, error) { return client.Exchange(t.Context(), testExchange()) },
+	} {
+		t.Run(op, func(t *testing.T) {
+			got, err := do()
+			wantKind(t, err, ErrLost, 200)
+			if !Sent(err) || got.RefreshToken.Reveal() != "sk-ant-ort01-TEST-new" || got.AccountUUID != "a-1" {
+				t.Errorf("got %v of %q, sent %t", got.RefreshToken, got.AccountUUID, Sent(err))
+			}
+		})
 	}
 }
 

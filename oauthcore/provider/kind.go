@@ -27,6 +27,11 @@ const (
 	ErrRateLimited Kind = "the provider asks to slow down"
 	// ErrServer: the provider, or something before it, failed (5xx).
 	ErrServer Kind = "the provider has trouble of its own"
+	// ErrRefused: the token endpoint refuses this account (401, 403, 404, and
+	// every 400 that is neither ErrInvalidGrant nor ErrInvalidClient), for
+	// example because its organization was disabled. Nothing was acted upon;
+	// Error.Description has the provider's reason.
+	ErrRefused Kind = "the provider refuses this account"
 	// ErrUnauthorized: profile or usage refused the access token (401, 403).
 	ErrUnauthorized Kind = "the provider refused the access token"
 	// ErrNetwork: nothing was sent (name lookup, connection, TLS, proxy), so
@@ -35,11 +40,9 @@ const (
 	// ErrLost: the request was sent, wholly or in part, and no usable answer
 	// came. The provider may have acted: a refresh token may be spent.
 	ErrLost Kind = "the request was sent and no usable answer came back"
-	// ErrRefused: the token endpoint refuses this account (400, 401, 403, 404 with
-	// another reason than a dead grant). Error.Description has the provider's
-	// words. Nothing was acted upon.
-	ErrRefused Kind = "the provider refuses this account"
-	// ErrRejected: any other refusal (4xx). Nothing was acted upon.
+	// ErrRejected: any other refusal (4xx), and one that would be ErrRefused
+	// but is a web page, as firewalls send, or was cut off: it says nothing
+	// about the account. Nothing was acted upon.
 	ErrRejected Kind = "the provider refused the request"
 	// ErrInsecure: an address tokens must not be sent to. Nothing was sent.
 	ErrInsecure Kind = "this provider address is not safe to use"
@@ -66,8 +69,10 @@ type Error struct {
 	Kind       Kind          // what became of the request
 	Status     int           // HTTP status, 0 when there was no answer
 	RetryAfter time.Duration // how long to wait, 0 when not told; at most one week
-	// Description is what the provider said about it: one line of at most 200
-	// characters, "" when it said nothing fit to show.
+	// Description is the provider's own reason: error_description (RFC 6749
+	// §5.2), or the API's error.message, or the first line of an answer in
+	// plain text. One line of at most 200 printable characters, never with a
+	// token; "" when the answer held no such text.
 	Description string
 	err         error
 }
@@ -96,19 +101,27 @@ func (e *Error) Unwrap() []error {
 }
 
 // Sent says whether the provider may have acted on the request while its
-// answer is not in hand, so that a refresh token presented may be spent: that
-// is ErrLost, 502 and 504, with which a gateway says that it lost the answer of
-// the server behind it, and 520 to 524, with which another gateway says the
-// same. Every other 5xx is the server's own answer
-// that it did not do it, and the request may be made again later. Profile and
-// usage change nothing, so it is false for them.
+// answer is not in hand, so that a refresh token presented may be spent. That
+// is true of ErrLost and of the statuses of a gateway without a usable answer
+// from the server behind it: 502, 504 and 520 to 524. Every other 5xx, such as
+// 500, 503 and 529, counts as the server's own answer that it did not act; the
+// request may be made again later. Profile and usage change nothing, so it is
+// false for them.
 func Sent(err error) bool {
 	var e *Error
 	if errors.As(err, &e) && (e.Op == opProfile || e.Op == opUsage) {
 		return false
 	}
 	if errors.Is(err, ErrServer) {
-		return e != nil && (e.Status == http.StatusBadGateway || e.Status == http.StatusGatewayTimeout || e.Status >= 520 && e.Status <= 524)
+		return e != nil && gatewayLost(e.Status)
 	}
 	return errors.Is(err, ErrLost)
+}
+
+// gatewayLost says whether a status comes from a gateway that may have passed
+// the request on. 520 to 524 are not registered; Cloudflare's gateways send
+// them.
+func gatewayLost(status int) bool {
+	return status == http.StatusBadGateway || status == http.StatusGatewayTimeout ||
+		(status >= 520 && status <= 524)
 }

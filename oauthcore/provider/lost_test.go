@@ -94,6 +94,14 @@ func TestOversizedRefusals(t *testing.T) {
 	}
 }
 
+// Half a refusal may have been about something else than the account.
+func TestRefusalsCutOff(t *testing.T) {
+	server := serve(t, hangUp("HTTP/1.1 400 Bad Request\r\nContent-Length: 1000\r\n\r\n"+`{"error":"invalid_cl`))
+	for op, do := range operations(clientOf(t, server.URL, Options{})) {
+		t.Run(op, func(t *testing.T) { wantKind(t, do(t.Context()), ErrRejected, 400) })
+	}
+}
+
 // A whole answer is an answer, even if the connection breaks after it.
 func TestWholeAnswerOnABrokenConnection(t *testing.T) {
 	server := serve(t, hangUp("HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"+`{"access_token":"sk-ant-oat01-TEST"}`))

@@ -1,6 +1,8 @@
 package provider
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"net/http"
 	"strconv"
@@ -25,12 +27,23 @@ const (
 	echoLength = 12
 )
 
-// refusal turns an answer other than 2xx into an error.
-func (c *Client) refusal(r call, resp *http.Response, body []byte) *Error {
+// refusal turns an answer other than 2xx into an error. whole says that the
+// body was received to its end.
+func (c *Client) refusal(r call, resp *http.Response, body []byte, whole bool) *Error {
+	webPage := isHTML(resp) || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 	code, description := refusalBody(body)
+	if description == "" && !webPage {
+		description = firstLine(body)
+	}
+	kind := refusalKind(r.op, resp.StatusCode, code)
+	if kind == ErrRefused && (webPage || !whole) {
+		// A web page is a firewall's or a gateway's, not the provider's; half
+		// an answer may have named another error code.
+		kind = ErrRejected
+	}
 	e := &Error{
 		Op:          r.op,
-		Kind:        refusalKind(r.op, resp.StatusCode, code),
+		Kind:        kind,
 		Status:      resp.StatusCode,
 		Description: describe(description, r.presented),
 	}
@@ -62,9 +75,8 @@ func refusalKind(op string, status int, code string) Kind {
 		return ErrInvalidGrant
 	case code == "invalid_client" || code == "unauthorized_client":
 		return ErrInvalidClient
-	case op == opRefresh && (status == http.StatusBadRequest || status == http.StatusUnauthorized ||
-		status == http.StatusForbidden || status == http.StatusNotFound):
-		return ErrRefused
+	case status <= http.StatusNotFound && status != http.StatusPaymentRequired:
+		return ErrRefused // 400, 401, 403, 404
 	}
 	return ErrRejected
 }
@@ -81,6 +93,21 @@ func refusalBody(body []byte) (code, description string) {
 		return text(e.Get("type")), text(e.Get("message"))
 	}
 	return text(top.Get("error")), text(top.Get("error_description"))
+}
+
+// firstLine is the first line with text in a body that is not JSON, "" for
+// JSON. Only the body's beginning is looked at, which may cut a character.
+func firstLine(body []byte) string {
+	const enough = 8 * maxDescription
+	if json.Valid(body) {
+		return ""
+	}
+	start := bytes.TrimSpace(body[:min(len(body), enough)])
+	if len(start) == 0 || start[0] == '{' || start[0] == '[' {
+		return "" // JSON cut short
+	}
+	line, _, _ := strings.Cut(string(start), "\n")
+	return line
 }
 
 // describe makes the provider's words fit for a log and a terminal, or drops

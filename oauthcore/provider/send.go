@@ -57,7 +57,8 @@ func (c *Client) send(ctx context.Context, r call) (gjson.Result, error) {
 	// One byte more than allowed tells "full" from "too long".
 	body, readErr := io.ReadAll(io.LimitReader(resp.Body, maxBody+1))
 	if resp.StatusCode < 200 || resp.StatusCode > 299 {
-		return gjson.Result{}, c.refusal(r, resp, body)
+		whole := readErr == nil && len(body) <= maxBody
+		return gjson.Result{}, c.refusal(r, resp, body, whole)
 	}
 	if r.bodyless && !isHTML(resp) {
 		return gjson.Result{}, nil

@@ -44,8 +44,9 @@ type revokeBody struct {
 
 // Exchange trades an authorization code for tokens (RFC 6749 §4.1.3). Once
 // started it ignores the context's cancellation; a context already done gives
-// its error and nothing is sent. Other errors are *Error. With an answer that
-// lacks the access token it is ErrLost, and the grant holds what there was.
+// its error and nothing is sent. Other errors are *Error. If the
+// answer has no access token the error is ErrLost, and the grant beside it
+// holds the rest of the answer: a refresh token in it must be kept.
 func (c *Client) Exchange(ctx context.Context, r ExchangeRequest) (Grant, error) {
 	return c.grant(ctx, opExchange, exchangeBody{
 		GrantType:    "authorization_code",

@@ -1,6 +1,6 @@
 //go:build !js
 
-package demo
+package providertest
 
 import (
 	"crypto/rand"
