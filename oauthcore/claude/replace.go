@@ -54,7 +54,7 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 		same, err = r.at.holds(ctx, r.was)
 	}
 	if err == nil && !same {
-		err = Changed(r.at.String(), errChanged)
+		err = Changed(r.at.String(), files.ErrChanged)
 	}
 	if err == nil && pre != nil {
 		err = pre()
@@ -71,9 +71,6 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 	}
 	return r.staged.commit(ctx)
 }
-
-// errChanged says that a document is no longer the one that was read.
-var errChanged = errors.New("the document changed since it was read")
 
 // discard gives the new document up; the next open removes what cannot be
 // removed now.

@@ -1,14 +1,11 @@
 package files
 
 import (
-	"bytes"
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -243,4 +240,3 @@ func onlyFile(t *testing.T, dir, name string) {
 		t.Errorf("%s holds %v, %v", dir, entries, err)
 	}
 }
-

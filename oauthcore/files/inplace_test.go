@@ -340,4 +340,3 @@ func TestAFailedOverwriteIsTriedAgainThenUndone(t *testing.T) {
 		b.clean()
 	}
 }
-

@@ -11,6 +11,9 @@ import (
 	"time"
 )
 
+// ErrChanged says that a file is no longer the one that was read.
+var ErrChanged = errors.New("the file was changed meanwhile")
+
 // tempMark stands in the name of every temp file of Baton's, so that those a
 // crash leaves can be told from the files of other programs.
 const tempMark = ".baton-"
