@@ -8,8 +8,9 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
-	"baton/app/demo"
+	"baton/oauthcore/providertest"
 
 	"github.com/tidwall/gjson"
 )
@@ -19,11 +20,11 @@ import (
 func TestDoctorBesideARefresh(t *testing.T) {
 	p := newPatient(t)
 	answer := p.midRefresh(t.Context(), night)
-	before := p.provider.State().Calls[demo.EndpointRefresh]
+	before := p.provider.State().Calls[providertest.EndpointRefresh]
 	if got := summary(p.doctor(false)); len(got) != 0 {
 		t.Errorf("%q", got)
 	}
-	if got := p.provider.State().Calls[demo.EndpointRefresh]; got != before {
+	if got := p.provider.State().Calls[providertest.EndpointRefresh]; got != before {
 		t.Errorf("%d requests", got-before)
 	}
 	if err := answer(); err != nil {
@@ -51,8 +52,8 @@ func TestDoctorRival(t *testing.T) {
 		p.set(p.paths.Pool(), cr.Get(m).Raw, "accounts", night, m)
 	}
 	p.set(p.paths.Pool(), millis(p.account(night).Credential.ExpiresAt.Add(1e9)), "accounts", night, "expiresAt")
-	for _, endpoint := range []demo.Endpoint{demo.EndpointProfile, demo.EndpointRefresh} {
-		if err := p.provider.Fail(demo.Fault{Endpoint: endpoint, Kind: demo.FaultUnavailable, Times: -1}); err != nil {
+	for _, endpoint := range []providertest.Endpoint{providertest.EndpointProfile, providertest.EndpointRefresh} {
+		if err := p.provider.Fail(providertest.Fault{Endpoint: endpoint, Kind: providertest.FaultUnavailable, Times: -1}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -140,4 +141,31 @@ func TestDoctorModesOfTheJournal(t *testing.T) {
 	if got := p.mode(p.paths.Answers()); got != 0o700 {
 		t.Errorf("mode %v", got)
 	}
+}
+
+// Repairs that need each other are made in one run: a lock that stands in the
+// way of open is broken before it, though other findings come earlier.
+func TestDoctorRepairsInOrder(t *testing.T) {
+	p := newPatient(t)
+	old := gjson.GetBytes(p.read(p.paths.Credentials()), "claudeAiOauth").Raw
+	if _, err := p.core.Refresh(t.Context(), work); err != nil {
+		t.Fatal(err)
+	}
+	p.set(p.paths.Credentials(), old, "claudeAiOauth")
+	lock, left := filepath.Join(p.paths.Secure, ".storage-write.lock"), filepath.Join(p.paths.Own(), ".usage.json.baton-1.tmp")
+	p.write(left, "cut off")
+	if err := os.Mkdir(lock, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	at := p.clock.Now().Add(-time.Hour)
+	for _, path := range []string{lock, left} {
+		if err := os.Chtimes(path, at, at); err != nil {
+			t.Fatal(err)
+		}
+	}
+	want := []string{"fixed leftover .usage.json.baton-1.tmp", "fixed stale_lock .storage-write.lock", "fixed login_older .credentials.json"}
+	if got := summary(p.doctor(true)); !slices.Equal(got, want) {
+		t.Errorf("%q", got)
+	}
+	p.live(work)
 }
