@@ -88,6 +88,7 @@ type Result struct {
 type Setup struct {
 	Path          string
 	Before, After []byte // nil where there is no file
+	Diff          string // the lines that change, and none around them
 	// Forgotten says that Baton's status line was taken out, and that which one
 	// stood there before could not be known any more.
 	Forgotten bool

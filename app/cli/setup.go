@@ -5,8 +5,8 @@ package cli
 import (
 	"bytes"
 	"context"
+	"io"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"baton/app/backend"
@@ -37,7 +37,7 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 			if s.Forgotten {
 				r.note("Baton's own note is lost, so which status line stood there before cannot be known")
 			}
-			_, err := r.Stdout.Write(diff.Diff(s.Path, s.Before, s.Path+" (after)", s.After))
+			_, err := io.WriteString(r.Stdout, s.Diff)
 			return err
 		case !changed && undo:
 			return r.say("%s holds no command of Baton's", plain(s.Path))

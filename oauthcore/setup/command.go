@@ -1,0 +1,184 @@
+package setup
+
+import (
+	"path"
+	"slices"
+	"strings"
+)
+
+// Baton's commands are recognised by their form: a program with one of Baton's
+// file names, and the word setup puts after it.
+
+const (
+	statusWord = "statusline"
+	hookWord   = "hook"
+)
+
+var programNames = []string{"baton", "baton-headless", "batonw"}
+
+// command is one of Baton's commands for a program.
+func command(program, word string) string { return program + " " + word }
+
+// own reports whether a command runs Baton with this word and nothing else.
+// Arguments and redirections may follow. program is how it spells Baton, rest
+// the part after that. known are other programs that are Baton, as the shell
+// spells them.
+func own(command, word string, known []string) (program, rest string, ok bool) {
+	program, rest, ok = split(command, word)
+	return program, rest, ok && isBaton(bare(program), known)
+}
+
+// split splits a simple shell command that runs any program with this word.
+func split(command, word string) (program, rest string, ok bool) {
+	tokens := scan(command)
+	if len(tokens) < 2 || slices.ContainsFunc(tokens, func(t token) bool { return t.kind == separator }) {
+		return "", "", false
+	}
+	if tokens[0].kind != plain || tokens[0].text == "" || !hasWord(tokens[1:], word) {
+		return "", "", false
+	}
+	return command[tokens[0].from:tokens[0].to], command[tokens[0].to:], true
+}
+
+// maxNesting is how many commands inside quotes of other commands are looked
+// into, as in: sh -c "baton statusline".
+const maxNesting = 4
+
+// runs reports whether a command runs Baton with this word, alone or as a part
+// of more. In doubt it does: Baton must not chain itself.
+func runs(command, word string, known []string) bool {
+	return runsIn(command, word, known, maxNesting)
+}
+
+func runsIn(command, word string, known []string, nesting int) bool {
+	tokens := scan(command)
+	for i, t := range tokens {
+		if t.kind != plain {
+			continue
+		}
+		if isBaton(t.text, known) && hasWord(tokens[i+1:], word) {
+			return true
+		}
+		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && t.text != command && runsIn(t.text, word, known, nesting-1) {
+			return true
+		}
+	}
+	return false
+}
+
+// hasWord reports whether the first argument that is no option is word.
+func hasWord(arguments []token, word string) bool {
+	for _, t := range arguments {
+		if t.kind != plain {
+			return false
+		}
+		if !strings.HasPrefix(t.text, "-") {
+			return t.text == word
+		}
+	}
+	return false
+}
+
+func isBaton(program string, known []string) bool {
+	if program == "" {
+		return false
+	}
+	for _, k := range known {
+		if program == bare(k) {
+			return true
+		}
+	}
+	name := strings.ToLower(path.Base(strings.ReplaceAll(program, `\`, "/")))
+	return slices.Contains(programNames, strings.TrimSuffix(name, ".exe"))
+}
+
+// bare is a program's path without the shell's quotes.
+func bare(program string) string {
+	tokens := scan(program)
+	if len(tokens) != 1 || tokens[0].kind != plain {
+		return program
+	}
+	return tokens[0].text
+}
+
+// token is one part of a shell command: a word without its quotes, a
+// redirection sign, or something that separates commands.
+type token struct {
+	kind     tokenKind
+	text     string
+	from, to int // its place in the command, in bytes
+}
+
+type tokenKind int
+
+const (
+	plain tokenKind = iota
+	redirection
+	separator
+)
+
+const (
+	blanks     = " \t"
+	separators = ";&|()`\n\r"
+	redirects  = "<>"
+)
+
+// scan splits a command as a POSIX shell does, as far as is needed here:
+// nothing is expanded, and a backslash that escapes no special character stays,
+// since it is a part of a path of Windows.
+func scan(s string) (out []token) {
+	for i := 0; i < len(s); {
+		c := s[i]
+		from := i
+		switch {
+		case strings.IndexByte(blanks, c) >= 0:
+			i++
+			continue
+		case strings.IndexByte(redirects, c) >= 0, c == '&' && i+1 < len(s) && s[i+1] == '>':
+			for i < len(s) && strings.IndexByte(redirects+"&", s[i]) >= 0 {
+				i++
+			}
+			out = append(out, token{redirection, "", from, i})
+		case strings.IndexByte(separators, c) >= 0:
+			i++
+			out = append(out, token{separator, "", from, i})
+		default:
+			text, to := scanWord(s, i)
+			i = to
+			out = append(out, token{plain, text, from, i})
+		}
+	}
+	return out
+}
+
+// scanWord reads the word at from, up to to.
+func scanWord(s string, from int) (text string, to int) {
+	var b strings.Builder
+	quote := byte(0)
+	for i := from; i < len(s); i++ {
+		c := s[i]
+		switch {
+		case quote != 0 && c == quote:
+			quote = 0
+		case c == '\\' && quote != '\'' && i+1 < len(s) && escapable(s[i+1], quote):
+			i++
+			b.WriteByte(s[i])
+		case quote != 0:
+			b.WriteByte(c)
+		case c == '\'' || c == '"':
+			quote = c
+		case strings.IndexByte(blanks+separators+redirects, c) >= 0:
+			return b.String(), i
+		default:
+			b.WriteByte(c)
+		}
+	}
+	return b.String(), len(s)
+}
+
+func escapable(c, quote byte) bool {
+	if quote == '"' {
+		return strings.IndexByte("\"\\$`", c) >= 0
+	}
+	return strings.IndexByte(blanks+separators+redirects+"'\"$", c) >= 0
+}
