@@ -3,10 +3,9 @@
 package cli
 
 import (
-	"bytes"
 	"context"
+	"strings"
 
-	"github.com/rogpeppe/go-internal/diff"
 	"github.com/spf13/cobra"
 
 	"baton/app/backend"
@@ -31,14 +30,18 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 			return err
 		}
 		s := res.Setup
-		changed := !bytes.Equal(s.Before, s.After)
+		changed := s.Diff != ""
 		switch {
 		case dryRun && changed:
 			if s.Forgotten {
 				r.note("Baton's own note is lost, so which status line stood there before cannot be known")
 			}
-			_, err := r.Stdout.Write(diff.Diff(s.Path, s.Before, s.Path+" (after)", s.After))
-			return err
+			for line := range strings.Lines(s.Diff) {
+				if err := r.say("%s", plain(strings.TrimSuffix(line, "\n"))); err != nil {
+					return err
+				}
+			}
+			return nil
 		case !changed && undo:
 			return r.say("%s holds no command of Baton's", plain(s.Path))
 		case !changed:

@@ -18,6 +18,7 @@ import (
 	"baton/oauthcore/keychain"
 	"baton/oauthcore/mirror"
 	"baton/oauthcore/provider"
+	"baton/oauthcore/setup"
 	"baton/oauthcore/view"
 )
 

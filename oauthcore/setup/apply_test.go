@@ -442,3 +442,41 @@ func TestTwoAtOnce(t *testing.T) {
 	h.apply(Request{Remove: true})
 	h.wants(h.settings, `{"a":1}`)
 }
+
+// If the commands went in though the replacement failed, the note stays.
+func TestNoteAfterAReplacementThatFailedLate(t *testing.T) {
+	h := newHome(t)
+	h.write(h.settings, `{"statusLine":{"command":"mine"}}`)
+	late := h.on(faultFS{rename: func(to string) error {
+		if to != h.settings {
+			return nil
+		}
+		all, err := filepath.Glob(filepath.Join(h.paths.Config, ".settings.json.*"))
+		for _, temp := range all {
+			err = os.Rename(temp, to)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+		return syscall.EIO
+	}})
+	if _, err := late.Apply(context.Background(), Request{Program: tried}); err == nil {
+		t.Fatal("no error")
+	}
+	if h.setup.ChainedStatusLine() != "mine" || !h.setup.IsSetUp() {
+		t.Errorf("the replaced command is lost; chained %q", h.setup.ChainedStatusLine())
+	}
+}
+
+// Nothing is written if nothing changes.
+func TestSameAgainWritesNothing(t *testing.T) {
+	h := newHome(t)
+	h.apply(Request{Program: tried})
+	again := h.on(faultFS{rename: func(to string) error {
+		t.Errorf("wrote %s", to)
+		return nil
+	}})
+	if _, err := again.Apply(context.Background(), Request{Program: tried}); err != nil {
+		t.Error(err)
+	}
+}

@@ -264,3 +264,30 @@ func TestRemoveWithoutANote(t *testing.T) {
 		}
 	}
 }
+
+// A note of a Baton that had chained itself must not bring Baton back.
+func TestRemoveAfterABatonThatChainedItself(t *testing.T) {
+	n := &note{SchemaVersion: 1, StatusLine: `{"type":"command","command":"baton statusline --format x"}`, Command: "/opt/baton statusline"}
+	if got := out(t, `{"statusLine":{"type":"command","command":"/opt/baton statusline"},"a":1}`, n, ""); got != `{"a":1}` {
+		t.Errorf("left %s", got)
+	}
+}
+
+// Commands that are there already keep their bytes, and only one hook stays.
+func TestPutInOverWhatIsThere(t *testing.T) {
+	const hook = `{"hooks":[{"type":"command","command":"baton hook"}]}`
+	doc := `{"statusLine":{"type":"command","command":"\/opt\/baton statusline"},"hooks":{"StopFailure":[` + hook + `,{"hooks":[{"command":"'/opt/baton' hook","type":"command","timeout":5}]},` + hook + `]}}`
+	with, n := in(t, doc, nil, "/opt/baton")
+	want := `{"statusLine":{"type":"command","command":"\/opt\/baton statusline"},"hooks":{"StopFailure":[{"hooks":[{"type":"command","command":"/opt/baton hook"}]}]}}`
+	if with != want {
+		t.Errorf("became %s", with)
+	}
+	if got := out(t, with, n, ""); got != `{}` {
+		t.Errorf("left %s", got)
+	}
+	mine := strings.Replace(want, `"/opt/baton hook"`, `"sleep 1; /opt/baton hook"`, 1)
+	with, n = in(t, mine, nil, "/opt/baton")
+	if with != mine || n.Hook != "" {
+		t.Errorf("a hook of the person's own that runs Baton: %s, %+v", with, n)
+	}
+}
