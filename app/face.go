@@ -104,7 +104,7 @@ func openURL(address string) error {
 func plain(ctx context.Context, cfg cli.Config, hidden bool) int {
 	why := displayAnswers(os.LookupEnv)
 	if why == nil {
-		code, shown := window(ctx, os.Getenv, gui.Config{Hidden: hidden})
+		code, shown := window(ctx, os.LookupEnv, gui.Config{Hidden: hidden})
 		if shown {
 			return code
 		}

@@ -65,7 +65,7 @@ func TestSSHTarget(t *testing.T) {
 		{"ada", "x", "ada@HOST"},
 	} {
 		env := map[string]string{"USER": c.user, "SSH_CONNECTION": c.connection}
-		if got := sshTarget(func(k string) string { return env[k] }); got != c.want {
+		if got := sshTarget(func(k string) (string, bool) { v, ok := env[k]; return v, ok }); got != c.want {
 			t.Errorf("%q: %q, want %q", c.connection, got, c.want)
 		}
 	}

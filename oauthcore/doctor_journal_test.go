@@ -13,9 +13,9 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/doctor"
 	"baton/oauthcore/files"
 	"baton/oauthcore/providertest"
+	"baton/oauthcore/setup"
 	"baton/oauthcore/view"
 )
 
@@ -243,22 +243,25 @@ func TestDoctorLooksIntoSetAsideFirst(t *testing.T) {
 
 // fakeSetup stands for package setup.
 type fakeSetup struct {
-	state    doctor.SetupState
+	state    setup.Status
 	err      error
 	restored int
 }
 
-func (f *fakeSetup) Examine() (doctor.SetupState, string, error) {
-	return f.state, "/opt/baton", nil
+func (f *fakeSetup) Examine() (setup.Status, error) {
+	return f.state, nil
 }
 
 func (f *fakeSetup) Restore(context.Context) error {
 	f.restored++
 	if f.err == nil {
-		f.state = doctor.SetupOn
+		f.state = isSetUp()
 	}
 	return f.err
 }
+
+// isSetUp is the state after a setup.
+func isSetUp() setup.Status { return setup.Status{Noted: true, StatusLine: true, Hook: true} }
 
 func TestDoctorSetup(t *testing.T) {
 	for _, tt := range []struct {
@@ -269,19 +272,19 @@ func TestDoctorSetup(t *testing.T) {
 	}{
 		{"never set up", fakeSetup{}, false, []string{}, []string{}},
 		{"needed", fakeSetup{}, true, []string{"warning not_told settings.json"}, []string{"warning not_told settings.json"}},
-		{"set up", fakeSetup{state: doctor.SetupOn}, true, []string{}, []string{}},
-		{"undone", fakeSetup{state: doctor.SetupUndone}, false, []string{"warning setup_undone settings.json"}, []string{"fixed setup_undone settings.json"}},
-		{"note lost", fakeSetup{state: doctor.SetupForgotten}, false, []string{"warning setup_forgotten settings.json"}, []string{"fixed setup_forgotten settings.json"}},
+		{"set up", fakeSetup{state: isSetUp()}, true, []string{}, []string{}},
+		{"undone", fakeSetup{state: setup.Status{Noted: true}}, false, []string{"warning setup_undone settings.json"}, []string{"fixed setup_undone settings.json"}},
+		{"note lost", fakeSetup{state: setup.Status{StatusLine: true}}, false, []string{"warning setup_forgotten settings.json"}, []string{"fixed setup_forgotten settings.json"}},
 		{
 			"program gone",
-			fakeSetup{state: doctor.SetupProgramGone},
+			fakeSetup{state: setup.Status{Noted: true, ProgramGone: true, ProgramPath: "/opt/baton"}},
 			false,
 			[]string{"warning setup_gone settings.json"},
 			[]string{"warning setup_gone settings.json"},
 		},
 		{
 			"cannot be written",
-			fakeSetup{state: doctor.SetupUndone, err: errors.New("read-only")},
+			fakeSetup{state: setup.Status{Noted: true}, err: errors.New("read-only")},
 			false,
 			[]string{"warning setup_undone settings.json"},
 			[]string{"warning setup_undone settings.json"},

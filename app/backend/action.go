@@ -86,10 +86,9 @@ type Result struct {
 
 // Setup is a change of Claude Code's settings file.
 type Setup struct {
-	Path string
-	// Diff is the change as lines that begin with "- " or "+ ", "" for none. It
-	// has no other lines of the file, which can hold API keys.
-	Diff string
+	Path          string
+	Before, After []byte // nil where there is no file
+	Diff          string // the lines that change, and none around them
 	// Forgotten says that Baton's status line was taken out, and that which one
 	// stood there before could not be known any more.
 	Forgotten bool

@@ -3,6 +3,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"strings"
 
@@ -30,7 +31,7 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 			return err
 		}
 		s := res.Setup
-		changed := s.Diff != ""
+		changed := !bytes.Equal(s.Before, s.After)
 		switch {
 		case dryRun && changed:
 			if s.Forgotten {

@@ -18,6 +18,9 @@ func TestDoctor(t *testing.T) {
 	if err := os.MkdirAll(filepath.Dir(vault), 0o700); err != nil {
 		t.Fatal(err)
 	}
+	if err := os.WriteFile(filepath.Join(filepath.Dir(vault), ".gitignore"), []byte("*\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	if err := os.WriteFile(vault, []byte(`{"accounts":`), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -13,9 +13,10 @@ import (
 	"baton/app/backend"
 	"baton/app/demo"
 	"baton/app/local"
-	"baton/oauthcore"
+	"baton/oauthcore/mirror"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // memory is a keyring in memory. What it does at the start of each call is up
@@ -42,7 +43,7 @@ func (m *memory) Get(ctx context.Context, name string) (secret.Secret, error) {
 	if v, ok := m.items[name]; ok {
 		return secret.New(v), nil
 	}
-	return secret.Secret{}, oauthcore.ErrNoCopy
+	return secret.Secret{}, mirror.ErrNoCopy
 }
 
 func (m *memory) Put(ctx context.Context, name string, value secret.Secret) error {
@@ -85,9 +86,9 @@ func mirrored(t *testing.T, m *memory) *local.Backend {
 	set := home.Setenv()
 	set["BATON_KEYRING"] = " ON "
 	b, err := local.New(local.Config{
-		Getenv: func(name string) string { return set[name] },
-		Home:   func() (string, error) { return home.Dir, nil },
-		Mirror: func(bool) oauthcore.Mirror { return m },
+		Getenv:  func(name string) string { return set[name] },
+		Home:    func() (string, error) { return home.Dir, nil },
+		Keyring: func(bool) mirror.Keyring { return m },
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -173,7 +174,7 @@ func TestAHangingKeyringKeepsNobody(t *testing.T) {
 // What the keyring says is what the person is told.
 func TestAKeyringInTroubleIsTold(t *testing.T) {
 	m := &memory{items: map[string]string{}, before: func(context.Context) error {
-		return &oauthcore.Error{Code: oauthcore.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}
+		return &view.Problem{Code: view.CodeKeyring, Message: "the keyring is locked", Hint: "unlock it"}
 	}}
 	b := mirrored(t, m)
 	for _, kind := range []backend.ActionKind{backend.ActionKeyringPush, backend.ActionKeyringRestore} {

@@ -9,7 +9,7 @@ import (
 
 	"baton/app/backend"
 	"baton/app/local"
-	"baton/oauthcore"
+	"baton/oauthcore/view"
 )
 
 // A switch of the surroundings is listed beside the core's, says what is, and
@@ -63,12 +63,12 @@ func TestSwitchesOfTheSurroundings(t *testing.T) {
 // Everything the core waits for has its line for people.
 func TestWaitsAreKnown(t *testing.T) {
 	known := backend.Waits()
-	for _, w := range oauthcore.Waits() {
+	for _, w := range view.Waits() {
 		if !slices.Contains(known, backend.Wait(w)) {
 			t.Errorf("no words for %q", w)
 		}
 	}
-	if len(known) != len(oauthcore.Waits())+1 { // and the person's browser
-		t.Errorf("%d waits are told of, the core has %d", len(known), len(oauthcore.Waits()))
+	if len(known) != len(view.Waits())+1 { // and the person's browser
+		t.Errorf("%d waits are told of, the core has %d", len(known), len(view.Waits()))
 	}
 }

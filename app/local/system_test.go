@@ -18,7 +18,7 @@ import (
 	"baton/app/backend"
 	"baton/app/demo"
 	"baton/app/local"
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/providertest"
 )
 
@@ -170,7 +170,7 @@ func TestALoginThroughClaudeCodeOnAMac(t *testing.T) {
 			return err
 		}
 		dir := strings.TrimPrefix(env[0], "CLAUDE_CONFIG_DIR=")
-		item := oauthcore.ClaudeItem(func(string) string { return dir }, "ada", m.security)
+		item := claude.Item(func(string) (string, bool) { return dir, true }, "ada", m.security)
 		return item.Write(t.Context(), fmt.Appendf(nil, `{"claudeAiOauth":%s}`, oauth))
 	}})
 	flow, err := b.Login(t.Context(), backend.LoginMode{ViaClaude: true})
@@ -198,7 +198,7 @@ func TestSessionsGoByTheProcessTable(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	b := m.open(local.Config{Processes: func(pid int) (oauthcore.Process, bool) { return oauthcore.Process{}, pid == 42 }})
+	b := m.open(local.Config{Processes: func(pid int) (claude.Process, bool) { return claude.Process{}, pid == 42 }})
 	if got := b.Snapshot().Sessions; len(got) != 1 || got[0] != (backend.Session{PID: 42, Cwd: "/src/42"}) {
 		t.Errorf("sessions %+v", got)
 	}

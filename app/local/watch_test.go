@@ -14,7 +14,7 @@ import (
 	"baton/app/backend"
 	"baton/app/demo"
 	"baton/app/local"
-	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/providertest"
 )
 
@@ -59,8 +59,8 @@ func (w *watched) open() *local.Backend {
 		Getenv: func(name string) string { return w.set[name] },
 		Home:   func() (string, error) { return w.home.Dir, nil },
 		Now:    w.now,
-		Processes: func(pid int) (oauthcore.Process, bool) {
-			return oauthcore.Process{}, pid == 7
+		Processes: func(pid int) (claude.Process, bool) {
+			return claude.Process{}, pid == 7
 		},
 	})
 	if err != nil {

@@ -8,6 +8,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/claude"
+	"baton/oauthcore/setup"
 	"baton/oauthcore/view"
 )
 
@@ -78,24 +79,11 @@ type Copies interface {
 	TakeNewer(ctx context.Context, key string) (taken, maybeRotated bool, err error)
 }
 
-// SetupState says how Baton's commands stand in Claude Code's settings.
-type SetupState int
-
-// The states of setup.
-const (
-	SetupOff         SetupState = iota // Baton was never set up, or was taken out again
-	SetupOn                            // both commands are there
-	SetupUndone                        // another program took a command out or replaced it
-	SetupForgotten                     // the commands are there, and Baton's note on them is lost
-	SetupProgramGone                   // the program they name does not exist any more
-)
-
 // Setup is Baton's commands in Claude Code's settings, as package setup keeps
 // them.
 type Setup interface {
-	// Examine says how they stand. program is the path of the program they name,
-	// "" if it is not known. The error is a *view.Problem.
-	Examine() (state SetupState, program string, err error)
+	// Examine says how they stand. The error is a *view.Problem.
+	Examine() (setup.Status, error)
 	// Restore puts them back, under the name of the program they named before.
 	// The error is a *view.Problem.
 	Restore(ctx context.Context) error

@@ -12,30 +12,33 @@ func (x *examination) setupCommands() {
 	if x.d.setup == nil || x.damaged[path] {
 		return
 	}
-	state, program, err := x.d.setup.Examine()
+	st, err := x.d.setup.Examine()
 	if err != nil {
 		return
 	}
 	restore := repair{first, func(ctx context.Context) error { return x.d.setup.Restore(ctx) }}
 	f := Finding{Severity: SeverityWarning, Path: path}
-	switch state {
-	case SetupOn:
+	switch {
+	case st.ProgramGone:
+		f.ID, f.Message = "setup_gone", "Claude Code is to run "+st.ProgramPath+", which does not exist any more"
+		f.Fix = "baton setup, or baton setup --remove"
+	case st.Undone():
+		f.ID, f.Message = "setup_undone", "the file no longer names both of Baton's commands, so Baton does not see usage and limits"
+		f.Fix, f.repair = "baton doctor --fix puts them back; baton setup --remove gives them up", restore
+	case st.Forgotten():
+		f.ID, f.Message = "setup_forgotten", "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line is not known"
+		f.Fix, f.repair = "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out", restore
+	case st.Complete() && st.HooksOff:
+		f.ID, f.Message = "hooks_off", "disableAllHooks is set in it, with which Claude Code runs neither hooks nor a status line of yours"
+		f.Fix = "take disableAllHooks out of the file"
+	case st.Complete():
 		return
-	case SetupOff:
+	default:
 		if on, err := x.IsOn(oauthcore.SettingAuto); err != nil || !on {
 			return
 		}
 		f.ID, f.Message = "not_told", oauthcore.SettingAuto+" is on, but Claude Code does not run Baton when a limit is hit"
 		f.Fix = "baton setup"
-	case SetupProgramGone:
-		f.ID, f.Message = "setup_gone", "Claude Code is to run "+program+", which does not exist any more"
-		f.Fix = "baton setup, or baton setup --remove"
-	case SetupUndone:
-		f.ID, f.Message = "setup_undone", "the file no longer names both of Baton's commands, so Baton does not see usage and limits"
-		f.Fix, f.repair = "baton doctor --fix puts them back; baton setup --remove gives them up", restore
-	case SetupForgotten:
-		f.ID, f.Message = "setup_forgotten", "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line is not known"
-		f.Fix, f.repair = "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out", restore
 	}
 	x.report(f)
 }

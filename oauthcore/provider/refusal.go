@@ -103,7 +103,7 @@ func firstLine(body []byte) string {
 		return ""
 	}
 	start := bytes.TrimSpace(body[:min(len(body), enough)])
-	if len(start) == 0 || start[0] == '{' || start[0] == '[' {
+	if len(start) == 0 || start[0] == '{' {
 		return "" // JSON cut short
 	}
 	line, _, _ := strings.Cut(string(start), "\n")

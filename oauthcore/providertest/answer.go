@@ -63,10 +63,26 @@ func wholeSeconds(d time.Duration) int {
 	return int((d + time.Second - 1) / time.Second)
 }
 
+// call is one request on its way through respond.
+type call struct {
+	endpoint Endpoint
+	// account is the account uuid of the token or code in the request, "" if
+	// the provider does not know it.
+	account string
+	// presented is the entry of a refresh in the history, nil for other calls.
+	presented *Presentation
+}
+
 // respond lets one call pass through its fault, act, and be answered. act
-// learns of the fault for the kinds that change what it does.
-func (p *Provider) respond(w http.ResponseWriter, e Endpoint, act func(Fault) answer) {
-	f := p.arrive(e)
+// gets the fault for the kinds that change what it does.
+func (p *Provider) respond(w http.ResponseWriter, c call, act func(Fault) answer) {
+	p.mu.Lock()
+	f := p.arrive(c.endpoint, c.account)
+	if c.presented != nil {
+		c.presented.Fault = f.Kind
+		p.presented = append(p.presented, c.presented)
+	}
+	p.mu.Unlock()
 	if f.Reached != nil {
 		select {
 		case f.Reached <- struct{}{}:
@@ -74,34 +90,41 @@ func (p *Provider) respond(w http.ResponseWriter, e Endpoint, act func(Fault) an
 		}
 	}
 	switch f.Kind {
+	case FaultStatus:
+		if f.Acts {
+			act(f)
+		}
+		p.send(w, c, f, statusAnswer(c.endpoint, f).retryAfter(f.RetryAfter))
+	case FaultIncomplete:
+		p.send(w, c, f, act(f).without(f.Omit))
 	case FaultInvalidClient:
-		p.send(w, e, f, oauthError("invalid_client", "Client authentication failed"))
+		p.send(w, c, f, oauthError("invalid_client", "Client authentication failed"))
 	case FaultRateLimited:
-		p.send(w, e, f, apiError(http.StatusTooManyRequests, "rate_limit_error", "Rate limited. Please try again later.").retryAfter(f.RetryAfter))
+		p.send(w, c, f, apiError(http.StatusTooManyRequests, "rate_limit_error", "Rate limited. Please try again later.").retryAfter(f.RetryAfter))
 	case FaultServerError:
-		p.send(w, e, f, apiError(http.StatusInternalServerError, "api_error", "Internal server error"))
+		p.send(w, c, f, apiError(http.StatusInternalServerError, "api_error", "Internal server error"))
 	case FaultUnavailable:
-		p.send(w, e, f, apiError(http.StatusServiceUnavailable, "overloaded_error", "Overloaded").retryAfter(f.RetryAfter))
+		p.send(w, c, f, apiError(http.StatusServiceUnavailable, "overloaded_error", "Overloaded").retryAfter(f.RetryAfter))
 	case FaultHTML:
-		p.send(w, e, f, answer{
+		p.send(w, c, f, answer{
 			status: http.StatusOK,
 			header: http.Header{"Content-Type": {"text/html; charset=utf-8"}},
 			body:   []byte("<!doctype html><title>Welcome</title><p>Sign in to use this network.</p>"),
 		})
 	case FaultHuge:
-		p.sendHuge(w, e, f)
+		p.sendHuge(w, c, f)
 	case FaultLostBefore:
-		p.hangUp(w, e, f)
+		p.hangUp(w, c, f)
 	case FaultLostAfter:
 		act(f)
-		p.hangUp(w, e, f)
+		p.hangUp(w, c, f)
 	case FaultTruncated:
-		p.sendHalf(w, e, f, act(f))
+		p.sendHalf(w, c, f, act(f))
 	case FaultSlow:
 		p.wait(f)
-		p.send(w, e, f, act(f))
+		p.send(w, c, f, act(f))
 	default:
-		p.send(w, e, f, act(f))
+		p.send(w, c, f, act(f))
 	}
 }
 
@@ -124,8 +147,8 @@ func (p *Provider) wait(f Fault) {
 	}
 }
 
-func (p *Provider) send(w http.ResponseWriter, e Endpoint, f Fault, a answer) {
-	p.note(e, f, a.status)
+func (p *Provider) send(w http.ResponseWriter, c call, f Fault, a answer) {
+	p.note(c, f, a.status)
 	for k, v := range a.header {
 		w.Header()[k] = v
 	}
@@ -135,8 +158,8 @@ func (p *Provider) send(w http.ResponseWriter, e Endpoint, f Fault, a answer) {
 
 // sendHalf promises the whole body and gives half of it: net/http closes the
 // connection when a handler writes less than it declared.
-func (p *Provider) sendHalf(w http.ResponseWriter, e Endpoint, f Fault, a answer) {
-	p.note(e, f, a.status)
+func (p *Provider) sendHalf(w http.ResponseWriter, c call, f Fault, a answer) {
+	p.note(c, f, a.status)
 	for k, v := range a.header {
 		w.Header()[k] = v
 	}
@@ -147,8 +170,8 @@ func (p *Provider) sendHalf(w http.ResponseWriter, e Endpoint, f Fault, a answer
 
 // sendHuge begins a JSON string and goes on with it, so that a reader without
 // a bound of its own keeps all of it.
-func (p *Provider) sendHuge(w http.ResponseWriter, e Endpoint, f Fault) {
-	p.note(e, f, http.StatusOK)
+func (p *Provider) sendHuge(w http.ResponseWriter, c call, f Fault) {
+	p.note(c, f, http.StatusOK)
 	w.Header().Set("Content-Type", "application/json")
 	w.WriteHeader(http.StatusOK)
 	if _, err := w.Write([]byte(`{"access_token":"`)); err != nil {
@@ -164,8 +187,8 @@ func (p *Provider) sendHuge(w http.ResponseWriter, e Endpoint, f Fault) {
 }
 
 // hangUp ends the connection without an answer.
-func (p *Provider) hangUp(w http.ResponseWriter, e Endpoint, f Fault) {
-	p.note(e, f, 0)
+func (p *Provider) hangUp(w http.ResponseWriter, c call, f Fault) {
+	p.note(c, f, 0)
 	conn, _, err := http.NewResponseController(w).Hijack()
 	if err != nil { // not HTTP/1 over TCP: the nearest thing to nothing
 		w.WriteHeader(http.StatusBadGateway)
@@ -174,6 +197,11 @@ func (p *Provider) hangUp(w http.ResponseWriter, e Endpoint, f Fault) {
 	_ = conn.Close()
 }
 
-func (p *Provider) note(e Endpoint, f Fault, status int) {
-	p.log.Info("provider call", "endpoint", string(e), "status", status, "fault", string(f.Kind))
+func (p *Provider) note(c call, f Fault, status int) {
+	if c.presented != nil {
+		p.mu.Lock()
+		c.presented.finish(f, status)
+		p.mu.Unlock()
+	}
+	p.log.Info("provider call", "endpoint", string(c.endpoint), "status", status, "fault", string(f.Kind))
 }

@@ -23,8 +23,8 @@ const (
 // bearer gives the account an access token speaks for, or the answer that
 // turns the caller away (RFC 6750 §3). The caller holds mu.
 func (p *Provider) bearer(r *http.Request) (*Person, answer, bool) {
-	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || token == "" {
+	token := bearerToken(r)
+	if token == "" {
 		return nil, apiError(http.StatusUnauthorized, "authentication_error", "Authorization header is missing or not a Bearer token"), false
 	}
 	a := p.access[secret.New(token).Fingerprint()]
@@ -39,8 +39,17 @@ func (p *Provider) bearer(r *http.Request) (*Person, answer, bool) {
 	return a.login.who, answer{}, true
 }
 
+// bearerToken is the access token in a request's header, "" if it has none.
+func bearerToken(r *http.Request) string {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	if !strings.EqualFold(scheme, "Bearer") {
+		return ""
+	}
+	return token
+}
+
 func (p *Provider) handleProfile(w http.ResponseWriter, r *http.Request) {
-	p.respond(w, EndpointProfile, func(Fault) answer {
+	p.respond(w, p.bearerCall(EndpointProfile, r), func(Fault) answer {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		who, no, ok := p.bearer(r)

@@ -32,7 +32,7 @@ type authRequest struct {
 // wrong with a request is reported by redirect: a client that sends a wrong
 // one is to be put right, not answered.
 func (p *Provider) handleAuthorize(w http.ResponseWriter, r *http.Request) {
-	p.respond(w, EndpointAuthorize, func(Fault) answer {
+	p.respond(w, call{endpoint: EndpointAuthorize}, func(Fault) answer {
 		q, err := url.ParseQuery(r.URL.RawQuery)
 		if err != nil {
 			return refusal("the address is not well formed")
@@ -142,7 +142,7 @@ func preselect(people []*Person, hint, organizationUUID string) int {
 func (p *Provider) handleDecision(w http.ResponseWriter, r *http.Request) {
 	r.Body = http.MaxBytesReader(w, r.Body, 16<<10)
 	formErr := r.ParseForm()
-	p.respond(w, EndpointAuthorize, func(Fault) answer {
+	p.respond(w, call{endpoint: EndpointAuthorize}, func(Fault) answer {
 		if formErr != nil {
 			return refusal("the form is not well formed")
 		}

@@ -57,7 +57,7 @@ func (p *Provider) consentPage(id string, req *authRequest, selected int) answer
 // person to carry over by hand.
 func (p *Provider) handleManual(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
-	p.respond(w, EndpointAuthorize, func(Fault) answer {
+	p.respond(w, call{endpoint: EndpointAuthorize}, func(Fault) answer {
 		if q.Get("error") != "" {
 			return page(http.StatusOK, "denied", nil)
 		}

@@ -243,6 +243,17 @@ func TestBadFaults(t *testing.T) {
 	for _, f := range []Fault{
 		{Endpoint: "elsewhere", Kind: FaultHTML},
 		{Endpoint: EndpointUsage, Kind: "meteor"},
+		{Endpoint: EndpointUsage, Kind: FaultStatus},
+		{Endpoint: EndpointUsage, Kind: FaultStatus, Status: 399},
+		{Endpoint: EndpointUsage, Kind: FaultStatus, Status: 600},
+		{Endpoint: EndpointUsage, Kind: FaultServerError, Status: 500},
+		{Endpoint: EndpointUsage, Kind: FaultServerError, Acts: true},
+		{Endpoint: EndpointUsage, Kind: FaultServerError, Body: "x"},
+		{Endpoint: EndpointRefresh, Kind: FaultIncomplete},
+		{Endpoint: EndpointRefresh, Kind: FaultIncomplete, Omit: []string{"refresh_token"}},
+		{Endpoint: EndpointRefresh, Kind: FaultSlow, Omit: []string{"account"}},
+		{Endpoint: EndpointProfile, Kind: FaultIncomplete, Omit: []string{"account"}},
+		{Endpoint: EndpointAuthorize, Kind: FaultHTML, Account: adaUUID},
 		{},
 	} {
 		if err := p.Fail(f); !errors.Is(err, ErrBadFault) {

@@ -25,6 +25,11 @@ type faultRequest struct {
 	Times        int       `json:"times"`
 	DelayMS      int       `json:"delayMs"`
 	RetryAfterMS int       `json:"retryAfterMs"`
+	Account      string    `json:"account"`
+	Status       int       `json:"status"`
+	Body         string    `json:"body"`
+	Acts         bool      `json:"acts"`
+	Omit         []string  `json:"omit"`
 }
 
 type loginRequest struct {
@@ -44,6 +49,7 @@ func (p *Provider) addHooks() {
 			Endpoint: f.Endpoint, Kind: f.Kind, Times: f.Times,
 			Delay:      time.Duration(f.DelayMS) * time.Millisecond,
 			RetryAfter: time.Duration(f.RetryAfterMS) * time.Millisecond,
+			Account:    f.Account, Status: f.Status, Body: f.Body, Acts: f.Acts, Omit: f.Omit,
 		})
 		finishHook(w, err)
 	})

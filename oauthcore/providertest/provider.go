@@ -93,6 +93,7 @@ type Provider struct {
 	calls      map[Endpoint]int
 	violations []string
 	repeats    int
+	presented  []*Presentation
 }
 
 var _ http.Handler = (*Provider)(nil)

@@ -85,7 +85,22 @@ func (p *Provider) handleToken(w http.ResponseWriter, r *http.Request) {
 	case "refresh_token":
 		endpoint = EndpointRefresh
 	}
-	p.respond(w, endpoint, func(f Fault) answer {
+	c := call{endpoint: endpoint}
+	switch endpoint {
+	case EndpointExchange:
+		c.account = p.accountOf(req.Code)
+	case EndpointRefresh:
+		c.account = p.accountOf(req.RefreshToken)
+		if req.RefreshToken != "" {
+			c.presented = &Presentation{Fingerprint: secret.New(req.RefreshToken).Fingerprint(), AccountUUID: c.account}
+		}
+	}
+	p.respond(w, c, func(f Fault) answer {
+		if c.presented != nil {
+			p.mu.Lock()
+			c.presented.Outcome = OutcomeRefused // unless the refresh gets further
+			p.mu.Unlock()
+		}
 		switch {
 		case err != nil:
 			return oauthError("invalid_request", errNotJSON.Error())
@@ -100,33 +115,38 @@ func (p *Provider) handleToken(w http.ResponseWriter, r *http.Request) {
 		case endpoint == EndpointExchange:
 			return p.exchange(req, f)
 		}
-		return p.refreshLogin(req, f)
+		return p.refreshLogin(req, f, c.presented)
 	})
 }
 
 // refreshLogin is the refresh_token grant (RFC 6749 §6) with rotation and
 // reuse detection (RFC 9700 §4.14.2): each refresh token works once.
-func (p *Provider) refreshLogin(req tokenRequest, f Fault) answer {
+func (p *Provider) refreshLogin(req tokenRequest, f Fault, note *Presentation) answer {
 	if req.RefreshToken == "" {
 		return oauthError("invalid_request", "refresh_token is missing")
 	}
 	now := p.now()
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	dead := func(description string) answer {
+		note.dead = true
+		return oauthError("invalid_grant", description)
+	}
 	t := p.refresh[secret.New(req.RefreshToken).Fingerprint()]
 	if t == nil {
-		return oauthError("invalid_grant", "Refresh token not found or invalid")
+		return dead("Refresh token not found or invalid")
 	}
 	l := t.login
 	if t.spent {
 		p.reused(l, t.lost, "a spent refresh token was presented again")
-		return oauthError("invalid_grant", "Refresh token was used before; the login has been revoked")
+		note.Outcome = OutcomeReused
+		return dead("Refresh token was used before; the login has been revoked")
 	}
 	if l.dead {
-		return oauthError("invalid_grant", "Refresh token has been revoked")
+		return dead("Refresh token has been revoked")
 	}
 	if !l.ends.After(now) {
-		return oauthError("invalid_grant", "Refresh token expired")
+		return dead("Refresh token expired")
 	}
 	scopes := l.scopes
 	if req.Scope != "" {
@@ -138,9 +158,11 @@ func (p *Provider) refreshLogin(req tokenRequest, f Fault) answer {
 		}
 	}
 	refresh := secret.Secret{}
+	note.Outcome = OutcomeKept
 	if f.Kind != FaultNoRefresh {
 		t.lost = f.losesAnswer()
 		refresh = p.newRefresh(l)
+		note.Outcome = OutcomeRotated
 	}
 	return p.tokens(l, scopes, refresh)
 }
@@ -185,7 +207,7 @@ func (p *Provider) violate(what string) {
 // ends the login, and an unknown token is no error (§2.2).
 func (p *Provider) handleRevoke(w http.ResponseWriter, r *http.Request) {
 	req, err := readTokenRequest(w, r)
-	p.respond(w, EndpointRevoke, func(Fault) answer {
+	p.respond(w, call{endpoint: EndpointRevoke, account: p.accountOf(req.Token)}, func(Fault) answer {
 		switch {
 		case err != nil:
 			return oauthError("invalid_request", errNotJSON.Error())

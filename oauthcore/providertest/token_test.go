@@ -204,7 +204,7 @@ func FuzzTokenRequest(f *testing.F) {
 			return
 		}
 		// With nothing issued no input may be granted anything.
-		for _, a := range []answer{p.refreshLogin(req, Fault{}), p.exchange(req, Fault{})} {
+		for _, a := range []answer{p.refreshLogin(req, Fault{}, &Presentation{}), p.exchange(req, Fault{})} {
 			if a.status != http.StatusBadRequest {
 				t.Errorf("answered %d", a.status)
 			}

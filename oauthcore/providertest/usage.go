@@ -10,7 +10,7 @@ import (
 )
 
 func (p *Provider) handleUsage(w http.ResponseWriter, r *http.Request) {
-	p.respond(w, EndpointUsage, func(Fault) answer {
+	p.respond(w, p.bearerCall(EndpointUsage, r), func(Fault) answer {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		who, no, ok := p.bearer(r)
