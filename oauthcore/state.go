@@ -65,8 +65,11 @@ func (s *State) unknownEntry(e *accounts.PoolEntry) bool {
 	if e.AccessToken.Empty() {
 		return false
 	}
+	if s.Vault.Spent(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
+		return false
+	}
 	a := s.Vault.Get(e.Key)
-	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty() && !a.Credential.AccessToken.Equal(e.AccessToken)
+	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty()
 }
 
 // Candidates gives what the choice of the next account looks at.

@@ -143,12 +143,18 @@ const deadlineSlack = time.Minute
 
 // Compare tells which of two logins of one account is the later: by the
 // login's own deadline, which a new login has later, else by the end of the
-// access token, which each refresh moves. -1: c is the earlier; 0: unknown.
+// access token, which each refresh moves. A login without a refresh token counts
+// as earlier than one with: it is good for hours, and replaces none that is good
+// for weeks. -1: c is the earlier; 0: unknown.
 func (c Credential) Compare(o Credential) int {
 	if c.RefreshToken.Equal(o.RefreshToken) && c.AccessToken.Equal(o.AccessToken) {
 		return 0
 	}
 	switch {
+	case c.RefreshToken.Empty() && !o.RefreshToken.Empty():
+		return -1
+	case !c.RefreshToken.Empty() && o.RefreshToken.Empty():
+		return 1
 	case c.Outlasts(o):
 		return 1
 	case o.Outlasts(c):
