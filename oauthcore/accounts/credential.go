@@ -47,8 +47,8 @@ func (c *Credential) fields() []jsonedit.Field {
 		jsonedit.Millis("expiresAt", &c.ExpiresAt).Always("null"),
 		jsonedit.Millis("refreshTokenExpiresAt", &c.RefreshExpiresAt),
 		jsonedit.Texts("scopes", &c.Scopes),
-		jsonedit.Text("subscriptionType", &c.Plan).Always("null"),
-		jsonedit.Text("rateLimitTier", &c.Tier).Always("null"),
+		jsonedit.TextOrNumber("subscriptionType", &c.Plan).Always("null"),
+		jsonedit.TextOrNumber("rateLimitTier", &c.Tier).Always("null"),
 		jsonedit.Text("accountUuid", &c.AccountUUID),
 		jsonedit.Text("organizationUuid", &c.OrganizationUUID),
 	}

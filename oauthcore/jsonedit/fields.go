@@ -147,23 +147,21 @@ func (f *functions[T]) Same(v gjson.Result) bool {
 
 func (f *functions[T]) Encode() []byte { return f.encode(*f.to) }
 
-// Text is a string, left out where it is empty. A number is taken as it is
-// spelled.
+// Text is a string, left out where it is empty.
 func Text(name string, to *string) Field { return Of(name, (*text)(to)) }
 
 type text string
 
-func (t *text) Read(v gjson.Result) (err error) {
-	s, err := ParseText(v)
-	if err == nil {
-		*t = text(s)
+func (t *text) Read(v gjson.Result) error {
+	if v.Type != gjson.String && v.Type != gjson.Null {
+		return ErrType
 	}
-	return err
+	*t = text(v.Str)
+	return nil
 }
 
 func (t *text) Same(v gjson.Result) bool {
-	s, err := ParseText(v)
-	return err == nil && s == string(*t)
+	return (v.Type == gjson.String || v.Type == gjson.Null) && v.Str == string(*t)
 }
 
 func (t *text) Encode() []byte {
@@ -173,19 +171,22 @@ func (t *text) Encode() []byte {
 	return String(string(*t))
 }
 
-// ParseText reads a string; a number gives its spelling, null "". The error is
-// ErrType.
-func ParseText(v gjson.Result) (string, error) {
-	switch v.Type {
-	case gjson.Null:
-		return "", nil
-	case gjson.String:
-		return v.Str, nil
-	case gjson.Number:
-		return v.Raw, nil
+// TextOrNumber is Text for a member that other programs also write as a number,
+// which is taken as it is spelled.
+func TextOrNumber(name string, to *string) Field { return Of(name, &textOrNumber{(*text)(to)}) }
+
+type textOrNumber struct{ *text }
+
+func asText(v gjson.Result) gjson.Result {
+	if v.Type == gjson.Number {
+		return gjson.Result{Type: gjson.String, Str: v.Raw}
 	}
-	return "", ErrType
+	return v
 }
+
+func (t *textOrNumber) Read(v gjson.Result) error { return t.text.Read(asText(v)) }
+
+func (t *textOrNumber) Same(v gjson.Result) bool { return t.text.Same(asText(v)) }
 
 // Flag is a boolean, left out where it is false.
 func Flag(name string, to *bool) Field { return Of(name, (*flag)(to)) }
