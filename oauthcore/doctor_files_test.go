@@ -92,7 +92,7 @@ func TestDoctorLeftovers(t *testing.T) {
 		filepath.Join(p.paths.State, "."+filepath.Base(p.paths.HighWater())+".baton-3.tmp"),
 		filepath.Join(p.paths.Own(), ".accounts.json.baton-2.tmp"),
 	}
-	young := filepath.Join(p.paths.Own(), ".usage.json.baton-4.tmp")
+	young := filepath.Join(p.paths.Answers(), ".login-4.json.baton-4.tmp") // written under no lock: another Baton may be at it
 	foreign := filepath.Join(p.paths.Own(), ".usage.json.swp")
 	for _, path := range append(old, young, foreign) {
 		p.write(path, "cut off")

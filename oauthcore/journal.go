@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io/fs"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -174,7 +175,11 @@ func (c *Core) readJournal() ([]*answer, error) {
 		}
 		out = append(out, e)
 	}
-	return append(out, c.foundLogins()...), nil
+	out = append(out, c.foundLogins()...)
+	// Their names are fingerprints and random: of two logins of one account the
+	// one made later comes later.
+	slices.SortStableFunc(out, func(a, b *answer) int { return a.madeAt.Compare(b.madeAt) })
+	return out, nil
 }
 
 // foundLogins are logins that wait in other places than the journal: where an

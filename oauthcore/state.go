@@ -22,8 +22,8 @@ type State struct {
 	// aside the fingerprints of the logins in set-aside.
 	journal []*answer
 	aside   map[string]bool
-	// vaultOnly says that pool or usage store could not be read: neither is
-	// written.
+	// vaultOnly says that pool and usage store were not read, or could not be:
+	// neither is written.
 	vaultOnly bool
 	readOnly  bool // for display: nothing is written to disk
 }
@@ -65,8 +65,11 @@ func (s *State) unknownEntry(e *accounts.PoolEntry) bool {
 	if e.AccessToken.Empty() {
 		return false
 	}
+	if s.Vault.Spent(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
+		return false
+	}
 	a := s.Vault.Get(e.Key)
-	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty() && !a.Credential.AccessToken.Equal(e.AccessToken)
+	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty()
 }
 
 // Candidates gives what the choice of the next account looks at.
@@ -104,6 +107,16 @@ func (c *Core) readVault() (*State, error) {
 	s.Pool, _ = accounts.ParsePool(nil)   // nothing to parse, no error
 	s.Usage, _ = accounts.ParseUsage(nil) // the same
 	return s, nil
+}
+
+// readVaultOnly is readVault for a change that leaves pool and usage store
+// alone.
+func (c *Core) readVaultOnly(context.Context) (*State, error) {
+	s, err := c.readVault()
+	if err == nil {
+		s.vaultOnly = true
+	}
+	return s, err
 }
 
 // readRest loads what is not needed to keep a login.

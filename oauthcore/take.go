@@ -209,7 +209,7 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		return true, nil
 	}
 	a, added := o.Vault.Ensure(who)
-	if e.found && a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) < 0 {
+	if a.Credential.Usable() && !a.NeedsLogin && e.earlierThan(a.Credential) {
 		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 		return true, err
 	}
@@ -225,6 +225,16 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		}
 	}
 	return true, o.stamp(a)
+}
+
+// earlierThan says that a login is not the later one of its account. The answer
+// to an authorization code is the later one unless the other was made after it,
+// or it has no refresh token.
+func (e *answer) earlierThan(have accounts.Credential) bool {
+	if e.found || e.credential.RefreshToken.Empty() {
+		return e.credential.Compare(have) < 0
+	}
+	return have.Outlasts(e.credential)
 }
 
 // takePool takes over what other programs wrote to the pool.
@@ -277,7 +287,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
 	case a.Credential.Usable() && cr.Compare(a.Credential) < 0:
-		o.Vault.Spend(cr.RefreshToken, a)
+		o.Vault.SpendLogin(cr, a)
 		return nil
 	case a.Credential.Usable() && cr.Compare(a.Credential) == 0:
 		// Nothing tells which is the later: the one nobody knew, most likely.
@@ -306,7 +316,7 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
 			o.Vault.Save(u, cr)
 		} else {
-			o.Vault.Spend(cr.RefreshToken, u)
+			o.Vault.SpendLogin(cr, u)
 		}
 		return
 	}

@@ -250,6 +250,11 @@ func (v *Vault) SpentBy(fp string) *Account {
 	return nil
 }
 
+// HasAccess says that an account's login has this access token.
+func (v *Vault) HasAccess(t secret.Secret) bool {
+	return slices.ContainsFunc(v.accounts, func(a *Account) bool { return a.Credential.AccessToken.Equal(t) })
+}
+
 // Knows says that the token is an account's, or was, under whatever key.
 func (v *Vault) Knows(t secret.Secret) bool { return v.Holder(t) != nil || v.Spent(t) }
 
@@ -278,6 +283,15 @@ func (v *Vault) Spend(t secret.Secret, a *Account) {
 		key = a.Key
 	}
 	v.spend(fp, key)
+}
+
+// SpendLogin is Spend for a whole login: one without a refresh token is known by
+// its access token from then on.
+func (v *Vault) SpendLogin(c Credential, a *Account) {
+	if c.RefreshToken.Empty() {
+		v.Spend(c.AccessToken, a)
+	}
+	v.Spend(c.RefreshToken, a)
 }
 
 func (v *Vault) spend(fp, key string) {
