@@ -46,7 +46,7 @@ func TestDoctorDamagedFiles(t *testing.T) {
 }
 
 // Before there is a vault the pool is the list of accounts: while it cannot be
-// read nobody can say that a login is unknown.
+// read no login can be called unknown.
 func TestDoctorDamagedPoolWithoutAVault(t *testing.T) {
 	p := patientOf(newWorld(t))
 	p.write(p.paths.Pool(), `{"accounts":`)
@@ -72,7 +72,7 @@ func TestDoctorRemovesADamagedLedger(t *testing.T) {
 	}
 }
 
-// A file that cannot be read for another reason is told apart from damage.
+// A file that cannot be read for another reason is not reported as damage.
 func TestDoctorUnreadable(t *testing.T) {
 	p := newPatient(t)
 	if err := os.Remove(p.paths.Usage()); err != nil {
