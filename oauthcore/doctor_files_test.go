@@ -1,6 +1,8 @@
 package oauthcore_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -124,13 +126,20 @@ func TestDoctorUnfinishedLogin(t *testing.T) {
 	made, cut := filepath.Join(p.paths.Own(), "login-123"), filepath.Join(p.paths.Own(), "login-456")
 	p.write(filepath.Join(made, ".credentials.json"), `{"claudeAiOauth":`+p.issued(night)+`}`)
 	p.write(filepath.Join(cut, ".claude.json"), `{}`)
+	long := p.clock.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(made, ".credentials.json"), long, long); err != nil {
+		t.Fatal(err)
+	}
 	look := []string{"warning unfinished_login login-123", "warning unfinished_login login-456"}
 	if got := summary(p.doctor(false)); !slices.Equal(got, look) {
 		t.Errorf("found %q\nwant  %q", got, look)
 	}
 	p.doctor(true)
-	if got := summary(p.doctor(false)); slices.Contains(got, look[0]) || !slices.Contains(got, look[1]) {
-		t.Errorf("left %q", got)
+	if got := summary(p.doctor(false)); !slices.Equal(got, look) {
+		t.Errorf("left %q, want the two directories without a login", got)
+	}
+	if _, err := os.Stat(filepath.Join(made, ".credentials.json")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a login that was taken over stays in %s: %v", made, err)
 	}
 	p.kept(night)
 }
