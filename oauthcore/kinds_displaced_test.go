@@ -87,8 +87,11 @@ func (w *world) replaceText(path, old, next string) {
 // writes are things that write vault and pool and are about another account.
 func writes() map[string]func(context.Context, *oauthcore.Core) error {
 	return map[string]func(context.Context, *oauthcore.Core) error{
-		"pause":   func(ctx context.Context, c *oauthcore.Core) error { _, err := c.Pause(ctx, lab); return err },
-		"rename":  func(ctx context.Context, c *oauthcore.Core) error { _, err := c.Rename(ctx, lab, "Laboratory"); return err },
+		"pause": func(ctx context.Context, c *oauthcore.Core) error { _, err := c.Pause(ctx, lab); return err },
+		"rename": func(ctx context.Context, c *oauthcore.Core) error {
+			_, err := c.Rename(ctx, lab, "Laboratory")
+			return err
+		},
 		"refresh": func(ctx context.Context, c *oauthcore.Core) error { _, err := c.Refresh(ctx, lab); return err },
 		"usage":   func(ctx context.Context, c *oauthcore.Core) error { _, _, err := c.CheckUsage(ctx, side); return err },
 		"settle":  func(ctx context.Context, c *oauthcore.Core) error { return c.Settle(ctx) },
