@@ -5,7 +5,7 @@
 PREFIX ?= $(HOME)/.local
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo build build-headless install uninstall package package-test test lint fmt mutants bench screenshots clean
+.PHONY: help run demo build build-headless install uninstall package package-test test lint fmt mutants model bench screenshots clean
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ fmt: ## format the code
 
 mutants: ## take the rules of the swap out one by one; a test must miss each
 	@bash .ci/mutants/run
+
+model: ## check the model of the swap protocol with spin; FULL=1 searches every run
+	@bash .ci/model $(if $(FULL),full,quick)
 
 bench: ## measure the commands on made-up accounts; the table of BENCHMARKS.md
 	@bash .ci/bench/run

@@ -69,6 +69,7 @@ func (b *bare) want(got []string, want ...string) {
 		b.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
 func (b *bare) otherBaton() *clientlock.Held {
 	b.Helper()
 	k := clientlock.NewKeeper(files.OS{}, b.paths.LockRegistry(), time.Now, slog.New(slog.DiscardHandler))

@@ -237,7 +237,7 @@ func (w *stepWorld) missing(op stepOp) []string {
 	if err != nil {
 		w.Fatal(err)
 	}
-	for _, path := range append(aside, w.paths.OldInbox(), w.paths.Credentials()) {
+	for _, path := range append(append(aside, w.waitingLogins()...), w.paths.Credentials()) {
 		doc, err := os.ReadFile(path)
 		if err != nil {
 			continue

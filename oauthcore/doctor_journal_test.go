@@ -90,6 +90,7 @@ func TestDoctorDamagedEntry(t *testing.T) {
 	p := newPatient(t)
 	path := filepath.Join(p.paths.Answers(), p.account(night).Credential.Fingerprint()+".json")
 	p.write(path, `{"claudeAiOauth":{`)
+	p.write(filepath.Join(p.paths.Answers(), ".hidden.json"), "{") // no entry
 	got := summary(p.doctor(false))
 	if want := []string{"error damaged " + filepath.Base(path), "warning unsure"}; !slices.Equal(got, want) {
 		t.Errorf("%q", got)

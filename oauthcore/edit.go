@@ -14,7 +14,7 @@ import (
 // resolve finds the key of the account a person means, also one that only the
 // pool or Claude Code's file has so far.
 func (c *Core) resolve(ctx context.Context, name string) (string, error) {
-	s, err := c.Read(ctx)
+	s, err := c.readVault()
 	if err != nil {
 		return "", err
 	}
@@ -33,25 +33,38 @@ func (c *Core) resolve(ctx context.Context, name string) (string, error) {
 	return a.Key, nil
 }
 
-// change does one small edit of an account's entry.
+// change does one small edit of an account's entry in the vault.
 func (c *Core) change(ctx context.Context, name string, fn func(*State, *accounts.Account) error) (key string, err error) {
 	if key, err = c.resolve(ctx, name); err != nil {
 		return "", err
 	}
-	err = c.Update(ctx, func(s *State) error {
+	return key, c.modify(ctx, claude.StoreWait, c.readVaultOnly, edit(key, fn))
+}
+
+// mark does one small edit of an account's usage and marks.
+func (c *Core) mark(ctx context.Context, name string, fn func(*State, *accounts.Account) error) (key string, err error) {
+	if key, err = c.resolve(ctx, name); err != nil {
+		return "", err
+	}
+	return key, c.Update(ctx, func(s *State) error {
 		s.takeMarks(c.Now())
+		return edit(key, fn)(s)
+	})
+}
+
+func edit(key string, fn func(*State, *accounts.Account) error) func(*State) error {
+	return func(s *State) error {
 		a := s.Vault.Get(key)
 		if a == nil || a.Removed {
 			return errMoved(key)
 		}
 		return fn(s, a)
-	})
-	return key, err
+	}
 }
 
 // Limit marks an account rate-limited until a time.
 func (c *Core) Limit(ctx context.Context, name string, until time.Time) (string, error) {
-	return c.change(ctx, name, func(s *State, a *accounts.Account) error {
+	return c.mark(ctx, name, func(s *State, a *accounts.Account) error {
 		s.Usage.Record(a.Key).Mark = accounts.Mark{Limited: true, ResetsAt: until.UTC(), MarkedAt: c.Now()}
 		return nil
 	})
@@ -60,7 +73,7 @@ func (c *Core) Limit(ctx context.Context, name string, until time.Time) (string,
 // Unlimit takes an account's mark away. Windows the provider itself called
 // spent still count, so those are forgotten too: the next figures show them.
 func (c *Core) Unlimit(ctx context.Context, name string) (string, error) {
-	return c.change(ctx, name, func(s *State, a *accounts.Account) error {
+	return c.mark(ctx, name, func(s *State, a *accounts.Account) error {
 		record := s.Usage.Record(a.Key)
 		record.Mark = accounts.Mark{}
 		if at, _ := record.Limited(c.Now()); !at.IsZero() {

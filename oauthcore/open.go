@@ -138,6 +138,7 @@ func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bo
 				return errAsk
 			}
 		}
+		c.removeStored()
 		return c.reconcile(o, p, r)
 	})
 	if errors.Is(err, errAsk) {
@@ -148,7 +149,7 @@ func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bo
 	}
 	c.Step("open.saved")
 	c.clearJournal(o)
-	c.removeLeftovers()
+	c.removeGuarded()
 	if err := c.repair(ctx, o); err != nil {
 		c.Log.Warn("a file of Claude Code's could not be repaired", "error", err)
 		o.repairErr = errors.Join(o.repairErr, err)
@@ -250,30 +251,47 @@ func (c *Core) clearJournal(o *Opened) {
 	o.taken = nil
 }
 
-// leftoverAge is how old a temp file or the directory of a login must be before
-// it is taken for one that a Baton which died left: they live for milliseconds,
-// or for as long as somebody logs in.
-const leftoverAge = time.Hour
+// leftoverAge is how old a temp file must be that is written under no lock,
+// before it is taken for one that a Baton which died left: they live for
+// milliseconds.
+const leftoverAge = time.Minute
 
-// removeLeftovers removes temp files that a Baton which died left, with tokens
-// in them. What they held is in the journal.
-func (c *Core) removeLeftovers() {
-	remove := func(left []string, err error) {
-		for _, path := range left {
-			info, statErr := c.FS.Stat(path)
-			if statErr != nil || c.Now().Sub(info.ModTime()).Abs() < time.Minute {
-				continue
-			}
-			if err := c.FS.Remove(path); err != nil {
-				c.Log.Warn("cannot remove a leftover", "path", path, "error", err)
-			}
+// A write that was cut off leaves its temp file, with tokens in it. Each is
+// removed by the holder of the lock it is written under, so that no Baton can
+// still be writing it. What it held is in the journal, or was never needed.
+
+// removeGuarded removes what was left of files written under the client's lock,
+// and old ones of files that are written under none.
+func (c *Core) removeGuarded() {
+	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON, c.Paths.OldConfig(), c.Paths.LockRegistry()} {
+		c.removeLeftovers(files.Leftovers, path, 0)
+	}
+	for _, dir := range []string{c.Paths.SetAside(), filepath.Dir(c.Paths.InPlace("x"))} {
+		c.removeLeftovers(files.LeftoversIn, dir, 0)
+	}
+	c.removeLeftovers(files.LeftoversIn, c.Paths.Answers(), leftoverAge)
+	c.removeLeftovers(files.Leftovers, c.Paths.Activity(), leftoverAge)
+}
+
+// removeStored removes what was left of files written under the store lock.
+func (c *Core) removeStored() {
+	for _, path := range []string{c.Paths.Vault(), c.Paths.Pool(), c.Paths.Usage(), c.Paths.Settings(), c.Paths.GitIgnore(), c.Paths.HighWater()} {
+		c.removeLeftovers(files.Leftovers, path, 0)
+	}
+}
+
+func (c *Core) removeLeftovers(list func(files.FS, string) ([]string, error), path string, age time.Duration) {
+	left, err := list(c.FS, path)
+	for _, f := range left {
+		if info, statErr := c.FS.Stat(f); statErr != nil || age > 0 && c.Now().Sub(info.ModTime()).Abs() < age {
+			continue
 		}
-		if err != nil {
-			c.Log.Warn("cannot look for leftovers", "error", err)
+		if err := c.FS.Remove(f); err != nil {
+			c.Log.Warn("cannot remove a leftover", "path", f, "error", err)
 		}
 	}
-	for _, path := range c.Leftovers() {
-		remove([]string{path}, nil)
+	if err != nil {
+		c.Log.Warn("cannot look for leftovers", "path", path, "error", err)
 	}
 }
 

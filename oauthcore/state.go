@@ -22,8 +22,8 @@ type State struct {
 	// aside the fingerprints of the logins in set-aside.
 	journal []*answer
 	aside   map[string]bool
-	// vaultOnly says that pool or usage store could not be read: neither is
-	// written.
+	// vaultOnly says that pool and usage store were not read, or could not be:
+	// neither is written.
 	vaultOnly bool
 	readOnly  bool // for display: nothing is written to disk
 }
@@ -107,6 +107,16 @@ func (c *Core) readVault() (*State, error) {
 	s.Pool, _ = accounts.ParsePool(nil)   // nothing to parse, no error
 	s.Usage, _ = accounts.ParseUsage(nil) // the same
 	return s, nil
+}
+
+// readVaultOnly is readVault for a change that leaves pool and usage store
+// alone.
+func (c *Core) readVaultOnly(context.Context) (*State, error) {
+	s, err := c.readVault()
+	if err == nil {
+		s.vaultOnly = true
+	}
+	return s, err
 }
 
 // readRest loads what is not needed to keep a login.

@@ -58,6 +58,12 @@ func main() {
 	}
 	err := bench(os.Stdout, *binary, max(*runs, 1))
 	if err == nil {
+		err = benchMany(os.Stdout, *binary, max(*runs/2, 1))
+	}
+	if err == nil {
+		err = benchSwap(context.Background(), os.Stdout, max(*runs, 1))
+	}
+	if err == nil {
 		err = benchSnapshot(context.Background(), os.Stdout, max(*runs, 1))
 	}
 	if err == nil && *window != "" {

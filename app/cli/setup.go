@@ -5,7 +5,7 @@ package cli
 import (
 	"bytes"
 	"context"
-	"io"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -37,8 +37,12 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 			if s.Forgotten {
 				r.note("Baton's own note is lost, so which status line stood there before cannot be known")
 			}
-			_, err := io.WriteString(r.Stdout, s.Diff)
-			return err
+			for line := range strings.Lines(s.Diff) {
+				if err := r.say("%s", plain(strings.TrimSuffix(line, "\n"))); err != nil {
+					return err
+				}
+			}
+			return nil
 		case !changed && undo:
 			return r.say("%s holds no command of Baton's", plain(s.Path))
 		case !changed:

@@ -187,10 +187,34 @@ func (a *Account) fields() []jsonedit.Field {
 // CredentialField is a member that holds a whole login, left out where there is
 // none.
 func CredentialField(name string, to *Credential) jsonedit.Field {
-	return jsonedit.FieldOf(name, to, func(v gjson.Result) (Credential, error) {
-		return ParseCredential([]byte(v.Raw))
-	}, func(a, b Credential) bool { return jsonedit.Equal2(a.raw, b.raw) }, func(c Credential) []byte { return c.raw })
+	return jsonedit.Of(name, (*login)(to))
 }
+
+type login Credential
+
+// Read implements jsonedit.Variable.
+func (l *login) Read(v gjson.Result) error {
+	if v.Type == gjson.Null {
+		*l = login{}
+		return nil
+	}
+	c, err := ParseCredential([]byte(v.Raw))
+	if err == nil {
+		*l = login(c)
+	}
+	return err
+}
+
+// Same implements jsonedit.Variable.
+func (l *login) Same(v gjson.Result) bool {
+	if v.Type == gjson.Null {
+		return l.raw == nil
+	}
+	return jsonedit.Equal2([]byte(v.Raw), l.raw)
+}
+
+// Encode implements jsonedit.Variable.
+func (l *login) Encode() []byte { return l.raw }
 
 // spentField reads the list of spent tokens that earlier versions kept with
 // each account; it is never written.

@@ -42,31 +42,45 @@ type Credential struct {
 // fields ties the members of claudeAiOauth to the credential.
 func (c *Credential) fields() []jsonedit.Field {
 	return []jsonedit.Field{
-		tokenField("accessToken", &c.AccessToken).Always(`""`),
-		tokenField("refreshToken", &c.RefreshToken).Always(`""`),
+		TokenField("accessToken", &c.AccessToken).Always(`""`),
+		TokenField("refreshToken", &c.RefreshToken).Always(`""`),
 		jsonedit.Millis("expiresAt", &c.ExpiresAt).Always("null"),
 		jsonedit.Millis("refreshTokenExpiresAt", &c.RefreshExpiresAt),
 		jsonedit.Texts("scopes", &c.Scopes),
-		jsonedit.Text("subscriptionType", &c.Plan).Always("null"),
-		jsonedit.Text("rateLimitTier", &c.Tier).Always("null"),
+		jsonedit.TextOrNumber("subscriptionType", &c.Plan).Always("null"),
+		jsonedit.TextOrNumber("rateLimitTier", &c.Tier).Always("null"),
 		jsonedit.Text("accountUuid", &c.AccountUUID),
 		jsonedit.Text("organizationUuid", &c.OrganizationUUID),
 	}
 }
 
-// tokenField is a member that holds a token.
-func tokenField(name string, to *secret.Secret) jsonedit.Field {
-	return jsonedit.FieldOf(name, to, func(v gjson.Result) (secret.Secret, error) {
-		if v.Type != gjson.String {
-			return secret.Secret{}, ErrShape
-		}
-		return secret.New(v.Str), nil
-	}, secret.Secret.Equal, func(t secret.Secret) []byte {
-		if t.Empty() {
-			return nil
-		}
-		return jsonedit.String(t.Reveal())
-	})
+// TokenField is a member that holds a token, left out where there is none.
+func TokenField(name string, to *secret.Secret) jsonedit.Field {
+	return jsonedit.Of(name, (*token)(to))
+}
+
+type token secret.Secret
+
+// Read implements jsonedit.Variable.
+func (t *token) Read(v gjson.Result) error {
+	if v.Type != gjson.String && v.Type != gjson.Null {
+		return ErrShape
+	}
+	*t = token(secret.New(v.Str))
+	return nil
+}
+
+// Same implements jsonedit.Variable.
+func (t *token) Same(v gjson.Result) bool {
+	return (v.Type == gjson.String || v.Type == gjson.Null) && secret.New(v.Str).Equal(secret.Secret(*t))
+}
+
+// Encode implements jsonedit.Variable.
+func (t *token) Encode() []byte {
+	if value := secret.Secret(*t); !value.Empty() {
+		return jsonedit.String(value.Reveal())
+	}
+	return nil
 }
 
 // ParseCredential reads a claudeAiOauth object with the spellings Claude Code

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	"baton/oauthcore/jsonedit"
@@ -39,8 +40,8 @@ type PoolEntry struct {
 func (e *PoolEntry) fields() []jsonedit.Field {
 	return []jsonedit.Field{
 		jsonedit.Text("email", &e.Email).Always(`""`),
-		tokenField("accessToken", &e.AccessToken).Always(`""`),
-		tokenField("refreshToken", &e.RefreshToken).Always(`""`),
+		TokenField("accessToken", &e.AccessToken).Always(`""`),
+		TokenField("refreshToken", &e.RefreshToken).Always(`""`),
 		jsonedit.Millis("expiresAt", &e.ExpiresAt).Always("0"),
 		jsonedit.Millis("refreshTokenExpiresAt", &e.LoginEndsAt),
 		jsonedit.Texts("scopes", &e.Scopes),
@@ -106,6 +107,9 @@ func (e *PoolEntry) HasLogin() bool { return !e.AccessToken.Empty() || !e.Refres
 // Baton does not know stay; nothing changes where the entry says so already.
 func (p *Pool) Put(a *Account, m Mark) error {
 	e, c := p.byKey[a.Key], a.Credential
+	if e != nil && e.says(a, m) {
+		return nil
+	}
 	next := &PoolEntry{Key: a.Key}
 	if e != nil {
 		if next.raw = e.raw; !e.LoginEndsAt.IsZero() {
@@ -132,6 +136,14 @@ func (p *Pool) Put(a *Account, m Mark) error {
 	p.byKey[a.Key] = next
 	p.edits = append(p.edits, jsonedit.Edit{Name: a.Key, Raw: indent(raw, "    ")})
 	return nil
+}
+
+// says says that the entry is in line with the account and its mark.
+func (e *PoolEntry) says(a *Account, m Mark) bool {
+	c := a.Credential
+	return e.Email == a.Key && e.AccessToken == c.AccessToken && e.RefreshToken == c.RefreshToken &&
+		e.ExpiresAt.Equal(c.ExpiresAt) && slices.Equal(e.Scopes, c.Scopes) && e.Plan == c.Plan && e.Tier == c.Tier &&
+		e.RateLimited == m.Limited && e.LimitResetsAt.Equal(m.ResetsAt) && (e.LoginEndsAt.IsZero() || e.LoginEndsAt.Equal(c.RefreshExpiresAt))
 }
 
 // Drop takes an entry out.

@@ -33,6 +33,17 @@ type UsageRecord struct {
 	LoginAddress string
 
 	raw []byte
+	was *UsageRecord // as it was read, nil for a record that is new
+}
+
+// unchanged says that the record is as it was read.
+func (r *UsageRecord) unchanged() bool {
+	if r.was == nil {
+		return false
+	}
+	w := r.was
+	return r.Mark == w.Mark && r.PoolMark == w.PoolMark && r.PoolSeen == w.PoolSeen && r.Usage == w.Usage &&
+		r.ActiveAt.Equal(w.ActiveAt) && r.Copied == w.Copied && r.Offline == w.Offline && r.LoginAddress == w.LoginAddress
 }
 
 // CopyNote is what is remembered of an account's copy in the keyring, so that
@@ -163,6 +174,8 @@ func ParseUsage(doc []byte) (*UsageStore, error) {
 		if err := jsonedit.Read(m.Raw, r.fields()); err != nil {
 			return nil, fmt.Errorf("accounts: %w", err)
 		}
+		was := *r
+		r.was = &was
 		u.Records[m.Key] = r
 	}
 	return u, nil
@@ -274,6 +287,9 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 	}
 	for _, k := range keys {
 		r := u.Records[k]
+		if r.unchanged() {
+			continue
+		}
 		raw, err := jsonedit.Write(r.raw, r.fields())
 		if err != nil {
 			return nil, false, err

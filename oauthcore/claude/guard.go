@@ -114,13 +114,19 @@ func (s *Store) Guard(ctx context.Context) (*Guard, error) {
 		return nil, err
 	}
 	g := &Guard{s: s, unlock: unlock, keeper: s.Keeper()}
+	taken := false
+	defer func() {
+		if !taken {
+			unlock()
+		}
+	}()
 	if err := g.keeper.Clear(append(slices.Clone(places), s.storageLock(), s.configLock())...); err != nil {
 		s.Log.Warn("cannot remove locks of a Baton that died", "error", err)
 	}
 	if err = g.take(ctx, places...); err != nil {
-		unlock()
 		return nil, err
 	}
+	taken = true
 	return g, nil
 }
 

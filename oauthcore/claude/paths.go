@@ -44,7 +44,7 @@ func PathsFrom(lookup Lookup, home func() (string, error)) (Paths, error) {
 	if noHome && (config == "" || secureSet && secure == "") {
 		return p, &view.Problem{
 			Code:    view.CodeFailed,
-			Message: "your home directory is not known: HOME is not set",
+			Message: "cannot tell where your home folder is: HOME is not set",
 			Hint:    "set HOME, or CLAUDE_CONFIG_DIR to Claude Code's directory",
 			Err:     homeErr,
 		}

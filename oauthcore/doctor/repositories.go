@@ -69,7 +69,7 @@ func (x *examination) workTree(dir string) string {
 			return dir
 		}
 		up := filepath.Dir(dir)
-		if dir == home || up == dir {
+		if up == dir {
 			return ""
 		}
 		if rel, err := filepath.Rel(home, up); x.req.Home == "" || err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {

@@ -64,7 +64,7 @@ func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.
 	if err != nil {
 		return nil, err
 	}
-	if err := fsys.MkdirAll(filepath.Dir(target)); err != nil {
+	if err := makeDirs(fsys, filepath.Dir(target)); err != nil {
 		return nil, err
 	}
 	old, err := fsys.Stat(target)

@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"io/fs"
 	"path/filepath"
 )
 
@@ -16,6 +17,27 @@ func WriteWhole(fsys FS, path string, data []byte) error {
 		}
 		return s.Commit()
 	})
+}
+
+// makeDirs makes a folder and those above it that are missing, durable: an
+// fsynced file is lost with the power if the folder it lies in is.
+func makeDirs(fsys FS, dir string) error {
+	var missing []string
+	for at := filepath.Clean(dir); ; at = filepath.Dir(at) {
+		if _, err := fsys.Stat(at); !errors.Is(err, fs.ErrNotExist) || filepath.Dir(at) == at {
+			break
+		}
+		missing = append(missing, at)
+	}
+	if err := fsys.MkdirAll(dir); err != nil {
+		return err
+	}
+	for _, made := range missing {
+		if err := fsys.SyncDir(filepath.Dir(made)); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // WriteQuick replaces path as a whole, mode 0600, without waiting for the disk:

@@ -94,7 +94,7 @@ func TestFields(t *testing.T) {
 	)
 	fields := func() []Field {
 		return []Field{
-			Text("text", &text), Text("tier", &tier), Texts("list", &list), Millis("at", &at), Millis("iso", &iso), Flag("on", &on), Object("object", &object),
+			Text("text", &text), TextOrNumber("tier", &tier), Texts("list", &list), Millis("at", &at), Millis("iso", &iso), Flag("on", &on), Object("object", &object),
 		}
 	}
 	doc := `{"text":"a","tier":5,"list":"x y","at":"1774466144677","iso":"2026-03-25T19:15:44.677Z","on":true,"object":{"n": 1.0},"text":"b","more":[1.50]}`
@@ -112,7 +112,7 @@ func TestFields(t *testing.T) {
 	if got, err := Write([]byte(doc), fields()); err != nil || string(got) != want {
 		t.Errorf("%s, %v", got, err)
 	}
-	for _, bad := range []string{`{"at":"soon"}`, `{"at":true}`, `{"list":[1]}`, `{"on":"yes"}`, `{"object":[]}`, `{"text":{}}`, `[]`, `{`} {
+	for _, bad := range []string{`{"at":"soon"}`, `{"at":true}`, `{"list":[1]}`, `{"on":"yes"}`, `{"object":[]}`, `{"text":{}}`, `{"text":7}`, `[]`, `{`} {
 		if err := Read([]byte(bad), fields()); err == nil {
 			t.Errorf("%s was read", bad)
 		}

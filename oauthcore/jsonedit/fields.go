@@ -16,36 +16,57 @@ import (
 // ErrType says that a member has a type it cannot have.
 var ErrType = errors.New("unexpected type")
 
-// Field ties one member of a JSON object to a variable: Read fills the
-// variable, Write puts its value into the object.
+// Field ties one member of a JSON object to a variable.
 type Field struct {
 	name string
-	read func(v gjson.Result) error
-	// edit gives the member's new bytes, nil to take it out; same says that the
-	// member as it stands has the variable's value already.
-	edit func() []byte
-	same func(v gjson.Result) bool
+	v    Variable
+	zero []byte // how a zero value is written, nil to leave the member out
+}
+
+// Variable is what a member is read into and written from. Methods get members
+// as they stand; absent and null ones come as null.
+type Variable interface {
+	// Read takes the member's value over; null gives the zero value. The error
+	// wraps ErrType.
+	Read(v gjson.Result) error
+	// Same says that the member has the variable's value already.
+	Same(v gjson.Result) bool
+	// Encode gives the member's bytes, nil to leave it out.
+	Encode() []byte
+}
+
+// Of makes a field of any variable.
+func Of(name string, v Variable) Field { return Field{name: name, v: v} }
+
+// Always has a field written also where its value is zero, then as this JSON.
+func (f Field) Always(zero string) Field {
+	f.zero = []byte(zero)
+	return f
+}
+
+func (f *Field) encode() []byte {
+	if raw := f.v.Encode(); raw != nil {
+		return raw
+	}
+	return f.zero
 }
 
 // Read fills the fields from an object. Of a member named twice the last one
 // counts. Absent and null members give the zero value. The error wraps
 // ErrSyntax, ErrShape, or ErrType with the member's name.
 func Read(raw []byte, fields []Field) error {
-	members, err := Last(raw)
+	o, err := scanBytes(raw).openLenient()
 	if err != nil {
 		return err
 	}
-	byName := make(map[string]*Field, len(fields))
 	for i := range fields {
-		byName[fields[i].name] = &fields[i]
-	}
-	for _, m := range members {
-		f := byName[m.Key]
-		if f == nil {
+		f := &fields[i]
+		s, ok := o.last(f.name)
+		if !ok {
 			continue
 		}
-		if err := f.read(gjson.ParseBytes(m.Raw)); err != nil {
-			return fmt.Errorf("%s: %w", m.Key, err)
+		if err := f.v.Read(gjson.ParseBytes(raw[s.valueStart:s.valueEnd])); err != nil {
+			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
 	return nil
@@ -58,21 +79,22 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 	if raw == nil {
 		raw = []byte("{}")
 	}
-	members, err := Last(raw)
+	o, err := scanBytes(raw).openLenient()
 	if err != nil {
 		return nil, err
 	}
-	have := make(map[string][]byte, len(members))
-	for _, m := range members {
-		have[m.Key] = m.Raw
-	}
 	var edits []Edit
-	for _, f := range fields {
-		now, there := have[f.name]
-		if f.same(gjson.ParseBytes(now)) && (there || f.edit() == nil) {
+	for i := range fields {
+		f := &fields[i]
+		var now gjson.Result
+		s, there := o.last(f.name)
+		if there {
+			now = gjson.ParseBytes(raw[s.valueStart:s.valueEnd])
+		}
+		if f.v.Same(now) && (there || f.encode() == nil) {
 			continue
 		}
-		edits = append(edits, Edit{f.name, f.edit()})
+		edits = append(edits, Edit{f.name, f.encode()})
 	}
 	if len(edits) == 0 {
 		return raw, nil
@@ -80,95 +102,164 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 	return Apply(raw, edits)
 }
 
-// FieldOf makes a field of any type. parse gives the value of a member that is
-// not null; encode gives the bytes, nil to leave the member out.
+// last is the member of a name that counts.
+func (o object) last(name string) (span, bool) {
+	for i := len(o.spans) - 1; i >= 0; i-- {
+		if o.spans[i].key == name {
+			return o.spans[i], true
+		}
+	}
+	return span{}, false
+}
+
+// FieldOf makes a field from functions. parse gives the value of a member that
+// is not null; encode gives the bytes, nil to leave the member out.
 func FieldOf[T any](name string, to *T, parse func(gjson.Result) (T, error), equal func(a, b T) bool, encode func(T) []byte) Field {
-	value := func(v gjson.Result) (T, error) {
-		var zero T
-		if v.Type == gjson.Null {
-			return zero, nil
-		}
-		return parse(v)
-	}
-	return Field{
-		name: name,
-		read: func(v gjson.Result) error {
-			x, err := value(v)
-			if err == nil {
-				*to = x
-			}
-			return err
-		},
-		same: func(v gjson.Result) bool {
-			x, err := value(v)
-			return err == nil && equal(x, *to)
-		},
-		edit: func() []byte { return encode(*to) },
-	}
+	return Of(name, &functions[T]{to, parse, equal, encode})
 }
 
-func same[T comparable](a, b T) bool { return a == b }
-
-// Text is a string, left out where it is empty. A number is taken as it is
-// spelled.
-func Text(name string, to *string) Field {
-	return FieldOf(name, to, ParseText, same, func(s string) []byte {
-		if s == "" {
-			return nil
-		}
-		return String(s)
-	})
+type functions[T any] struct {
+	to     *T
+	parse  func(gjson.Result) (T, error)
+	equal  func(a, b T) bool
+	encode func(T) []byte
 }
 
-// ParseText reads a string; a number gives its spelling. The error is ErrType.
-func ParseText(v gjson.Result) (string, error) {
-	switch v.Type {
-	case gjson.String:
-		return v.Str, nil
-	case gjson.Number:
-		return v.Raw, nil
+func (f *functions[T]) value(v gjson.Result) (x T, err error) {
+	if v.Type != gjson.Null {
+		x, err = f.parse(v)
 	}
-	return "", ErrType
+	return x, err
 }
+
+func (f *functions[T]) Read(v gjson.Result) error {
+	x, err := f.value(v)
+	if err == nil {
+		*f.to = x
+	}
+	return err
+}
+
+func (f *functions[T]) Same(v gjson.Result) bool {
+	x, err := f.value(v)
+	return err == nil && f.equal(x, *f.to)
+}
+
+func (f *functions[T]) Encode() []byte { return f.encode(*f.to) }
+
+// Text is a string, left out where it is empty.
+func Text(name string, to *string) Field { return Of(name, (*text)(to)) }
+
+type text string
+
+func (t *text) Read(v gjson.Result) error {
+	if v.Type != gjson.String && v.Type != gjson.Null {
+		return ErrType
+	}
+	*t = text(v.Str)
+	return nil
+}
+
+func (t *text) Same(v gjson.Result) bool {
+	return (v.Type == gjson.String || v.Type == gjson.Null) && v.Str == string(*t)
+}
+
+func (t *text) Encode() []byte {
+	if *t == "" {
+		return nil
+	}
+	return String(string(*t))
+}
+
+// TextOrNumber is Text for a member that other programs also write as a number,
+// which is taken as it is spelled.
+func TextOrNumber(name string, to *string) Field { return Of(name, &textOrNumber{(*text)(to)}) }
+
+type textOrNumber struct{ *text }
+
+func asText(v gjson.Result) gjson.Result {
+	if v.Type == gjson.Number {
+		return gjson.Result{Type: gjson.String, Str: v.Raw}
+	}
+	return v
+}
+
+func (t *textOrNumber) Read(v gjson.Result) error { return t.text.Read(asText(v)) }
+
+func (t *textOrNumber) Same(v gjson.Result) bool { return t.text.Same(asText(v)) }
 
 // Flag is a boolean, left out where it is false.
-func Flag(name string, to *bool) Field {
-	return FieldOf(name, to, func(v gjson.Result) (bool, error) {
-		if !v.IsBool() {
-			return false, ErrType
-		}
-		return v.Bool(), nil
-	}, same, func(on bool) []byte {
-		if !on {
-			return nil
-		}
-		return []byte("true")
-	})
+func Flag(name string, to *bool) Field { return Of(name, (*flag)(to)) }
+
+type flag bool
+
+func (f *flag) Read(v gjson.Result) error {
+	if !v.IsBool() && v.Type != gjson.Null {
+		return ErrType
+	}
+	*f = flag(v.Bool())
+	return nil
+}
+
+func (f *flag) Same(v gjson.Result) bool {
+	return (v.IsBool() || v.Type == gjson.Null) && v.Bool() == bool(*f)
+}
+
+func (f *flag) Encode() []byte {
+	if !*f {
+		return nil
+	}
+	return []byte("true")
 }
 
 // Number is an integer, left out where it is 0.
-func Number(name string, to *int64) Field {
-	return FieldOf(name, to, func(v gjson.Result) (int64, error) {
-		if v.Type != gjson.Number {
-			return 0, ErrType
-		}
-		return v.Int(), nil
-	}, same, func(n int64) []byte {
-		if n == 0 {
-			return nil
-		}
-		return strconv.AppendInt(nil, n, 10)
-	})
+func Number(name string, to *int64) Field { return Of(name, (*number)(to)) }
+
+type number int64
+
+func (n *number) Read(v gjson.Result) error {
+	if v.Type != gjson.Number && v.Type != gjson.Null {
+		return ErrType
+	}
+	*n = number(v.Int())
+	return nil
+}
+
+func (n *number) Same(v gjson.Result) bool {
+	return (v.Type == gjson.Number || v.Type == gjson.Null) && v.Int() == int64(*n)
+}
+
+func (n *number) Encode() []byte {
+	if *n == 0 {
+		return nil
+	}
+	return strconv.AppendInt(nil, int64(*n), 10)
 }
 
 // Millis is a time in epoch milliseconds, left out where it is zero.
-func Millis(name string, to *time.Time) Field {
-	return FieldOf(name, to, ParseMillis, time.Time.Equal, func(t time.Time) []byte {
-		if t.IsZero() {
-			return nil
-		}
-		return strconv.AppendInt(nil, t.UnixMilli(), 10)
-	})
+func Millis(name string, to *time.Time) Field { return Of(name, (*millis)(to)) }
+
+type millis time.Time
+
+func (m *millis) Read(v gjson.Result) error {
+	t, err := ParseMillis(v)
+	if err == nil {
+		*m = millis(t)
+	}
+	return err
+}
+
+func (m *millis) Same(v gjson.Result) bool {
+	t, err := ParseMillis(v)
+	return err == nil && t.Equal(time.Time(*m))
+}
+
+func (m *millis) Encode() []byte {
+	t := time.Time(*m)
+	if t.IsZero() {
+		return nil
+	}
+	return strconv.AppendInt(nil, t.UnixMilli(), 10)
 }
 
 // maxMillis is the end of the year 9999: later times cannot be written as
@@ -176,11 +267,13 @@ func Millis(name string, to *time.Time) Field {
 const maxMillis = 253402300799999
 
 // ParseMillis reads a time in epoch milliseconds: a number, the same as text,
-// or RFC 3339, as Claude Code takes all three. 0 and less is the zero time. The
-// error is ErrType.
+// or RFC 3339, as Claude Code takes all three. Null, 0 and less are the zero
+// time. The error is ErrType.
 func ParseMillis(v gjson.Result) (time.Time, error) {
 	n := v.Num
 	switch v.Type {
+	case gjson.Null:
+		return time.Time{}, nil
 	case gjson.Number:
 	case gjson.String:
 		text := strings.TrimSpace(v.Str)
@@ -202,50 +295,73 @@ func ParseMillis(v gjson.Result) (time.Time, error) {
 
 // Texts is a list of strings, always written, [] for none. One string is taken
 // as a list separated by blanks.
-func Texts(name string, to *[]string) Field {
-	return FieldOf(name, to, func(v gjson.Result) ([]string, error) {
-		if v.Type == gjson.String {
-			return strings.Fields(v.Str), nil
-		}
-		if !v.IsArray() {
+func Texts(name string, to *[]string) Field { return Of(name, (*texts)(to)) }
+
+type texts []string
+
+func parseTexts(v gjson.Result) ([]string, error) {
+	switch {
+	case v.Type == gjson.Null:
+		return nil, nil
+	case v.Type == gjson.String:
+		return strings.Fields(v.Str), nil
+	case !v.IsArray():
+		return nil, ErrType
+	}
+	out := []string{}
+	for _, e := range v.Array() {
+		if e.Type != gjson.String {
 			return nil, ErrType
 		}
-		out := []string{}
-		for _, e := range v.Array() {
-			if e.Type != gjson.String {
-				return nil, ErrType
-			}
-			out = append(out, e.Str)
-		}
-		return out, nil
-	}, slices.Equal[[]string], Strings)
+		out = append(out, e.Str)
+	}
+	return out, nil
 }
 
-// Object is a whole object kept as it stands, nil where it is absent.
-func Object(name string, to *[]byte) Field {
-	return FieldOf(name, to, func(v gjson.Result) ([]byte, error) {
-		if !v.IsObject() {
-			return nil, ErrType
-		}
-		return []byte(v.Raw), nil
-	}, Equal2, func(raw []byte) []byte { return raw })
+func (t *texts) Read(v gjson.Result) error {
+	list, err := parseTexts(v)
+	if err == nil {
+		*t = list
+	}
+	return err
 }
+
+func (t *texts) Same(v gjson.Result) bool {
+	list, err := parseTexts(v)
+	return err == nil && slices.Equal(list, *t)
+}
+
+func (t *texts) Encode() []byte { return Strings(*t) }
+
+// Object is a whole object kept as it stands, nil where it is absent.
+func Object(name string, to *[]byte) Field { return Of(name, (*whole)(to)) }
+
+type whole []byte
+
+func (w *whole) Read(v gjson.Result) error {
+	switch {
+	case v.Type == gjson.Null:
+		*w = nil
+	case !v.IsObject():
+		return ErrType
+	default:
+		*w = []byte(v.Raw)
+	}
+	return nil
+}
+
+func (w *whole) Same(v gjson.Result) bool {
+	if v.Type == gjson.Null {
+		return *w == nil
+	}
+	return v.IsObject() && Equal2([]byte(v.Raw), *w)
+}
+
+func (w *whole) Encode() []byte { return *w }
 
 // Equal2 says that both are absent, or the same but for white space.
 func Equal2(a, b []byte) bool {
 	return (a == nil) == (b == nil) && (bytes.Equal(a, b) || Equal(a, b))
-}
-
-// Always has a field written also where its value is zero, then as this JSON.
-func (f Field) Always(zero string) Field {
-	edit := f.edit
-	f.edit = func() []byte {
-		if raw := edit(); raw != nil {
-			return raw
-		}
-		return []byte(zero)
-	}
-	return f
 }
 
 // String spells a string as JSON.

@@ -34,16 +34,14 @@ func (s *scanner) peek() (c byte, ok bool) {
 
 // blanks skips white space and gives the byte after it.
 func (s *scanner) blanks() (c byte, ok bool) {
-	for {
-		for i, c := range s.buf[s.i:] {
-			if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
-				s.i += i
-				return c, true
-			}
+	for i, c := range s.buf[s.i:] {
+		if c > ' ' || c != ' ' && c != '\n' && c != '\r' && c != '\t' {
+			s.i += i
+			return c, true
 		}
-		s.i = len(s.buf)
-		return 0, false
 	}
+	s.i = len(s.buf)
+	return 0, false
 }
 
 // ended skips white space and says that nothing follows it.

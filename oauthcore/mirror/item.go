@@ -8,8 +8,6 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/secret"
-
-	"github.com/tidwall/gjson"
 )
 
 // errShape says that an item was not written by this version, or cannot be
@@ -48,7 +46,7 @@ func (l *loginCopy) fields(v *int64) []jsonedit.Field {
 	return []jsonedit.Field{
 		jsonedit.Number("schemaVersion", v),
 		jsonedit.Text("key", &l.key),
-		tokenField("refreshToken", &l.token),
+		accounts.TokenField("refreshToken", &l.token),
 		jsonedit.Number("generation", &l.generation).Always("0"),
 		jsonedit.Flag("live", &l.live).Always("false"),
 		jsonedit.Text("accountUuid", &l.identity.AccountUUID),
@@ -62,15 +60,6 @@ func (l *loginCopy) fields(v *int64) []jsonedit.Field {
 		jsonedit.Text("subscriptionType", &l.plan),
 		jsonedit.Text("rateLimitTier", &l.tier),
 	}
-}
-
-func tokenField(name string, to *secret.Secret) jsonedit.Field {
-	return jsonedit.FieldOf(name, to, func(v gjson.Result) (secret.Secret, error) {
-		if v.Type != gjson.String {
-			return secret.Secret{}, jsonedit.ErrType
-		}
-		return secret.New(v.Str), nil
-	}, secret.Secret.Equal, func(t secret.Secret) []byte { return jsonedit.String(t.Reveal()) })
 }
 
 // encode gives the item's value. The error never occurs for valid text.

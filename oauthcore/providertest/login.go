@@ -21,6 +21,7 @@ const (
 // login is one consent given by a person: a family of tokens that lives and
 // dies together.
 type login struct {
+	number  int // from 1, in the order they were made
 	who     *Person
 	scopes  []string
 	current string    // fingerprint of the one refresh token that works
@@ -87,7 +88,7 @@ func (p *Provider) IssueUntil(accountUUID, organizationUUID string, accessEnds, 
 
 // newLogin starts a family that has no tokens yet. The caller holds mu.
 func (p *Provider) newLogin(who *Person, scopes []string, ends time.Time) *login {
-	l := &login{who: who, scopes: scopes, ends: ends}
+	l := &login{number: len(p.logins) + 1, who: who, scopes: scopes, ends: ends}
 	p.logins = append(p.logins, l)
 	return l
 }

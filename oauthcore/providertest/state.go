@@ -25,6 +25,8 @@ type State struct {
 
 // LoginState is one living login.
 type LoginState struct {
+	// Number counts the logins ever made, from 1. A refresh does not change it.
+	Number           int    `json:"number"`
 	AccountUUID      string `json:"accountUuid"`
 	OrganizationUUID string `json:"organizationUuid"`
 	Email            string `json:"email"`
@@ -49,15 +51,33 @@ func (p *Provider) State() State {
 		if l.dead || !l.ends.After(now) {
 			continue
 		}
-		out.Logins = append(out.Logins, LoginState{
-			AccountUUID:        l.who.AccountUUID,
-			OrganizationUUID:   l.who.OrganizationUUID,
-			Email:              l.who.Email,
-			RefreshFingerprint: l.current,
-			LoginExpiresAt:     l.ends.UTC(),
-		})
+		out.Logins = append(out.Logins, l.state())
 	}
 	return out
+}
+
+// LoginOf gives the login a refresh token was made for, also where the token
+// is spent or the login ended. ok is false for a token the provider never made.
+func (p *Provider) LoginOf(fingerprint string) (_ LoginState, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	t := p.refresh[fingerprint]
+	if t == nil {
+		return LoginState{}, false
+	}
+	return t.login.state(), true
+}
+
+// state describes the login. The caller holds the provider's mu.
+func (l *login) state() LoginState {
+	return LoginState{
+		Number:             l.number,
+		AccountUUID:        l.who.AccountUUID,
+		OrganizationUUID:   l.who.OrganizationUUID,
+		Email:              l.who.Email,
+		RefreshFingerprint: l.current,
+		LoginExpiresAt:     l.ends.UTC(),
+	}
 }
 
 // Violations lists what no correct client does and this one did: a spent

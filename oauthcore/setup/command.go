@@ -56,7 +56,7 @@ func runsIn(command, word string, known []string, nesting int) bool {
 		if t.kind != plain {
 			continue
 		}
-		if isBaton(t.text, known) && hasWord(tokens[i+1:], word) {
+		if isBaton(t.text, known) && slices.ContainsFunc(upToSeparator(tokens[i+1:]), func(a token) bool { return a.text == word }) {
 			return true
 		}
 		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && t.text != command && runsIn(t.text, word, known, nesting-1) {
@@ -77,6 +77,14 @@ func hasWord(arguments []token, word string) bool {
 		}
 	}
 	return false
+}
+
+// upToSeparator are the words of the same simple command.
+func upToSeparator(tokens []token) []token {
+	if end := slices.IndexFunc(tokens, func(t token) bool { return t.kind == separator }); end >= 0 {
+		return tokens[:end]
+	}
+	return tokens
 }
 
 func isBaton(program string, known []string) bool {
