@@ -162,12 +162,14 @@ func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bo
 // unproved lists the logins whose owner only the provider can tell, and that
 // this operation is about.
 func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.Credential) {
+	asked := len(p.said) + len(p.failed) // by this operation, before it opened once more
 	want := func(cr accounts.Credential) {
-		if _, _, askable := p.of(cr); askable && cr.FreshAt(now, 0) && len(out) < askMost {
+		if _, _, askable := p.of(cr); askable && cr.FreshAt(now, 0) && asked+len(out) < askMost {
 			out = append(out, cr)
 		}
 	}
 	if o.Live.Usable() && !o.prove(o.Live.Credential, o.Config, p).proved() {
+		asked-- // it may have changed meanwhile, and is what everything waits for
 		want(o.Live.Credential)
 	}
 	for _, e := range o.journal {

@@ -98,7 +98,9 @@ func (l Live) With(cr accounts.Credential, siblings []byte) ([]byte, error) {
 			return nil, err
 		}
 		for _, m := range members {
-			have[m.Key] = m.Raw
+			if have[m.Key], err = inOneLine(m.Raw); err != nil {
+				return nil, err
+			}
 		}
 	}
 	for _, name := range siblingNames {
@@ -127,11 +129,21 @@ func (l Live) Without() ([]byte, error) {
 }
 
 func (l Live) loginEdit(cr accounts.Credential) ([]jsonedit.Edit, error) {
-	var line bytes.Buffer // Claude Code keeps its login in one line
-	if err := json.Compact(&line, cr.JSON()); err != nil {
+	line, err := inOneLine(cr.JSON())
+	if err != nil {
 		return nil, err
 	}
-	return []jsonedit.Edit{{Name: LoginMember, Raw: line.Bytes()}}, nil
+	return []jsonedit.Edit{{Name: LoginMember, Raw: line}}, nil
+}
+
+// inOneLine takes out the layout a value has in the vault: Claude Code keeps its
+// credentials in one line.
+func inOneLine(raw []byte) ([]byte, error) {
+	var line bytes.Buffer
+	if err := json.Compact(&line, raw); err != nil {
+		return nil, err
+	}
+	return line.Bytes(), nil
 }
 
 func (l Live) apply(edits []jsonedit.Edit) ([]byte, error) {
