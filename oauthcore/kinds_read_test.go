@@ -34,23 +34,25 @@ func TestWhatClaudeCodeReadsWeRead(t *testing.T) {
 		return member(name, func(gjson.Result) string { return raw })
 	}
 	for name, change := range map[string]func(string) string{
-		"expiresAt as text":   member("expiresAt", func(v gjson.Result) string { return `"` + v.Raw + `"` }),
-		"expiresAt as ISO":    member("expiresAt", func(v gjson.Result) string { return `"` + time.UnixMilli(v.Int()).UTC().Format(time.RFC3339) + `"` }),
-		"expiresAt with .0":   member("expiresAt", func(v gjson.Result) string { return v.Raw + ".0" }),
-		"expiresAt null":      fixed("expiresAt", "null"),
-		"deadline as text":    member("refreshTokenExpiresAt", func(v gjson.Result) string { return `"` + v.Raw + `"` }),
-		"deadline null":       fixed("refreshTokenExpiresAt", "null"),
-		"scopes as a string":  fixed("scopes", `"user:inference user:profile"`),
-		"scopes null":         fixed("scopes", "null"),
-		"a number as tier":    fixed("rateLimitTier", "20"),
-		"a number as plan":    fixed("subscriptionType", "5"),
-		"plan null":           fixed("subscriptionType", "null"),
-		"tier null":           fixed("rateLimitTier", "null"),
-		"an unknown member":   fixed("later", `{"x":[1.0]}`),
-		"CRLF":                func(doc string) string { return strings.ReplaceAll(doc, ",", ",\r\n") + "\r\n" },
-		"blanks around":       func(doc string) string { return "\n\t " + doc + " \n\n" },
-		"a duplicate login":   func(doc string) string { return `{"claudeAiOauth":{"accessToken":"old"},` + doc[1:] },
-		"a duplicate token":   func(doc string) string { return strings.Replace(doc, `{"accessToken"`, `{"accessToken":"old","accessToken"`, 1) },
+		"expiresAt as text":  member("expiresAt", func(v gjson.Result) string { return `"` + v.Raw + `"` }),
+		"expiresAt as ISO":   member("expiresAt", func(v gjson.Result) string { return `"` + time.UnixMilli(v.Int()).UTC().Format(time.RFC3339) + `"` }),
+		"expiresAt with .0":  member("expiresAt", func(v gjson.Result) string { return v.Raw + ".0" }),
+		"expiresAt null":     fixed("expiresAt", "null"),
+		"deadline as text":   member("refreshTokenExpiresAt", func(v gjson.Result) string { return `"` + v.Raw + `"` }),
+		"deadline null":      fixed("refreshTokenExpiresAt", "null"),
+		"scopes as a string": fixed("scopes", `"user:inference user:profile"`),
+		"scopes null":        fixed("scopes", "null"),
+		"a number as tier":   fixed("rateLimitTier", "20"),
+		"a number as plan":   fixed("subscriptionType", "5"),
+		"plan null":          fixed("subscriptionType", "null"),
+		"tier null":          fixed("rateLimitTier", "null"),
+		"an unknown member":  fixed("later", `{"x":[1.0]}`),
+		"CRLF":               func(doc string) string { return strings.ReplaceAll(doc, ",", ",\r\n") + "\r\n" },
+		"blanks around":      func(doc string) string { return "\n\t " + doc + " \n\n" },
+		"a duplicate login":  func(doc string) string { return `{"claudeAiOauth":{"accessToken":"old"},` + doc[1:] },
+		"a duplicate token": func(doc string) string {
+			return strings.Replace(doc, `{"accessToken"`, `{"accessToken":"old","accessToken"`, 1)
+		},
 		"a duplicate sibling": func(doc string) string { return `{"mcpOAuth":{"x":1},` + doc[1:] },
 		"escapes in a name":   func(doc string) string { return strings.Replace(doc, `"accessToken"`, `"access\u0054oken"`, 1) },
 	} {
@@ -194,8 +196,10 @@ func TestWhereClaudeCodesFilesAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, c := range []struct{ name, got, want string }{
-				{"config", p.Config, in(tt.wantConfig)}, {"secure", p.Secure, in(tt.wantSecure)},
-				{".claude.json", p.ClaudeJSON, in(tt.wantJSON)}, {"credentials", p.Credentials(), filepath.Join(in(tt.wantSecure), ".credentials.json")},
+				{"config", p.Config, in(tt.wantConfig)},
+				{"secure", p.Secure, in(tt.wantSecure)},
+				{".claude.json", p.ClaudeJSON, in(tt.wantJSON)},
+				{"credentials", p.Credentials(), filepath.Join(in(tt.wantSecure), ".credentials.json")},
 				{"pool", p.Pool(), filepath.Join(in(tt.wantConfig), "oauth_pool.json")},
 				{"old config", p.OldConfig(), filepath.Join(in(tt.wantConfig), ".config.json")},
 			} {
