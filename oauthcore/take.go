@@ -91,7 +91,7 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 		o.Vault.Save(asked, e.credential)
 		asked.Identify(who)
 		if asked.Identified() {
-			asked.Rival = ""
+			o.noRival(asked)
 		}
 		o.refreshed(asked)
 		return o.stamp(asked)
@@ -166,7 +166,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	if answer {
 		s.Vault.Spend(kept.RefreshToken, stays)
 	}
-	stays.Siblings, stays.Rival = siblings, ""
+	stays.Siblings = siblings
 	if stays.OAuthAccount == nil {
 		stays.OAuthAccount = account
 	}
@@ -178,6 +178,10 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		s.Vault.Forget(gone)
 	}
 	stays.Identify(who)
+	for _, key := range []string{from.Rival, to.Rival} {
+		stays.Rival = key
+		s.noRival(stays)
+	}
 	return s.stamp(stays)
 }
 
@@ -282,6 +286,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
+	defer func() { o.rival(o.Vault.Get(e.Key), a) }()
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
@@ -343,9 +348,11 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 }
 
 // rivalUnder is the unidentified account that was found under a key of another
-// one; nil if none.
+// one, and so has no entry of its own; nil if none.
 func (s *State) rivalUnder(key string) *accounts.Account {
-	return s.Vault.Only(func(o *accounts.Account) bool { return o.Rival == key && !o.Identified() && !o.Removed })
+	return s.Vault.Only(func(o *accounts.Account) bool {
+		return o.Rival == key && !o.Identified() && !o.Removed && s.Pool.Get(o.Key) == nil
+	})
 }
 
 // takeLive proves whose the live login is and saves it if it is newer than the
@@ -381,6 +388,11 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 	if err := c.compareLive(o, a, cr); err != nil {
 		return err
 	}
+	for _, u := range o.Vault.Accounts() {
+		if strings.EqualFold(strings.TrimSpace(u.Key), a.Email) {
+			o.rival(u, a)
+		}
+	}
 	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All())
 	if !o.older && !o.foreign {
 		a.Siblings = o.Live.Siblings
@@ -391,6 +403,30 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 		}
 	}
 	return o.stamp(a)
+}
+
+// rival notes that the login of u, an account that is not identified, may be an
+// earlier one of a, which was found under the name of u: another program's copy
+// of the same login as it was at some time, or one of another organisation of
+// the same address. Which of them it is nothing tells, and a copy that was used
+// up would end the login of a if it were presented.
+func (s *State) rival(u, a *accounts.Account) {
+	if u == nil || u == a || u.Removed || u.Identified() || u.Rival != "" || !u.Credential.Usable() || !a.Credential.Usable() {
+		return
+	}
+	switch {
+	case u.Credential.Compare(a.Credential) >= 0:
+		u.Rival = a.Key
+	case u.Doubt == "":
+		u.Doubt = accounts.DoubtRival
+	}
+}
+
+// noRival ends a's being the possible successor of another account, now that it
+// is known whose login it is. The other may still be an earlier one of it.
+func (s *State) noRival(a *accounts.Account) {
+	s.rival(s.Vault.Get(a.Rival), a)
+	a.Rival = ""
 }
 
 // doubtUnidentified puts an unidentified account in doubt that was live before:
