@@ -217,6 +217,13 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 		return true, err
 	}
+	if a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) <= 0 {
+		// Made earlier than the other for all that can be told, which stays good.
+		if _, err := c.keepAside(o.State, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+			return false, err
+		}
+		o.Vault.Displace(a)
+	}
 	o.Vault.Save(a, e.credential)
 	a.Siblings = e.siblings
 	o.refreshed(a)
@@ -247,7 +254,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 		if !o.unknownEntry(e) {
 			continue
 		}
-		a := o.Vault.Get(e.Key)
+		a := o.Vault.Spelled(e.Key)
 		if live := o.Live.Credential; !e.RefreshToken.Empty() && e.RefreshToken.Equal(live.RefreshToken) {
 			// Taken over with the live login; the account gets its place and key
 			// here.
@@ -286,7 +293,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
-	defer func() { o.rival(o.Vault.Get(e.Key), a) }()
+	defer func() { o.rival(o.Vault.Spelled(e.Key), a) }()
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
@@ -317,7 +324,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 // own: its first refresh tells. It is never put over a login the vault has.
 func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) {
 	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
-	if u := o.rivalUnder(e.Key); u != nil && !u.Credential.RefreshToken.Empty() {
+	if u := o.rivalUnder(a); u != nil && !u.Credential.RefreshToken.Empty() {
 		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
 			o.Vault.Save(u, cr)
 		} else {
@@ -347,11 +354,14 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
 }
 
-// rivalUnder is the unidentified account that was found under a key of another
-// one, and so has no entry of its own; nil if none.
-func (s *State) rivalUnder(key string) *accounts.Account {
+// rivalUnder is the unidentified account that was found under a's key, and so
+// has no entry of its own; nil if none.
+func (s *State) rivalUnder(a *accounts.Account) *accounts.Account {
+	if a == nil {
+		return nil
+	}
 	return s.Vault.Only(func(o *accounts.Account) bool {
-		return o.Rival == key && !o.Identified() && !o.Removed && s.Pool.Get(o.Key) == nil
+		return o.Rival == a.Key && !o.Identified() && !o.Removed && s.Pool.Get(o.Key) == nil
 	})
 }
 
@@ -388,11 +398,7 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 	if err := c.compareLive(o, a, cr); err != nil {
 		return err
 	}
-	for _, u := range o.Vault.Accounts() {
-		if strings.EqualFold(strings.TrimSpace(u.Key), a.Email) {
-			o.rival(u, a)
-		}
-	}
+	o.rival(o.Vault.Spelled(a.Email), a)
 	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All())
 	if !o.older && !o.foreign {
 		a.Siblings = o.Live.Siblings
