@@ -88,7 +88,7 @@ func TestDoctorPool(t *testing.T) {
 }
 
 func TestDoctorInbox(t *testing.T) {
-	t.Run("the provider tells", func(t *testing.T) {
+	t.Run("the provider names its owner", func(t *testing.T) {
 		p := newPatient(t)
 		p.write(p.paths.OldInbox(), `{"schemaVersion":1,"claudeAiOauth":`+p.issued(night)+`}`)
 		p.check([]string{"info inbox inbox.json"}, []string{"fixed inbox inbox.json"})
@@ -124,7 +124,7 @@ func TestDoctorCopiedLogin(t *testing.T) {
 	p.write(at(".config", "claude-b"), `{"claudeAiOauth":{"refreshToken":"`+p.account(lab).Credential.RefreshToken.Reveal()+`"}}`)
 	p.write(at(".claude-own"), `{"claudeAiOauth":`+p.issued(night)+`}`) // a login of its own
 	p.write(at(".claude-torn"), live[:len(live)/2])
-	p.write(at(".config", "other"), live) // no folder of Claude Code's
+	p.write(at(".config", "other"), live) // not a directory of Claude Code
 	// The same file by another name is no copy.
 	if err := os.Symlink(p.paths.Secure, filepath.Join(p.home.Dir, ".claude-link")); err != nil {
 		t.Fatal(err)
@@ -148,7 +148,7 @@ func TestDoctorCopiedLogin(t *testing.T) {
 	}
 }
 
-// A Mac's Claude Code has the login of each folder in an item of its own.
+// A Mac's Claude Code has the login of each directory in an item of its own.
 func TestDoctorCopiedLoginInTheKeychain(t *testing.T) {
 	w := newMac(t)
 	p := patientOf(w)
@@ -169,7 +169,7 @@ func TestDoctorCopiedLoginInTheKeychain(t *testing.T) {
 	if found := p.doctor(false); !strings.Contains(found[0].Fix, filepath.Join(p.home.Dir, ".claude-work")) {
 		t.Errorf("%+v", found)
 	}
-	// A Keychain that refuses is not asked for each folder.
+	// A Keychain that refuses is not asked for each directory.
 	w.security.exit = func(string) int { return 51 }
 	w.security.others = nil
 	p.check([]string{"error keychain"}, []string{"error keychain"})

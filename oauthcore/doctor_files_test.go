@@ -1,6 +1,8 @@
 package oauthcore_test
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -46,7 +48,7 @@ func TestDoctorDamagedFiles(t *testing.T) {
 }
 
 // Before there is a vault the pool is the list of accounts: while it cannot be
-// read nobody can say that a login is unknown.
+// read no login can be called unknown.
 func TestDoctorDamagedPoolWithoutAVault(t *testing.T) {
 	p := patientOf(newWorld(t))
 	p.write(p.paths.Pool(), `{"accounts":`)
@@ -72,7 +74,7 @@ func TestDoctorRemovesADamagedLedger(t *testing.T) {
 	}
 }
 
-// A file that cannot be read for another reason is told apart from damage.
+// A file that cannot be read for another reason is not reported as damage.
 func TestDoctorUnreadable(t *testing.T) {
 	p := newPatient(t)
 	if err := os.Remove(p.paths.Usage()); err != nil {
@@ -92,7 +94,7 @@ func TestDoctorLeftovers(t *testing.T) {
 		filepath.Join(p.paths.State, "."+filepath.Base(p.paths.HighWater())+".baton-3.tmp"),
 		filepath.Join(p.paths.Own(), ".accounts.json.baton-2.tmp"),
 	}
-	young := filepath.Join(p.paths.Own(), ".usage.json.baton-4.tmp")
+	young := filepath.Join(p.paths.Answers(), ".login-4.json.baton-4.tmp") // written under no lock: another Baton may be at it
 	foreign := filepath.Join(p.paths.Own(), ".usage.json.swp")
 	for _, path := range append(old, young, foreign) {
 		p.write(path, "cut off")
@@ -124,13 +126,20 @@ func TestDoctorUnfinishedLogin(t *testing.T) {
 	made, cut := filepath.Join(p.paths.Own(), "login-123"), filepath.Join(p.paths.Own(), "login-456")
 	p.write(filepath.Join(made, ".credentials.json"), `{"claudeAiOauth":`+p.issued(night)+`}`)
 	p.write(filepath.Join(cut, ".claude.json"), `{}`)
+	long := p.clock.Now().Add(-time.Hour)
+	if err := os.Chtimes(filepath.Join(made, ".credentials.json"), long, long); err != nil {
+		t.Fatal(err)
+	}
 	look := []string{"warning unfinished_login login-123", "warning unfinished_login login-456"}
 	if got := summary(p.doctor(false)); !slices.Equal(got, look) {
 		t.Errorf("found %q\nwant  %q", got, look)
 	}
 	p.doctor(true)
-	if got := summary(p.doctor(false)); slices.Contains(got, look[0]) || !slices.Contains(got, look[1]) {
-		t.Errorf("left %q", got)
+	if got := summary(p.doctor(false)); !slices.Equal(got, look) {
+		t.Errorf("left %q, want the two directories without a login", got)
+	}
+	if _, err := os.Stat(filepath.Join(made, ".credentials.json")); !errors.Is(err, fs.ErrNotExist) {
+		t.Errorf("a login that was taken over stays in %s: %v", made, err)
 	}
 	p.kept(night)
 }

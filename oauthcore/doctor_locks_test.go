@@ -49,7 +49,7 @@ func TestDoctorStaleLocks(t *testing.T) {
 	})
 }
 
-// A lock whose holder is only slow is nobody's to break.
+// A lock whose holder is only slow is not broken.
 func TestDoctorSlowHolder(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBare(t)
@@ -146,7 +146,7 @@ func TestDoctorBusy(t *testing.T) {
 	})
 }
 
-func TestDoctorLocksBesideALinkedFolder(t *testing.T) {
+func TestDoctorLocksBesideALinkedDirectory(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := newBare(t)
 		real := filepath.Join(filepath.Dir(b.paths.Secure), "real")

@@ -106,7 +106,7 @@ func TestDoctorUnknownLogin(t *testing.T) {
 			t.Errorf("%+v", f)
 		}
 	})
-	t.Run("nobody can say", func(t *testing.T) {
+	t.Run("its owner cannot be found", func(t *testing.T) {
 		p := newPatient(t)
 		p.set(p.paths.Credentials(), `{"accessToken":"sk-ant-oat01-TEST-s","refreshToken":"sk-ant-ort01-TEST-s","expiresAt":1}`, "claudeAiOauth")
 		want := []string{"error unknown_login .credentials.json"}

@@ -71,9 +71,9 @@ func TestDoctorOnlySaysWhatIsNotItsOwn(t *testing.T) {
 	}
 }
 
-func TestDoctorNeverFollowsLinksOutOfItsFolder(t *testing.T) {
+func TestDoctorNeverFollowsLinksOutOfItsDirectory(t *testing.T) {
 	p := newPatient(t)
-	other := filepath.Join(p.home.Dir, "somebody's")
+	other := filepath.Join(p.home.Dir, "foreign")
 	p.write(other, "public")
 	p.chmod(other, 0o644)
 	if err := os.Symlink(other, filepath.Join(p.paths.Own(), "link.json")); err != nil {
@@ -85,7 +85,7 @@ func TestDoctorNeverFollowsLinksOutOfItsFolder(t *testing.T) {
 	}
 }
 
-func TestDoctorClosedFolder(t *testing.T) {
+func TestDoctorClosedDirectory(t *testing.T) {
 	p := newPatient(t)
 	p.chmod(p.paths.Own(), 0o500)
 	t.Cleanup(func() { p.chmod(p.paths.Own(), 0o700) })
@@ -115,7 +115,7 @@ func TestDoctorModesElsewhere(t *testing.T) {
 	}
 }
 
-// stubborn lets nobody change a mode.
+// stubborn is a file system that refuses to change a mode.
 type stubborn struct{ files.OS }
 
 func (stubborn) Match(name string, _ fs.FileInfo) error {

@@ -43,7 +43,7 @@ func TestDoctorRequestWithoutAnAnswer(t *testing.T) {
 	p.kept(night)
 }
 
-// A later login in the pool that nobody can name is kept beside the account's;
+// A later login in the pool whose owner is not known is kept beside the account's;
 // once the provider is back the doctor finds out whose it is.
 func TestDoctorRival(t *testing.T) {
 	p := newPatient(t)

@@ -139,11 +139,20 @@ func (c *Core) unreserve(e *answer) {
 	}
 }
 
+// removeEntry removes an entry that was taken over. Of the directory of a login
+// made by Claude Code only the login goes, and not while it may be under way.
 func (c *Core) removeEntry(e *answer) error {
-	if err := c.FS.Remove(e.path); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return claude.Unwritable(e.path, err)
+	path := e.path
+	if info, err := c.FS.Stat(path); err == nil && info.IsDir() {
+		path = filepath.Join(path, ".credentials.json")
+		if info, err := c.FS.Stat(path); err != nil || c.Now().Sub(info.ModTime()).Abs() < leftoverAge {
+			return nil
+		}
 	}
-	return c.FS.SyncDir(filepath.Dir(e.path))
+	if err := c.FS.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return claude.Unwritable(path, err)
+	}
+	return c.FS.SyncDir(filepath.Dir(path))
 }
 
 // readJournal lists the entries. One that cannot be read counts as one without

@@ -196,8 +196,10 @@ func TestWhereClaudeCodesFilesAre(t *testing.T) {
 				t.Fatal(err)
 			}
 			for _, c := range []struct{ name, got, want string }{
-				{"config", p.Config, in(tt.wantConfig)}, {"secure", p.Secure, in(tt.wantSecure)},
-				{".claude.json", p.ClaudeJSON, in(tt.wantJSON)}, {"credentials", p.Credentials(), filepath.Join(in(tt.wantSecure), ".credentials.json")},
+				{"config", p.Config, in(tt.wantConfig)},
+				{"secure", p.Secure, in(tt.wantSecure)},
+				{".claude.json", p.ClaudeJSON, in(tt.wantJSON)},
+				{"credentials", p.Credentials(), filepath.Join(in(tt.wantSecure), ".credentials.json")},
 				{"pool", p.Pool(), filepath.Join(in(tt.wantConfig), "oauth_pool.json")},
 				{"old config", p.OldConfig(), filepath.Join(in(tt.wantConfig), ".config.json")},
 			} {

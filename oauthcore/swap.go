@@ -256,9 +256,9 @@ func (w *swapping) to(ctx context.Context, key string) error {
 		if err != nil {
 			return err
 		}
+		defer o.Release()
 		a, err := w.admit(ctx, o, key)
 		if err != nil {
-			o.Release()
 			return err
 		}
 		now := c.Now()
@@ -283,7 +283,6 @@ func (w *swapping) to(ctx context.Context, key string) error {
 				w.done.Notes = append(w.done.Notes, note)
 			}
 		case o.IsLive(a) && !o.older:
-			defer o.Release()
 			w.done.To = key
 			if err := o.RepairProblem(); err != nil {
 				return err
@@ -296,10 +295,8 @@ func (w *swapping) to(ctx context.Context, key string) error {
 				return &candidateError{err}
 			}
 		case o.Unsure(a):
-			o.Release()
 			return &candidateError{errMoved(key)}
 		default:
-			defer o.Release()
 			return w.activate(ctx, o, a)
 		}
 	}

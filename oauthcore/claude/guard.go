@@ -172,11 +172,11 @@ func (g *Guard) Check() error {
 
 // Release gives everything back. Calling it again is fine.
 func (g *Guard) Release() {
+	defer g.unlock()
 	for _, held := range slices.Backward(g.held) {
 		held.Release()
 	}
 	g.held = nil
-	g.unlock()
 }
 
 // writing runs fn while one of Claude Code's locks around a write is held.

@@ -55,7 +55,7 @@ func reasonOf(d accounts.Doubt) string {
 	case accounts.DoubtRestored:
 		return "it came back with a backup"
 	case accounts.DoubtClient:
-		return "Claude Code was told to log in again"
+		return "Claude Code was asked to log in again"
 	case accounts.DoubtSetAside:
 		return "a login set aside may be its newest"
 	case accounts.DoubtGone:
