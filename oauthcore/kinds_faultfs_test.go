@@ -15,11 +15,10 @@ import (
 type faultMode string
 
 const (
-	faultOnce faultMode = "one change fails"           // a virus scanner, a network file system
-	faultFull faultMode = "the disk is full"           // nothing grows any more
-	faultDead faultMode = "the process does no more"   // killed, as far as the disk can tell
-	faultNone faultMode = "nothing goes wrong"         // to count the steps
-	faultFold faultMode = "no new files in the folder" // of one step's file
+	faultOnce faultMode = "one change fails"         // a virus scanner, a network file system
+	faultFull faultMode = "the disk is full"         // nothing grows any more
+	faultDead faultMode = "the process does no more" // killed, as far as the disk can tell
+	faultNone faultMode = "nothing goes wrong"       // to count the steps
 )
 
 // faultFS fails changes of files: at the step given, or from there on. Steps of
@@ -31,9 +30,7 @@ type faultFS struct {
 
 	mu     sync.Mutex
 	steps  int
-	folder string
 	failed []string // what failed
-	seen   []string
 }
 
 // change is called before each change of a file; grows says that it needs room
@@ -43,20 +40,12 @@ func (f *faultFS) change(op, path string, grows bool) error {
 	defer f.mu.Unlock()
 	f.steps++
 	name := plainName(path)
-	f.seen = append(f.seen, op+" "+name)
 	err := error(nil)
 	switch {
 	case f.mode == faultOnce && f.steps == f.at, f.mode == faultDead && f.steps >= f.at:
 		err = syscall.EIO
 	case f.mode == faultFull && f.steps >= f.at && grows:
 		err = syscall.ENOSPC
-	case f.mode == faultFold && f.steps >= f.at && op == "create":
-		if f.folder == "" {
-			f.folder = filepath.Dir(path)
-		}
-		if filepath.Dir(path) == f.folder {
-			err = syscall.EACCES
-		}
 	}
 	if err == nil {
 		return nil

@@ -269,3 +269,34 @@ func TestHalfAnAnswerIsKept(t *testing.T) {
 		}
 	}
 }
+
+// The room made for an answer is gone when the answer comes: another program
+// cleaned up. Without the rule the answer is on no disk while the locks around
+// the other files are waited for.
+func TestAnAnswerWhoseRoomIsGoneIsWrittenAnew(t *testing.T) {
+	t.Parallel()
+	for _, key := range []string{personal, lab} {
+		t.Run(key, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settled()
+			waiting := 0
+			w.core = w.newCore(&hookFS{before: func(to string) {
+				if to == w.paths.Vault() || to == w.paths.Credentials() {
+					waiting = max(waiting, len(w.waitingLogins()))
+				}
+			}})
+			answer := w.midRefresh(t.Context(), key)
+			if err := os.RemoveAll(w.paths.Answers()); err != nil {
+				t.Fatal(err)
+			}
+			if err := answer(); err != nil {
+				t.Fatal(err)
+			}
+			if waiting != 1 {
+				t.Error("the answer was not on disk before the files were written")
+			}
+			w.kept(key)
+		})
+	}
+}
