@@ -365,7 +365,7 @@ func (c *Core) poolClear(ctx context.Context, s *State, a *accounts.Account) cla
 		if s.Vault.RivalOf(a) != nil {
 			return errRival(a)
 		}
-		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
+		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), c.memory.Pool)
 		if err != nil {
 			return err
 		}

@@ -97,7 +97,7 @@ func (c *Core) readVault() (*State, error) {
 		return nil, err
 	}
 	s := &State{}
-	if s.Vault, err = accounts.ParseVault(doc); err != nil {
+	if s.Vault, err = c.memory.Vault(doc); err != nil {
 		return nil, claude.Damaged(c.Paths.Vault(), err)
 	}
 	if s.journal, err = c.readJournal(); err != nil {
@@ -121,7 +121,7 @@ func (c *Core) readVaultOnly(context.Context) (*State, error) {
 
 // readRest loads what is not needed to keep a login.
 func (c *Core) readRest(ctx context.Context, s *State) error {
-	pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
+	pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), c.memory.Pool)
 	if err != nil {
 		return err
 	}
@@ -129,7 +129,7 @@ func (c *Core) readRest(ctx context.Context, s *State) error {
 	if err != nil {
 		return err
 	}
-	usage, err := accounts.ParseUsage(doc)
+	usage, err := c.memory.Usage(doc)
 	if err != nil {
 		return claude.Damaged(c.Paths.Usage(), err)
 	}

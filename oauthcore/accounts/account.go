@@ -231,15 +231,15 @@ func spentField(to *[]string) jsonedit.Field {
 	}, func(a, b []string) bool { return (a == nil) == (b == nil) }, func([]string) []byte { return nil })
 }
 
-func parseAccount(key string, raw []byte) (*Account, error) {
-	a := &Account{Key: key, raw: raw}
+func parseAccount(key string, raw []byte) (Account, error) {
+	a := Account{Key: key, raw: raw}
 	if err := jsonedit.Read(raw, a.fields()); err != nil {
-		return nil, err
+		return a, fmt.Errorf("an account's %w", err)
 	}
 	if a.Email == "" {
 		a.Email = AddressOf(key)
 	}
-	was := *a
+	was := a
 	a.was = &was
 	return a, nil
 }

@@ -40,34 +40,36 @@ type Vault struct {
 	byToken map[string]*Account // by the fingerprint of the refresh token
 }
 
-// ParseVault reads the vault's bytes; no bytes, blank ones and null are an
+// Vault reads the vault's bytes; no bytes, blank ones and null are an
 // empty vault. Vaults of earlier versions are taken over. The error is one of
 // jsonedit's or names the member of a wrong type.
-func ParseVault(doc []byte) (*Vault, error) {
+func (m *Memory) Vault(doc []byte) (*Vault, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	v := &Vault{spentOf: map[string]string{}, byKey: map[string]*Account{}, byToken: map[string]*Account{}}
 	if Blank(doc) {
 		return v, nil
 	}
-	members, err := jsonedit.Members(doc)
+	members, err := m.vault.open(doc)
 	if err != nil {
 		return nil, err
 	}
 	v.doc, v.Present = doc, true
-	for _, m := range members {
-		switch m.Key {
+	for _, member := range members {
+		switch member.Key {
 		case "seq":
-			n := gjson.ParseBytes(m.Raw)
+			n := gjson.ParseBytes(member.Raw)
 			if n.Type != gjson.Number && n.Type != gjson.Null {
 				return nil, fmt.Errorf("seq: %w", ErrShape)
 			}
 			v.Seq = n.Int()
 		case "spent":
-			err = jsonedit.Read([]byte(`{"spent":`+string(m.Raw)+`}`), []jsonedit.Field{jsonedit.Texts("spent", &v.spent)})
+			err = jsonedit.Read([]byte(`{"spent":`+string(member.Raw)+`}`), []jsonedit.Field{jsonedit.Texts("spent", &v.spent)})
 		case "accounts":
-			err = v.parseAccounts(m.Raw)
+			err = v.parseAccounts(&m.vault, member.Raw)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.Key, err)
+			return nil, fmt.Errorf("%s: %w", member.Key, err)
 		}
 	}
 	for _, entry := range v.spent {
@@ -78,16 +80,13 @@ func ParseVault(doc []byte) (*Vault, error) {
 	return v, nil
 }
 
-func (v *Vault) parseAccounts(raw []byte) error {
-	entries, err := jsonedit.Members(raw)
+func (v *Vault) parseAccounts(known *known[Account], raw []byte) error {
+	entries, err := known.read(raw, parseAccount)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		a, err := parseAccount(e.Key, e.Raw)
-		if err != nil {
-			return fmt.Errorf("an account's %w", err)
-		}
+		a := &e.value
 		v.accounts = append(v.accounts, a)
 		v.byKey[a.Key] = a
 		if fp := a.Credential.Fingerprint(); fp != "" {
