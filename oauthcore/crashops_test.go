@@ -157,6 +157,19 @@ func stepOps() map[string]stepOp {
 		"refresh of another account": {
 			run: refresh(lab), window: after(answerStep), needs: refreshed, least: 50, again: refreshes(lab),
 		},
+		"swap to an account without uuids": {
+			seed: func(w *stepWorld) { w.unowned() }, run: swapTo(oauthcore.SwapRequest{To: lab}), least: 150, window: after(answerStep),
+			needs: slices.Concat([]string{"swap.2 refresh"}, swapped, refreshed), again: swapsTo(work),
+		},
+		"refresh without uuids": {
+			seed: func(w *stepWorld) { w.unowned() }, run: refresh(lab), window: after(answerStep), needs: refreshed, least: 50,
+			again: func(w *stepWorld) {
+				if _, err := w.core.Refresh(context.Background(), lab); err != nil {
+					w.Errorf("the refresh again: %v", err)
+				}
+				w.kept(lab)
+			},
+		},
 		"login of a new account": {
 			seed: func(w *stepWorld) { w.login("new@example.com") }, run: saveLogin, window: neverTaken(answerStep), least: 40,
 			needs: append([]string{"login.journal", answerStep, "login.open", "open.ask", vaultStep, "remove answer"}, opened...),

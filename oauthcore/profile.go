@@ -84,7 +84,7 @@ func oauthAccountOf(known []byte, p provider.Profile, now time.Time) ([]byte, er
 // learn takes over what a profile says of an account.
 func (s *State) learn(a *accounts.Account, p provider.Profile, now time.Time) error {
 	a.Identify(identityOf(p))
-	a.Rival = ""
+	s.noRival(a)
 	account, err := oauthAccountOf(a.OAuthAccount, p, now)
 	if err != nil {
 		return err

@@ -264,6 +264,12 @@ func (s *State) align() error {
 		if e := s.Pool.Get(a.Key); e != nil && s.unknownEntry(e) {
 			continue
 		}
+		if e := s.Pool.Get(a.Key); a.Doubt == accounts.DoubtRival && (e == nil || s.Vault.Holder(e.RefreshToken) != a) {
+			// What stands there is another account's, which has an entry of its own,
+			// and this one's login may be used up.
+			s.Pool.Drop(a.Key)
+			continue
+		}
 		mark := s.Usage.Peek(a.Key).Mark
 		if err := s.Pool.Put(a, mark); err != nil {
 			return err

@@ -91,7 +91,7 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 		o.Vault.Save(asked, e.credential)
 		asked.Identify(who)
 		if asked.Identified() {
-			asked.Rival = ""
+			o.noRival(asked)
 		}
 		o.refreshed(asked)
 		return o.stamp(asked)
@@ -166,7 +166,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	if answer {
 		s.Vault.Spend(kept.RefreshToken, stays)
 	}
-	stays.Siblings, stays.Rival = siblings, ""
+	stays.Siblings = siblings
 	if stays.OAuthAccount == nil {
 		stays.OAuthAccount = account
 	}
@@ -178,6 +178,10 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		s.Vault.Forget(gone)
 	}
 	stays.Identify(who)
+	for _, key := range []string{from.Rival, to.Rival} {
+		stays.Rival = key
+		s.noRival(stays)
+	}
 	return s.stamp(stays)
 }
 
@@ -213,6 +217,13 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 		return true, err
 	}
+	if a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) <= 0 {
+		// Made earlier than the other for all that can be told, which stays good.
+		if _, err := c.keepAside(o.State, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+			return false, err
+		}
+		o.Vault.Displace(a)
+	}
 	o.Vault.Save(a, e.credential)
 	a.Siblings = e.siblings
 	o.refreshed(a)
@@ -243,7 +254,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 		if !o.unknownEntry(e) {
 			continue
 		}
-		a := o.Vault.Get(e.Key)
+		a := o.Vault.Spelled(e.Key)
 		if live := o.Live.Credential; !e.RefreshToken.Empty() && e.RefreshToken.Equal(live.RefreshToken) {
 			// Taken over with the live login; the account gets its place and key
 			// here.
@@ -282,6 +293,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
+	defer func() { o.rival(o.Vault.Spelled(e.Key), a) }()
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
@@ -312,7 +324,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 // own: its first refresh tells. It is never put over a login the vault has.
 func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) {
 	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
-	if u := o.rivalUnder(e.Key); u != nil && !u.Credential.RefreshToken.Empty() {
+	if u := o.rivalUnder(a); u != nil && !u.Credential.RefreshToken.Empty() {
 		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
 			o.Vault.Save(u, cr)
 		} else {
@@ -342,10 +354,15 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
 }
 
-// rivalUnder is the unidentified account that was found under a key of another
-// one; nil if none.
-func (s *State) rivalUnder(key string) *accounts.Account {
-	return s.Vault.Only(func(o *accounts.Account) bool { return o.Rival == key && !o.Identified() && !o.Removed })
+// rivalUnder is the unidentified account that was found under a's key, and so
+// has no entry of its own; nil if none.
+func (s *State) rivalUnder(a *accounts.Account) *accounts.Account {
+	if a == nil {
+		return nil
+	}
+	return s.Vault.Only(func(o *accounts.Account) bool {
+		return o.Rival == a.Key && !o.Identified() && !o.Removed && s.Pool.Get(o.Key) == nil
+	})
 }
 
 // takeLive proves whose the live login is and saves it if it is newer than the
@@ -381,6 +398,7 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 	if err := c.compareLive(o, a, cr); err != nil {
 		return err
 	}
+	o.rival(o.Vault.Spelled(a.Email), a)
 	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All())
 	if !o.older && !o.foreign {
 		a.Siblings = o.Live.Siblings
@@ -391,6 +409,30 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 		}
 	}
 	return o.stamp(a)
+}
+
+// rival notes that the login of u, an account that is not identified, may be an
+// earlier one of a, which was found under the name of u: another program's copy
+// of the same login as it was at some time, or one of another organisation of
+// the same address. Which of them it is nothing tells, and a copy that was used
+// up would end the login of a if it were presented.
+func (s *State) rival(u, a *accounts.Account) {
+	if u == nil || u == a || u.Removed || u.Identified() || u.Rival != "" || !u.Credential.Usable() || !a.Credential.Usable() {
+		return
+	}
+	switch {
+	case u.Credential.Compare(a.Credential) >= 0:
+		u.Rival = a.Key
+	case u.Doubt == "":
+		u.Doubt = accounts.DoubtRival
+	}
+}
+
+// noRival ends a's being the possible successor of another account, now that it
+// is known whose login it is. The other may still be an earlier one of it.
+func (s *State) noRival(a *accounts.Account) {
+	s.rival(s.Vault.Get(a.Rival), a)
+	a.Rival = ""
 }
 
 // doubtUnidentified puts an unidentified account in doubt that was live before:

@@ -212,6 +212,17 @@ func (v *Vault) All() []*Account { return v.accounts }
 // Get finds the account with exactly this key, removed ones too; nil if none.
 func (v *Vault) Get(key string) *Account { return v.byKey[key] }
 
+// Spelled is Get for a key as another program may spell it: where no account has
+// exactly this key, the one account whose key differs by upper case or blanks
+// alone.
+func (v *Vault) Spelled(key string) *Account {
+	if a := v.Get(key); a != nil {
+		return a
+	}
+	key = strings.TrimSpace(key)
+	return v.Only(func(a *Account) bool { return strings.EqualFold(strings.TrimSpace(a.Key), key) })
+}
+
 // Find finds the account by the provider's identifiers, removed ones too; nil
 // if none.
 func (v *Vault) Find(i Identity) *Account {
