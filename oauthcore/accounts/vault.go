@@ -413,7 +413,7 @@ func (a *Account) Identify(i Identity) {
 			*m.to = m.from
 		}
 	}
-	if a.Email == "" {
+	if i.Email != "" && !strings.Contains(a.Email, "@") { // none, or a name given for want of one
 		a.Email = i.Email
 	}
 }
