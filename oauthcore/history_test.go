@@ -21,6 +21,11 @@ import (
 // historiesVariable says how many random histories to run.
 const historiesVariable = "BATON_HISTORIES"
 
+// keptSeed makes the histories of every run of all tests the same ones. Where
+// another number of them is asked for they are new ones, unless -rapid.seed says
+// which.
+const keptSeed = 20261127
+
 // defaultHistories take about twenty seconds on two cores.
 const defaultHistories = 400
 
@@ -42,7 +47,11 @@ func TestHistories(t *testing.T) {
 		n /= 10
 	}
 	const workers = 2
-	for name, value := range map[string]int{"rapid.checks": max(1, n/workers), "rapid.steps": averageSteps} {
+	flags := map[string]int{"rapid.checks": max(1, n/workers), "rapid.steps": averageSteps}
+	if os.Getenv(historiesVariable) == "" {
+		flags["rapid.seed"] = keptSeed
+	}
+	for name, value := range flags {
 		f := flag.Lookup(name)
 		was := f.Value.String()
 		if err := f.Value.Set(strconv.Itoa(value)); err != nil {
