@@ -20,37 +20,10 @@ import (
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
-	"pgregory.net/rapid"
 )
 
 const sample = `{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":"sk-ant-ort01-TEST-r","expiresAt":1774466144677,` +
 	`"scopes":["user:inference","user:profile"],"subscriptionType":"max","rateLimitTier":"default_claude_max_20x"}`
-
-func TestSampleCredentials(t *testing.T) {
-	cr, err := accounts.ParseCredential([]byte(sample))
-	if err != nil || cr.AccessToken.Reveal() != "sk-ant-oat01-TEST-a" || cr.ExpiresAt.UnixMilli() != 1774466144677 ||
-		cr.Plan != "max" || cr.Tier != "default_claude_max_20x" || len(cr.Scopes) != 2 || !cr.Usable() || cr.Tombstone() {
-		t.Fatalf("%+v, %v", cr, err)
-	}
-	if string(cr.JSON()) != sample {
-		t.Errorf("round trip: %s", cr.JSON())
-	}
-	// Absent and null members are as good as each other.
-	for _, doc := range []string{
-		`{"accessToken":"sk-ant-oat01-TEST-a"}`,
-		`{"accessToken":"sk-ant-oat01-TEST-a","refreshToken":null,"expiresAt":null,"scopes":null,"subscriptionType":null}`,
-	} {
-		cr, err := accounts.ParseCredential([]byte(doc))
-		if err != nil || !cr.RefreshToken.Empty() || !cr.ExpiresAt.IsZero() || !cr.FreshAt(noon, time.Hour) || string(cr.JSON()) != doc {
-			t.Errorf("%s: %+v, %v", doc, cr, err)
-		}
-	}
-	for _, bad := range []string{`{"accessToken":7}`, `{"expiresAt":"x"}`, `{"scopes":[1]}`, `[]`, `{"a":`} {
-		if _, err := accounts.ParseCredential([]byte(bad)); err == nil {
-			t.Errorf("%s parses", bad)
-		}
-	}
-}
 
 // What huskies needs of an entry: types and names to the letter.
 func huskies(t *testing.T, pool []byte) {
@@ -317,80 +290,6 @@ func (f *touchFS) CreateTemp(dir, pattern string) (files.File, error) {
 		f.before(filepath.Join(dir, name))
 	}
 	return file, err
-}
-
-func TestPathsFrom(t *testing.T) {
-	home := func() (string, error) { return "/h", nil }
-	none := func() (string, error) { return "", errors.New("no home") }
-	for _, tt := range []struct {
-		env                              map[string]string
-		home                             func() (string, error)
-		config, secure, claudeJSON, stat string
-	}{
-		{nil, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
-		{map[string]string{"CLAUDE_CONFIG_DIR": "/c"}, home, "/c", "/c", "/c/.claude.json", "/h/.local/state/baton"},
-		{map[string]string{"CLAUDE_CONFIG_DIR": "/c", "CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s"}, none, "/c", "/s", "/c/.claude.json", "/s/baton/state"},
-		{map[string]string{"CLAUDE_SECURESTORAGE_CONFIG_DIR": "/s", "XDG_STATE_HOME": "/x"}, home, "/h/.claude", "/s", "/h/.claude.json", "/x/baton"},
-		{map[string]string{"XDG_STATE_HOME": "relative"}, home, "/h/.claude", "/h/.claude", "/h/.claude.json", "/h/.local/state/baton"},
-	} {
-		p, err := claude.PathsFrom(lookupIn(tt.env), tt.home)
-		if err != nil || p != (claude.Paths{Config: tt.config, Secure: tt.secure, ClaudeJSON: tt.claudeJSON, State: tt.stat}) {
-			t.Errorf("%v: %+v, %v", tt.env, p, err)
-		}
-	}
-	_, err := claude.PathsFrom(lookupIn(nil), none)
-	wantCode(t, err, view.CodeFailed)
-}
-
-func TestPropertyVaultKeepsWhatItDoesNotKnow(t *testing.T) {
-	rapid.Check(t, func(t *rapid.T) {
-		extra := rapid.SampledFrom([]string{`1.50`, `{"deep":[1e2,null]}`, `"text"`, `-0`}).Draw(t, "extra")
-		doc := `{"future":` + extra + `,"seq":7,"accounts":{"a@b":{"new":` + extra + `,"email":"a@b","order":3,"claudeAiOauth":` +
-			strings.TrimSuffix(sample, "}") + `,"unknown":` + extra + `}}}}`
-		v, err := accounts.ParseVault([]byte(doc))
-		if err != nil {
-			t.Fatal(err)
-		}
-		v.Get("a@b").Label = rapid.String().Draw(t, "label")
-		out, err := v.Encode()
-		if err != nil {
-			t.Fatal(err)
-		}
-		var compact bytes.Buffer
-		if err := json.Compact(&compact, out); err != nil {
-			t.Fatal(err)
-		}
-		for path, want := range map[string]string{"future": extra, "accounts.a@b.new": extra, "accounts.a@b.claudeAiOauth.unknown": extra, "seq": "8"} {
-			if got := gjson.GetBytes(compact.Bytes(), path).Raw; got != want {
-				t.Fatalf("%s is %s, want %s", path, got, want)
-			}
-		}
-	})
-}
-
-func FuzzParsers(f *testing.F) {
-	f.Add([]byte(`{"accounts":{"a":{"email":"a","accessToken":"x","expiresAt":1,"scopes":[]}}}`))
-	f.Add([]byte(`{"seq":1,"accounts":{"a":{"spent":["x"],"claudeAiOauth":{}}}}`))
-	f.Add([]byte(sample))
-	f.Add([]byte(`null`))
-	f.Fuzz(func(t *testing.T, doc []byte) {
-		if v, err := accounts.ParseVault(doc); err == nil {
-			if _, err := v.Encode(); err != nil {
-				t.Errorf("vault %q parses and cannot be written: %v", doc, err)
-			}
-		}
-		if p, err := accounts.ParsePool(doc); err == nil {
-			if _, err := p.Encode(); err != nil {
-				t.Errorf("pool %q parses and cannot be written: %v", doc, err)
-			}
-		}
-		if b, err := accounts.ParseUsage(doc); err == nil {
-			if _, _, err := b.Encode(); err != nil {
-				t.Errorf("usage store %q parses and cannot be written: %v", doc, err)
-			}
-		}
-		_, _ = accounts.ParseCredential(doc)
-	})
 }
 
 // A folder where a file should be cannot be read, and nothing is written.

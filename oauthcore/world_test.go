@@ -298,6 +298,8 @@ func (w *world) kept(keys ...string) {
 	}
 }
 
+var noon = time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)
+
 // wantCode checks an error's code and that it says what to do next.
 func wantCode(t *testing.T, err error, code view.Code) *view.Problem {
 	t.Helper()

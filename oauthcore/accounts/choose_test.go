@@ -1,4 +1,4 @@
-package oauthcore_test
+package accounts_test
 
 import (
 	"slices"
@@ -7,12 +7,11 @@ import (
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
 
 	"pgregory.net/rapid"
 )
-
-var noon = time.Date(2026, 11, 23, 13, 13, 0, 0, time.UTC)
 
 func TestChoose(t *testing.T) {
 	in := func(d time.Duration) time.Time { return noon.Add(d) }
@@ -23,12 +22,17 @@ func TestChoose(t *testing.T) {
 		want   string // key, or the start of the message
 		code   view.Code
 	}{
-		{"nobody", nil, "", "No account pool available for automatic account rotation (fewer than 2 accounts).", view.CodeNoOther},
+		{"no account", nil, "", "No account pool available for automatic account rotation (fewer than 2 accounts).", view.CodeNoOther},
 		{"one", []accounts.Candidate{{Key: "a"}}, "a", "No account pool available", view.CodeNoOther},
 		{"the other", []accounts.Candidate{{Key: "a"}, {Key: "b"}}, "a", "b", ""},
 		{"limited are skipped", []accounts.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c"}}, "a", "c", ""},
 		{"a limit that is over", []accounts.Candidate{{Key: "a"}, {Key: "b", LimitedUntil: noon}}, "a", "b", ""},
 		{"paused, refused and unsure are skipped", []accounts.Candidate{{Key: "a"}, {Key: "b", Paused: true}, {Key: "c", NeedsLogin: true}, {Key: "d", Unsure: true}, {Key: "e"}}, "a", "e", ""},
+		{"refused by the provider", []accounts.Candidate{{Key: "a"}, {Key: "b", Refused: true}, {Key: "c"}}, "a", "c", ""},
+		{"all refused by the provider", []accounts.Candidate{{Key: "a"}, {Key: "b", Name: "Lab", Refused: true}}, "a", "no other account can be used: Lab is refused by the provider", view.CodeNoOther},
+		{"equal headroom, least recently used", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true, ActiveAt: in(-time.Hour)}, {Key: "c", Headroom: 40, HeadroomKnown: true, ActiveAt: in(-2 * time.Hour)}}, "a", "c", ""},
+		{"one minute", []accounts.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(119 * time.Second)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 1 minute (at 13:14 UTC).", view.CodeAllLimited},
+		{"a known end beside an assumed one", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Minute), Assumed: true}, {Key: "b", LimitedUntil: in(time.Hour)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes", view.CodeAllLimited},
 		{"most headroom", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true}, {Key: "c", Headroom: 92, HeadroomKnown: true}}, "a", "c", ""},
 		{"known before unknown", []accounts.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c", Headroom: 1, HeadroomKnown: true}}, "a", "c", ""},
 		{"least recently used", []accounts.Candidate{{Key: "a"}, {Key: "b", ActiveAt: in(-time.Hour)}, {Key: "c", ActiveAt: in(-2 * time.Hour)}}, "a", "c", ""},
@@ -48,7 +52,7 @@ func TestChoose(t *testing.T) {
 			[]accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour), Assumed: true}, {Key: "b", LimitedUntil: in(time.Hour), Assumed: true}},
 			"a", "All OAuth accounts are rate-limited. No reset time available.", view.CodeAllLimited,
 		},
-		{"nobody active", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}}, "", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes (at 14:13 UTC).", view.CodeAllLimited},
+		{"none active", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Hour)}, {Key: "b", LimitedUntil: in(2 * time.Hour)}}, "", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes (at 14:13 UTC).", view.CodeAllLimited},
 		{"others limited, the active one free", []accounts.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}}, "a", "every other account is limited; Personal is active and free", view.CodeNoOther},
 		{"others limited and paused", []accounts.Candidate{{Key: "a", Name: "Personal"}, {Key: "b", LimitedUntil: in(time.Hour)}, {Key: "c", Name: "Lab", Paused: true}}, "a", "every other account is limited (Lab is paused); Personal is active and free", view.CodeNoOther},
 		{"only paused and refused others", []accounts.Candidate{{Key: "a"}, {Key: "b", Name: "Work", Paused: true}, {Key: "c", Name: "Lab", NeedsLogin: true}}, "a", "no other account can be used: Work is paused, Lab needs login", view.CodeNoOther},
@@ -115,7 +119,54 @@ func TestChooseNeverTakesOneItMustNot(t *testing.T) {
 			t.Fatalf("chose %+v, active %q", got, active)
 		}
 		if err != nil && len(all) >= 2 && slices.ContainsFunc(all, ok) {
-			t.Fatalf("chose nobody: %v", err)
+			t.Fatalf("chose none: %v", err)
 		}
 	})
+}
+
+// Candidates are the accounts in order, each with what the vault and the usage
+// store know of it.
+func TestCandidates(t *testing.T) {
+	v := parseVault(t, "")
+	fresh := credential(t, "x")
+	for i, key := range []string{"a", "paused", "gone", "dead", "bare", "lapsed", "refused", "doubt", "other"} {
+		a := v.Add(key, accounts.Identity{Email: key})
+		a.Label = "L" + key
+		if key != "dead" {
+			v.Save(a, credential(t, key, func(c *accounts.Credential) { c.ExpiresAt = noon.Add(time.Duration(i) * time.Hour) }))
+		}
+	}
+	v.Get("paused").Paused = true
+	v.Remove(v.Get("gone"))
+	v.Get("refused").Refused = "words"
+	v.Get("doubt").Doubt = accounts.DoubtSent
+	for key, ends := range map[string]time.Duration{"bare": accounts.FreshMargin + time.Minute, "lapsed": accounts.FreshMargin} {
+		cr, err := fresh.Edit(func(c *accounts.Credential) { c.RefreshToken, c.ExpiresAt = secret.Secret{}, noon.Add(ends) })
+		if err != nil {
+			t.Fatal(err)
+		}
+		v.Get(key).Credential = cr
+	}
+	v.Move(v.Get("other"), 0)
+	u := parseUsage(t, "")
+	u.Record("a").Mark = accounts.Mark{Limited: true, MarkedAt: noon}
+	u.Record("a").ActiveAt = noon
+	u.Record("other").Usage = &view.Usage{SevenDay: &view.Window{Percent: 30}}
+	got := accounts.Candidates(v, u, func(a *accounts.Account) bool { return a.Key == "other" }, noon)
+	want := []accounts.Candidate{
+		{Key: "other", Unsure: true, Headroom: 70, HeadroomKnown: true},
+		{Key: "a", LimitedUntil: noon.Add(accounts.AssumedLimit), Assumed: true, ActiveAt: noon},
+		{Key: "paused", Paused: true},
+		{Key: "dead", NeedsLogin: true},
+		{Key: "bare"},
+		{Key: "lapsed", NeedsLogin: true},
+		{Key: "refused", Refused: true},
+		{Key: "doubt", Unsure: true},
+	}
+	for i := range want {
+		want[i].Name = "L" + want[i].Key
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
 }
