@@ -476,7 +476,7 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 		}
 	}
 	switch later := cr.Compare(have); {
-	case !have.Usable() || later > 0:
+	case !have.Usable() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
 		o.Vault.Save(a, cr)
 	case later < 0:
 		_, err := c.keepAside(o.State, cr, o.Live.Siblings, o.Config.Account)
