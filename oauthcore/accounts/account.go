@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -281,5 +280,3 @@ func AddressOf(key string) string {
 	address, _, _ := strings.Cut(key, "#")
 	return address
 }
-
-func trimSpace(doc []byte) []byte { return bytes.TrimSpace(doc) }

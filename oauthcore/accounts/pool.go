@@ -7,8 +7,6 @@ import (
 
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/secret"
-
-	"github.com/tidwall/gjson"
 )
 
 // Pool is C/oauth_pool.json in huskies' schema: a copy of the vault's logins
@@ -177,12 +175,9 @@ func (p *Pool) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"accounts\": {}\n}\n")
 	}
-	list, ok, err := jsonedit.Get(doc, "accounts")
+	list, _, err := jsonedit.Get(doc, "accounts")
 	if err != nil {
 		return nil, err
-	}
-	if !ok || gjson.ParseBytes(list).Type == gjson.Null {
-		list = []byte("{}")
 	}
 	if list, err = applyEntries(list, p.edits); err != nil {
 		return nil, err

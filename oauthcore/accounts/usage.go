@@ -309,12 +309,9 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 		}
 	}
 	if len(edits) > 0 {
-		list, ok, err := jsonedit.Get(doc, "accounts")
+		list, _, err := jsonedit.Get(doc, "accounts")
 		if err != nil {
 			return nil, false, err
-		}
-		if !ok || gjson.ParseBytes(list).Type == gjson.Null {
-			list = []byte("{}")
 		}
 		if list, err = applyEntries(list, edits); err != nil {
 			return nil, false, err

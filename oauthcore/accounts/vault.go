@@ -130,12 +130,9 @@ func (v *Vault) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"schemaVersion\": 1\n}\n")
 	}
-	list, had, err := jsonedit.Get(doc, "accounts")
+	list, _, err := jsonedit.Get(doc, "accounts")
 	if err != nil {
 		return nil, err
-	}
-	if !had || gjson.ParseBytes(list).Type == gjson.Null || len(bytes.Trim(list, "{} \t\r\n")) == 0 {
-		list = []byte("{\n  }")
 	}
 	var edits []jsonedit.Edit
 	for _, a := range v.accounts {
@@ -159,7 +156,8 @@ func (v *Vault) Encode() ([]byte, error) {
 	})
 }
 
-// applyEntries edits an object whose members stand on lines of their own.
+// applyEntries edits an object whose members stand on lines of their own; no
+// bytes are an empty one.
 func applyEntries(list []byte, edits []jsonedit.Edit) ([]byte, error) {
 	if len(bytes.Trim(list, "{} \t\r\n")) > 0 {
 		return jsonedit.Apply(list, edits)
@@ -323,13 +321,13 @@ func (v *Vault) spend(fp, key string) {
 // Save makes the credential the account's login. The one before is spent, and
 // with it every doubt ends.
 func (v *Vault) Save(a *Account, c Credential) {
-	v.replace(a, c)
+	v.Update(a, c)
 	a.NeedsLogin, a.Refused, a.Doubt = false, "", ""
 }
 
-// replace puts another login in place; a refresh token that is another one is
-// spent.
-func (v *Vault) replace(a *Account, c Credential) {
+// Update is Save for a login that differs in other things than its tokens:
+// plan, tier, identifiers. Doubts stay.
+func (v *Vault) Update(a *Account, c Credential) {
 	old, next := a.Credential.Fingerprint(), c.Fingerprint()
 	a.Credential = c
 	if old == next {
@@ -352,10 +350,6 @@ func (v *Vault) Displace(a *Account) {
 	}
 	a.Credential, a.Siblings = Credential{}, nil
 }
-
-// Update is Save for a login that differs in other things than its tokens:
-// plan, tier, identifiers. Doubts stay.
-func (v *Vault) Update(a *Account, c Credential) { v.replace(a, c) }
 
 // Add makes a new account at the end of the list.
 func (v *Vault) Add(key string, i Identity) *Account {
