@@ -173,7 +173,7 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 		want(o.Live.Credential)
 	}
 	for _, e := range o.journal {
-		if e.answered() && e.presented == "" && !o.known(e.credential.RefreshToken) { // also for plan, tier and oauthAccount
+		if e.answered() && o.standsAlone(e) && !o.known(e.credential.RefreshToken) { // also for plan, tier and oauthAccount
 			want(e.credential)
 		}
 	}
@@ -341,7 +341,7 @@ func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account) e
 	if err != nil {
 		return claude.Damaged(o.Live.Place(), err)
 	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, false, c.poolClear(ctx, o.State, a)); err != nil {
+	if err := o.ReplaceLive(ctx, o.Live, doc, c.poolClear(ctx, o.State, a)); err != nil {
 		return err
 	}
 	why := "the live login was older than the one kept"

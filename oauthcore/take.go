@@ -31,27 +31,38 @@ func (c *Core) takeProfiles(o *Opened, p *proofs) error {
 func (c *Core) takeAnswers(o *Opened) error {
 	return o.takeEntries(func(e *answer) (done bool, err error) {
 		switch {
-		case e.presented == "":
+		case e.unread != nil || e.presented == "":
 			return false, nil
 		case !e.answered():
-			return o.Vault.HolderOf(e.presented) == nil, nil // else it puts its account in doubt
+			// While the token may still be an account's its account is in doubt.
+			return o.Vault.SpentPrint(e.presented) || o.Vault.HolderOf(e.presented) == nil && c.Now().Sub(e.madeAt) > unclaimedTime, nil
 		case o.known(e.credential.RefreshToken):
 			return true, nil
+		case o.standsAlone(e):
+			o.Vault.SpendPrint(e.presented)
+			return false, nil
 		}
 		return true, c.takeAnswer(o, e)
 	})
 }
 
-// takeLogins takes the answers to authorization codes into the vault, and
+// standsAlone says that an answer is a login by itself: to an authorization
+// code, or to a refresh with a token of no account of the vault, which was lost
+// or is older than the answer.
+func (s *State) standsAlone(e *answer) bool {
+	return e.presented == "" || s.Vault.HolderOf(e.presented) == nil && s.Vault.SpentBy(e.presented) == nil
+}
+
+// takeLogins takes the answers that are logins by themselves into the vault, and
 // logins other programs made. They come after the pool, which may tell more of
 // the same accounts.
 func (c *Core) takeLogins(o *Opened, p *proofs) error {
 	return o.takeEntries(func(e *answer) (done bool, err error) {
 		switch {
-		case e.presented != "":
+		case e.unread != nil || !o.standsAlone(e):
 			return false, nil
 		case !e.answered():
-			return c.Now().Sub(e.madeAt).Abs() > loginTime, nil
+			return e.presented == "" && c.Now().Sub(e.madeAt).Abs() > loginTime, nil
 		case o.known(e.credential.RefreshToken):
 			return true, nil
 		}
@@ -78,6 +89,10 @@ func (o *Opened) takeEntries(take func(*answer) (done bool, err error)) error {
 // loginTime is how long an entry for an authorization code may wait for its
 // answer: a login takes ten minutes at most.
 const loginTime = 15 * time.Minute
+
+// unclaimedTime is how long an entry without an answer is kept whose token is no
+// account's: the vault may have been lost, and the login come back.
+const unclaimedTime = 90 * 24 * time.Hour
 
 // takeAnswer takes over the answer to a refresh: the token presented becomes
 // the answer's, in the account the answer names.

@@ -293,6 +293,14 @@ func (v *Vault) Spend(t secret.Secret, a *Account) {
 	v.spend(fp, key)
 }
 
+// SpendPrint is Spend by the token's fingerprint, for a token of no known
+// account.
+func (v *Vault) SpendPrint(fp string) {
+	if v.byToken[fp] == nil {
+		v.spend(fp, "")
+	}
+}
+
 // SpendLogin is Spend for a whole login: one without a refresh token is known by
 // its access token from then on.
 func (v *Vault) SpendLogin(c Credential, a *Account) {
