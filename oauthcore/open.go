@@ -322,7 +322,7 @@ func (c *Core) repair(ctx context.Context, o *Opened) error {
 		return nil
 	}
 	var errs []error
-	if (o.older || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
+	if (o.older && !a.NeedsLogin || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
 		errs = append(errs, c.repairLive(ctx, o, a))
 	}
 	if a.Identified() && a.OAuthAccount != nil && o.configErr == nil && !a.Is(o.Config.Identity()) {
