@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -44,6 +45,9 @@ type answer struct {
 	existed    bool  // it was there before this operation
 	unread     error // why it could not be read: whether it holds an answer is not known
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (e *answer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "journal entry "+e.path) }
 
 // answered says that an answer was saved.
 func (e *answer) answered() bool { return e.credential.Usable() }

@@ -120,7 +120,7 @@ func (c *Core) openOnce(ctx context.Context, p *proofs, r Opening, ask bool) (_ 
 
 // open does it, with the locks held.
 func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bool) (logins []accounts.Credential, err error) {
-	mended, err := o.Mend()
+	mended, err := o.Mend(ctx)
 	for _, path := range mended {
 		o.act(view.Activity{Kind: "repaired", Text: "a write to " + path + " was cut off; its old content is back"})
 	}

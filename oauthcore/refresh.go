@@ -439,7 +439,7 @@ func renewed(was accounts.Credential, g provider.Grant) (accounts.Credential, er
 		if g.Scopes != nil {
 			c.Scopes = g.Scopes
 		}
-		if g.AccountUUID != "" && g.OrganizationUUID != "" {
+		if g.AccountUUID != "" && (g.OrganizationUUID != "" || g.AccountUUID != c.AccountUUID) {
 			c.AccountUUID, c.OrganizationUUID = g.AccountUUID, g.OrganizationUUID
 		}
 	})

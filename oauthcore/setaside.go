@@ -12,7 +12,6 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
-	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
 )
 
@@ -49,25 +48,30 @@ func (c *Core) asideLogins() (out []asideLogin, unread []string, err error) {
 	return out, unread, nil
 }
 
-// asidePrints are the fingerprints of the logins in set-aside. The error is a
-// *view.Problem.
+// asidePrints are the fingerprints of the logins in set-aside; one without a
+// refresh token is known by its access token. The error is a *view.Problem.
 func (c *Core) asidePrints() (map[string]bool, error) {
 	logins, _, err := c.asideLogins()
 	out := map[string]bool{}
 	for _, l := range logins {
-		if fp := l.credential.Fingerprint(); fp != "" {
-			out[fp] = true
-		}
+		out[asidePrint(l.credential)] = true
 	}
 	return out, err
+}
+
+func asidePrint(cr accounts.Credential) string {
+	if fp := cr.Fingerprint(); fp != "" {
+		return fp
+	}
+	return cr.AccessToken.Fingerprint()
 }
 
 // keepAside writes a login to a file of its own under set-aside, which Baton
 // never removes, with its siblings and the name beside it. A login that lies
 // there already is not written again. The error is a *view.Problem.
 func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []byte) (path string, err error) {
-	if fp := cr.Fingerprint(); s.readOnly || fp != "" && s.aside[fp] {
-		s.noteAside(cr.RefreshToken)
+	if s.readOnly || s.aside[asidePrint(cr)] {
+		s.aside[asidePrint(cr)] = true
 		return "", nil
 	}
 	doc := []byte("{}")
@@ -86,7 +90,7 @@ func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []b
 		if errors.Is(err, fs.ErrNotExist) {
 			err = files.WriteWhole(c.FS, path, doc)
 			if err == nil {
-				s.noteAside(cr.RefreshToken)
+				s.aside[asidePrint(cr)] = true
 				return path, nil
 			}
 		}
@@ -104,12 +108,6 @@ func (c *Core) displace(s *State, a *accounts.Account) error {
 	}
 	s.Vault.Displace(a)
 	return nil
-}
-
-func (s *State) noteAside(t secret.Secret) {
-	if fp := t.Fingerprint(); fp != "" {
-		s.aside[fp] = true
-	}
 }
 
 // FromSetAside looks for a later login of an account in set-aside, before a

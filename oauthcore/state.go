@@ -62,7 +62,7 @@ func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
 	if e.AccessToken.Empty() {
 		return false
 	}
-	if s.Vault.Spent(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
+	if s.known(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
 		return false
 	}
 	a := s.Vault.Get(e.Key)

@@ -102,7 +102,8 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 	if asked == nil {
 		return c.takeLateAnswer(o, e, named, who)
 	}
-	if named == asked || named == nil && !asked.Identified() || !who.Complete() {
+	other := who.AccountUUID != "" && asked.AccountUUID != "" && who.AccountUUID != asked.AccountUUID
+	if named == asked || named == nil && !asked.Identified() || !who.Complete() && !other {
 		o.Vault.Save(asked, e.credential)
 		asked.Identify(who)
 		if asked.Identified() {
@@ -155,7 +156,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		if answer {
 			s.Vault.Spend(kept.RefreshToken, from)
 		}
-		if to != nil {
+		if to != nil || !who.Complete() { // removed, or an account without its organisation
 			_, err := c.keepAside(s, cr, siblings, accountOf(who))
 			return err
 		}

@@ -160,10 +160,10 @@ func (a *Account) AnswersTo() string {
 }
 
 // String names the account; formatting it shows no token.
-func (a *Account) String() string { return "account " + a.Key }
+func (a Account) String() string { return "account " + a.Key }
 
 // Format implements fmt.Formatter, so that no verb reaches the tokens.
-func (a *Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
+func (a Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
 
 // fields ties the members of an entry in the vault to the account.
 func (a *Account) fields() []jsonedit.Field {

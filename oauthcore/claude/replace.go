@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/clientlock"
 	"baton/oauthcore/files"
 	"baton/oauthcore/view"
 )
@@ -261,17 +262,32 @@ func (s *Store) DropOrganizationFiles() error {
 	return errors.Join(errs...)
 }
 
-// Mend finishes a write in place that was cut off: the old bytes come back. It
-// gives the files it mended. The guard is held.
-func (g *Guard) Mend() (mended []string, err error) {
-	for _, path := range []string{g.s.Paths.Credentials(), g.s.Paths.ClaudeJSON, g.s.Paths.OldConfig()} {
-		at, did, mendErr := files.Mend(g.s.FS, g.s.Paths.InPlace(path))
-		if did {
-			mended = append(mended, at)
+// Mend finishes a write in place that was cut off: the old bytes come back,
+// under the lock Claude Code takes around a write of that file. It gives the
+// files it mended.
+func (g *Guard) Mend(ctx context.Context) (mended []string, err error) {
+	for _, f := range []struct {
+		path string
+		lock clientlock.Place
+	}{
+		{g.s.Paths.Credentials(), g.s.storageLock()},
+		{g.s.Paths.ClaudeJSON, g.s.configLock()},
+		{g.s.Paths.OldConfig(), g.s.configLock()},
+	} {
+		record := g.s.Paths.InPlace(f.path)
+		if _, statErr := g.s.FS.Stat(record); errors.Is(statErr, fs.ErrNotExist) {
+			continue
 		}
-		if mendErr != nil {
-			err = errors.Join(err, Unwritable(path, mendErr))
-		}
+		err = errors.Join(err, g.writing(ctx, f.lock, writeWait, func() error {
+			at, did, err := files.Mend(g.s.FS, record)
+			if did {
+				mended = append(mended, at)
+			}
+			if err != nil {
+				return Unwritable(f.path, err)
+			}
+			return nil
+		}))
 	}
 	return mended, err
 }
