@@ -385,7 +385,7 @@ func errRival(a *accounts.Account) *view.Problem {
 
 // UnknownLive is the *view.Problem that stops an operation on a live login whose
 // owner could not be found.
-func (o *Opened) UnknownLive() error {
+func (o *Opened) UnknownLive() *view.Problem {
 	e := &view.Problem{
 		Code:    view.CodeUnknownLive,
 		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",
