@@ -66,8 +66,16 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 // identifyRival finds out whose login stands under the account's key in the
 // pool, by refreshing it: it may be the account's own successor.
 func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account) error {
+	return c.identifyRivals(ctx, s, a, mostRivals)
+}
+
+// mostRivals is how many logins under one key are identified in one operation,
+// each the possible successor of the one before.
+const mostRivals = 4
+
+func (c *Core) identifyRivals(ctx context.Context, s *State, a *accounts.Account, depth int) error {
 	u := s.Vault.RivalOf(a)
-	if u == nil {
+	if u == nil || depth == 0 {
 		return nil
 	}
 	release, err := c.Lock(ctx, c.Paths.AccountLock(u.Key), claude.LockWait)
@@ -75,11 +83,33 @@ func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account)
 		return err
 	}
 	defer release()
+	if err := c.identifyRivals(ctx, s, u, depth-1); err != nil { // there can be one more of it, too
+		return err
+	}
 	_, err = c.refresh(ctx, u.Key, false)
 	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
 		err = nil // it is dead, or was taken over as another account's: no rival either way
 	}
-	return err
+	if err != nil {
+		return err
+	}
+	if s, err = c.Read(ctx); err != nil {
+		return err
+	}
+	if now := s.Vault.Get(a.Key); now != nil && now.Doubt == accounts.DoubtRival && a.Doubt != now.Doubt {
+		return errOlderCopy(now)
+	}
+	return nil
+}
+
+// errOlderCopy is the problem of an account whose newer login, by its name, was
+// just found to be another account's: its own may be an earlier one of that.
+func errOlderCopy(a *accounts.Account) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeUnsure, Key: a.Key,
+		Message: fmt.Sprintf("the newer login the account pool held for %s is known as another account now; the older one may be a copy of it that was used up", a.Name()),
+		Hint:    fmt.Sprintf("look at: baton list; try it anyway with: baton refresh %s, which ends the other login if it is a copy of it", a.Key),
+	}
 }
 
 // refresh does it, with the account's lock held. rival says that another login

@@ -155,8 +155,16 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	s.Vault.Displace(from)
 	s.Vault.Displace(to)
 	if !have.Usable() || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0 {
+		if have.Usable() && !cr.Outlasts(have) && (answer || cr.Compare(have) == 0) {
+			// An answer is always good for longer: that does not tell which of the
+			// two logins was made later.
+			if _, err := c.keepAside(s, have, siblings, account); err != nil {
+				return err
+			}
+		} else {
+			s.Vault.SpendLogin(have, stays)
+		}
 		s.Vault.Save(stays, cr)
-		s.Vault.Spend(have.RefreshToken, stays)
 	} else {
 		if _, err := c.keepAside(s, cr, nil, accountOf(who)); err != nil {
 			return err
@@ -274,7 +282,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 		case who.proved():
 			err = c.takeProvedEntry(o, e, cr, who)
 		default:
-			c.takeUnprovedEntry(o, e, cr, a)
+			err = c.takeUnprovedEntry(o, e, cr, a)
 		}
 		if err != nil {
 			return err
@@ -292,7 +300,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
-	defer func() { o.rival(o.Vault.Spelled(e.Key), a) }()
+	defer o.rivals(o.Vault.Spelled(e.Key), a)
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
@@ -320,15 +328,21 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 
 // takeUnprovedEntry keeps a login whose owner nothing tells as an account of its
 // own: its first refresh tells. It is never put over a login the vault has.
-func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) {
+func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) error {
 	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
 	if u := o.rivalUnder(a); u != nil && !u.Credential.RefreshToken.Empty() {
-		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
-			o.Vault.Save(u, cr)
-		} else {
-			o.Vault.SpendLogin(cr, u)
+		if cr.Compare(u.Credential) < 0 {
+			_, err := c.keepAside(o.State, cr, nil, nil)
+			return err
 		}
-		return
+		// The unidentified account's own successor, as far as anything tells, or a
+		// login of one more organisation of the address.
+		if _, err := c.keepAside(o.State, u.Credential, u.Siblings, u.OAuthAccount); err != nil {
+			return err
+		}
+		o.Vault.Displace(u)
+		o.Vault.Save(u, cr)
+		return nil
 	}
 	switch {
 	case a == nil:
@@ -350,6 +364,7 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 		a = u
 	}
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
+	return nil
 }
 
 // rivalUnder is the unidentified account that was found under a's key, and so
@@ -423,6 +438,20 @@ func (s *State) rival(u, a *accounts.Account) {
 		u.Rival = a.Key
 	case u.Doubt == "":
 		u.Doubt = accounts.DoubtRival
+	}
+}
+
+// rivals is rival for an account, and for those that were found under its key
+// before and are not identified either.
+func (s *State) rivals(u, a *accounts.Account) {
+	if u == nil || u == a {
+		return
+	}
+	s.rival(u, a)
+	for _, o := range s.Vault.Accounts() {
+		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
+			o.Doubt = accounts.DoubtRival
+		}
 	}
 }
 
