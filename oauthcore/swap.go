@@ -302,14 +302,23 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	}
 }
 
-// refresh gets the account a good access token.
+// refresh gets the account a good access token. What lies in set-aside and may be
+// its newest login stops a swap, unless the person said to go on without such a
+// login.
 func (w *swapping) refresh(ctx context.Context, key string) error {
 	warning, err := w.c.lookAside(ctx, key)
 	if err != nil {
 		return err
 	}
-	if warning != "" {
+	switch {
+	case warning == "":
+	case w.SetAside:
 		w.done.Notes = append(w.done.Notes, warning)
+	default:
+		return &view.Problem{
+			Code: view.CodeUnsure, Key: key, Message: warning,
+			Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q, then swap again", accounts.AddressOf(key), key),
+		}
 	}
 	if _, err := w.c.refresh(ctx, key, true); err != nil {
 		return err
@@ -352,6 +361,10 @@ func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.
 		return nil, &candidateError{NeedsLogin(a, "")}
 	case o.Unproved() && !w.SetAside:
 		return nil, o.UnknownLive()
+	case o.Unproved() && o.Usage.LastActive == key && mayBeOf(o.Live.Credential, a):
+		p := o.UnknownLive()
+		p.Message = fmt.Sprintf("the login Claude Code uses now is most likely a newer one of %s itself; nothing was changed", a.Name())
+		return nil, p
 	case o.Unproved():
 		path, err := w.c.setAside(ctx, o)
 		if err != nil {
@@ -377,8 +390,7 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 			return err
 		}
 		for _, a := range s.Vault.Accounts() {
-			known := !cr.RefreshExpiresAt.IsZero() && !a.Credential.RefreshExpiresAt.IsZero()
-			if a.Credential.Usable() && (!known || a.Credential.RefreshExpiresAt.Equal(cr.RefreshExpiresAt)) && a.Doubt == "" {
+			if a.Credential.Usable() && mayBeOf(cr, a) && a.Doubt == "" {
 				a.Doubt = accounts.DoubtSetAside
 			}
 		}
@@ -391,12 +403,18 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 	if err != nil {
 		return "", claude.Damaged(o.Live.Place(), err)
 	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, false, nil); err != nil {
+	if err := o.ReplaceLive(ctx, o.Live, doc, nil); err != nil {
 		return "", err
 	}
 	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
 	o.Live, err = c.ReadLive(ctx)
 	return path, err
+}
+
+// mayBeOf says that a login without proof may be an account's, as far as its
+// deadline tells.
+func mayBeOf(cr accounts.Credential, a *accounts.Account) bool {
+	return !cr.Outlasts(a.Credential) && !a.Credential.Outlasts(cr)
 }
 
 // activate writes the account's login where Claude Code reads it.
