@@ -39,7 +39,7 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	if err != nil {
 		return Refreshed{}, err
 	}
-	done, err := c.refresh(ctx, key, true)
+	done, err := c.refresh(ctx, key, mostRivals)
 	done.Note = note
 	return done, err
 }
@@ -63,43 +63,28 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 	return warning, err
 }
 
-// identifyRival finds out whose login stands under the account's key in the
-// pool, by refreshing it: it may be the account's own successor.
-func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account) error {
-	return c.identifyRivals(ctx, s, a, mostRivals)
-}
-
-// mostRivals is how many logins under one key are identified in one operation,
-// each the possible successor of the one before.
+// mostRivals is how many logins in a row are identified by one operation, each of
+// them the possible successor of the next.
 const mostRivals = 4
 
-func (c *Core) identifyRivals(ctx context.Context, s *State, a *accounts.Account, depth int) error {
+// identifyRival finds out whose login stands under the account's key in the
+// pool, by refreshing it: it may be the account's own successor. deep is for how
+// many more of them the same may be done first.
+func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account, deep int) error {
 	u := s.Vault.RivalOf(a)
-	if u == nil || depth == 0 {
-		return nil
+	if u == nil || deep == 0 {
+		return nil // L8 stops what follows
 	}
 	release, err := c.Lock(ctx, c.Paths.AccountLock(u.Key), claude.LockWait)
 	if err != nil {
 		return err
 	}
 	defer release()
-	if err := c.identifyRivals(ctx, s, u, depth-1); err != nil { // there can be one more of it, too
-		return err
-	}
-	_, err = c.refresh(ctx, u.Key, false)
+	_, err = c.refresh(ctx, u.Key, deep-1)
 	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
 		err = nil // it is dead, or was taken over as another account's: no rival either way
 	}
-	if err != nil {
-		return err
-	}
-	if s, err = c.Read(ctx); err != nil {
-		return err
-	}
-	if now := s.Vault.Get(a.Key); now != nil && now.Doubt == accounts.DoubtRival && a.Doubt != now.Doubt {
-		return errOlderCopy(now)
-	}
-	return nil
+	return err
 }
 
 // errOlderCopy is the problem of an account whose newer login, by its name, was
@@ -108,13 +93,13 @@ func errOlderCopy(a *accounts.Account) *view.Problem {
 	return &view.Problem{
 		Code: view.CodeUnsure, Key: a.Key,
 		Message: fmt.Sprintf("the newer login the account pool held for %s is known as another account now; the older one may be a copy of it that was used up", a.Name()),
-		Hint:    fmt.Sprintf("look at: baton list; try it anyway with: baton refresh %s, which ends the other login if it is a copy of it", a.Key),
+		Hint:    fmt.Sprintf("look at: baton list; try it at your own risk with: baton refresh %q, which ends the other login if it is a copy of it", a.Key),
 	}
 }
 
-// refresh does it, with the account's lock held. rival says that another login
-// under the account's key is to be identified first.
-func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, error) {
+// refresh does it, with the account's lock held. deep is for how many other
+// logins it may first find out whether they are the account's own successors.
+func (c *Core) refresh(ctx context.Context, key string, deep int) (Refreshed, error) {
 	o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 	if err != nil {
 		return Refreshed{}, err
@@ -124,9 +109,10 @@ func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, 
 	if err != nil {
 		return Refreshed{}, err
 	}
-	if rival && o.Vault.RivalOf(a) != nil {
+	if deep > 0 && o.Vault.RivalOf(a) != nil {
 		o.Release()
-		if err := c.identifyRival(ctx, o.State, a); err != nil {
+		doubt := a.Doubt
+		if err := c.identifyRival(ctx, o.State, a, deep); err != nil {
 			return Refreshed{}, err
 		}
 		next, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
@@ -136,6 +122,9 @@ func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, 
 		o = next
 		if a, err = o.presentable(key); err != nil {
 			return Refreshed{}, err
+		}
+		if a.Doubt == accounts.DoubtRival && doubt != a.Doubt {
+			return Refreshed{}, errOlderCopy(a)
 		}
 	}
 	live := o.IsLive(a) && o.Live.Credential.RefreshToken.Equal(a.Credential.RefreshToken)

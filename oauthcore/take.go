@@ -364,19 +364,8 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 // own: its first refresh tells. It is never put over a login the vault has.
 func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) error {
 	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
-	if u := o.rivalUnder(a); u != nil && !u.Credential.RefreshToken.Empty() {
-		if cr.Compare(u.Credential) < 0 {
-			_, err := c.keepAside(o.State, cr, nil, nil)
-			return err
-		}
-		// The unidentified account's own successor, as far as anything tells, or a
-		// login of one more organisation of the address.
-		if _, err := c.keepAside(o.State, u.Credential, u.Siblings, u.OAuthAccount); err != nil {
-			return err
-		}
-		o.Vault.Displace(u)
-		o.Vault.Save(u, cr)
-		return nil
+	if u := o.rivalUnder(a); u != nil {
+		return c.takeSecondEntry(o.State, u, cr)
 	}
 	switch {
 	case a == nil:
@@ -388,16 +377,33 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 		a = o.Vault.Add(o.Vault.FreeKey(i), i)
 		o.Vault.Save(a, cr)
 	default:
-		later := cr.Compare(a.Credential)
 		u := o.Vault.Add(o.Vault.FreeKey(i), i)
 		o.Vault.Save(u, cr)
 		u.Rival = a.Key
-		if later < 0 {
+		if a.Against(cr) < 0 {
 			u.Doubt = accounts.DoubtRival
 		}
 		a = u
 	}
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
+	return nil
+}
+
+// takeSecondEntry takes one more login without proof that stands under the key
+// of an account, beside the login of u. Of these two the one that is the earlier,
+// as far as can be told, is set aside: it may be the predecessor of the other,
+// which would end if it were presented, or one more organisation's of the address.
+func (c *Core) takeSecondEntry(s *State, u *accounts.Account, cr accounts.Credential) error {
+	if u.Against(cr) < 0 {
+		_, err := c.keepAside(s, cr, nil, nil)
+		return err
+	}
+	if !u.NeedsNewLogin() {
+		if err := c.displace(s, u); err != nil {
+			return err
+		}
+	}
+	s.Vault.Save(u, cr)
 	return nil
 }
 
