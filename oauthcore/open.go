@@ -177,11 +177,9 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 			want(e.credential)
 		}
 	}
-	if r.All {
-		for _, a := range o.Vault.Accounts() {
-			if !a.Identified() && !a.NeedsNewLogin() {
-				want(a.Credential)
-			}
+	for _, a := range o.Vault.Accounts() {
+		if !a.Identified() && !a.NeedsNewLogin() && (r.All || slices.Contains(r.Focus, a.Key) && a.Doubt == accounts.DoubtRival) {
+			want(a.Credential)
 		}
 	}
 	for _, e := range o.Pool.Entries {

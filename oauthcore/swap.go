@@ -250,7 +250,8 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	}
 	defer release()
 	c.Step("swap.1 account lock")
-	described, refreshed := false, false
+	described := false
+	var rival *accounts.Account // the account, as it was when a login under its key was identified
 	for {
 		o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 		if err != nil {
@@ -265,13 +266,15 @@ func (w *swapping) to(ctx context.Context, key string) error {
 		switch {
 		case o.Vault.RivalOf(a) != nil:
 			o.Release()
-			if err := c.identifyRival(ctx, o.State, a); err != nil {
+			if err := c.identifyRival(ctx, o.State, a, mostRivals); err != nil {
 				return &candidateError{err}
 			}
-			if refreshed {
+			if rival != nil {
 				return &candidateError{errRival(a)}
 			}
-			refreshed = true
+			rival = a
+		case rival != nil && a.Doubt == accounts.DoubtRival && rival.Doubt != a.Doubt:
+			return &candidateError{errOlderCopy(a)}
 		case a.OAuthAccount == nil && !described && a.Credential.FreshAt(now, 0):
 			o.Release()
 			described = true
@@ -320,7 +323,7 @@ func (w *swapping) refresh(ctx context.Context, key string) error {
 			Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q, then swap again", accounts.AddressOf(key), key),
 		}
 	}
-	if _, err := w.c.refresh(ctx, key, true); err != nil {
+	if _, err := w.c.refresh(ctx, key, mostRivals); err != nil {
 		return err
 	}
 	w.done.Refreshed = true
