@@ -19,22 +19,28 @@ func (c *Core) CheckUsage(ctx context.Context, name string) (key string, _ *view
 	if err != nil {
 		return "", nil, err
 	}
+	usage, err := c.askUsage(ctx, key, true)
+	return key, usage, err
+}
+
+// askUsage does it for one account; refresh says that it may be refreshed.
+func (c *Core) askUsage(ctx context.Context, key string, refresh bool) (*view.Usage, error) {
 	a, err := c.freshAccount(ctx, key, false)
 	if err != nil {
-		return key, nil, err
+		return nil, err
 	}
 	c.Progress(key, view.WaitUsage)
 	seen, err := c.Provider.Usage(ctx, a.Credential.AccessToken)
-	if errors.Is(err, provider.ErrUnauthorized) {
+	if errors.Is(err, provider.ErrUnauthorized) && refresh {
 		if a, err = c.freshAccount(ctx, key, true); err != nil {
-			return key, nil, err
+			return nil, err
 		}
 		seen, err = c.Provider.Usage(ctx, a.Credential.AccessToken)
 	}
 	if err != nil {
 		e := trouble("ask for the usage of", a, err)
 		e.Hint = strings.TrimPrefix(e.Hint, "the login is kept; ")
-		return key, nil, e
+		return nil, e
 	}
 	usage := usageOf(seen, c.Now())
 	err = c.Update(ctx, func(s *State) error {
@@ -42,11 +48,11 @@ func (c *Core) CheckUsage(ctx context.Context, name string) (key string, _ *view
 		record.Usage, record.Offline = usage, false
 		return nil
 	})
-	return key, usage, err
+	return usage, err
 }
 
 // freshAccount is the account with an access token that is good, refreshed
-// where it lapsed or where that is asked for.
+// where it lapsed or where that is asked for, unless it is in doubt.
 func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*accounts.Account, error) {
 	for range 2 {
 		s, err := c.Read(ctx)
@@ -59,6 +65,9 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 		}
 		if !refresh && a.Credential.FreshAt(c.Now(), 0) {
 			return a, nil
+		}
+		if s.Unsure(a) {
+			return nil, errInDoubt(a)
 		}
 		if _, err := c.Refresh(ctx, key); err != nil {
 			return nil, err

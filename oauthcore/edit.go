@@ -24,7 +24,7 @@ func (c *Core) resolve(ctx context.Context, name string) (string, error) {
 	}
 	o, openErr := c.Open(ctx, Opening{})
 	if openErr != nil {
-		return "", err
+		return "", openErr // opening may have brought the account
 	}
 	o.Release()
 	if a, err = o.Vault.Resolve(name); err != nil {

@@ -201,3 +201,16 @@ func (w *world) liveName() string {
 	named := gjson.GetBytes(w.read(w.paths.ClaudeJSON), "oauthAccount")
 	return named.Get("accountUuid").String() + " " + named.Get("organizationUuid").String()
 }
+
+// setMembers puts raw JSON values at dotted paths of a file.
+func (w *world) setMembers(path string, members map[string]string) {
+	w.Helper()
+	doc := w.read(path)
+	for at, raw := range members {
+		var err error
+		if doc, err = jsonedit.Set(doc, []byte(raw), strings.Split(at, ".")...); err != nil {
+			w.Fatal(err)
+		}
+	}
+	w.write(path, string(doc))
+}

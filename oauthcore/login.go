@@ -2,6 +2,8 @@ package oauthcore
 
 import (
 	"context"
+	"fmt"
+	"time"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
@@ -106,7 +108,7 @@ func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
 	}); u != nil {
 		// The same account under a second name, most likely: its refresh tells.
 		o.Release()
-		if err := c.identify(ctx, u.Key); err != nil {
+		if err := c.identify(ctx, u.Key, pollWait, 0); err != nil {
 			c.Log.Info("an account of the same address stays unidentified", "key", u.Key, "error", err)
 		}
 		if s, err := c.Read(ctx); err == nil && s.Vault.Get(a.Key) == nil {
@@ -126,16 +128,33 @@ func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
 	return saved, nil
 }
 
-// identify refreshes an account that is not identified, unless another Baton
-// is at work on it.
-func (c *Core) identify(ctx context.Context, key string) error {
-	release, err := c.Lock(ctx, c.Paths.AccountLock(key), pollWait)
+// identify refreshes an account that is not identified. One in doubt is not: that
+// its token is presented nobody asked for. The error is a *view.Problem.
+func (c *Core) identify(ctx context.Context, key string, wait time.Duration, deep int) error {
+	release, err := c.Lock(ctx, c.Paths.AccountLock(key), wait)
 	if err != nil {
 		return err
 	}
 	defer release()
-	_, err = c.refresh(ctx, key, 0)
+	s, err := c.Read(ctx)
+	if err != nil {
+		return err
+	}
+	if a := s.Vault.Get(key); a != nil && s.Unsure(a) {
+		return errInDoubt(a)
+	}
+	_, err = c.refresh(ctx, key, deep)
 	return err
+}
+
+// errInDoubt is the problem of a token that nobody asked to present and that may
+// be used up.
+func errInDoubt(a *accounts.Account) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeUnsure, Key: a.Key,
+		Message: fmt.Sprintf("whether the login of %s (%s) still works is not known, so it was not tried", a.Name(), a.Key),
+		Hint:    fmt.Sprintf("try it at your own risk with: baton refresh %q; or log in again", a.Key),
+	}
 }
 
 // Imported is what an import found.

@@ -101,7 +101,7 @@ func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
 			}
 			continue
 		}
-		_, _, err := c.CheckUsage(ctx, a.Key)
+		_, err := c.askUsage(ctx, a.Key, false)
 		if ctx.Err() != nil {
 			return soon, ctx.Err()
 		}

@@ -71,17 +71,20 @@ func (o owner) proved() bool {
 
 // prove finds the owner of a login, in this order: the identifiers inside the
 // credential; the token, known of one account; the login's deadline, equal to
-// that of exactly one account; what the profile endpoint said. What
-// .claude.json says is never proof, it only lends an address to identifiers
-// that are already proved.
+// that of exactly one account; what the profile endpoint said. Where identifiers
+// and token contradict each other, as where another program put a token in place
+// of another account's, only the profile endpoint tells. What .claude.json says
+// is never proof, it only lends an address to identifiers that are already
+// proved.
 func (s *State) prove(cr accounts.Credential, cfg claude.Config, p *proofs) owner {
 	profile, known, _ := p.of(cr)
-	inside := cr.Inside()
-	if a := s.Vault.Find(inside); a != nil {
+	inside, holder := cr.Inside(), s.holder(cr)
+	contradiction := inside.Complete() && holder != nil && holder.Identified() && !holder.Is(inside)
+	if a := s.Vault.Find(inside); a != nil && !contradiction {
 		return owner{account: a}
 	}
-	if a := s.holder(cr); a != nil && (!inside.Complete() || !a.Identified()) {
-		return owner{account: a, identity: inside}
+	if holder != nil && (!inside.Complete() || !holder.Identified()) {
+		return owner{account: holder, identity: inside}
 	}
 	if !inside.Complete() && !cr.RefreshExpiresAt.IsZero() {
 		same := func(a *accounts.Account) bool { return a.Credential.RefreshExpiresAt.Equal(cr.RefreshExpiresAt) }
@@ -96,7 +99,7 @@ func (s *State) prove(cr accounts.Credential, cfg claude.Config, p *proofs) owne
 		}
 		return owner{identity: i, profile: &profile}
 	}
-	if named := cfg.Identity(); inside.Same(named) {
+	if named := cfg.Identity(); inside.Same(named) && !contradiction {
 		return owner{identity: named}
 	}
 	return owner{}

@@ -25,6 +25,16 @@ type Refreshed struct {
 // CodeUnsure where the request went out and no answer came. Once the request is
 // sent nothing cancels it.
 func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
+	return c.refreshAsked(ctx, name, true)
+}
+
+// RefreshOneOfAll is Refresh for an account the person did not name: one whose
+// newest login may lie in set-aside is left alone, with CodeUnsure.
+func (c *Core) RefreshOneOfAll(ctx context.Context, name string) (Refreshed, error) {
+	return c.refreshAsked(ctx, name, false)
+}
+
+func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refreshed, error) {
 	key, err := c.resolve(ctx, name)
 	if err != nil {
 		return Refreshed{}, err
@@ -36,6 +46,9 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	defer release()
 	c.Step("refresh.account lock")
 	note, err := c.lookAside(ctx, key)
+	if err == nil && note != "" && !named {
+		err = errAsideUnknown(key, note)
+	}
 	if err != nil {
 		return Refreshed{}, err
 	}
@@ -52,6 +65,7 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 	if err != nil {
 		return "", err
 	}
+	c.noticeRestored(s.Vault)
 	a := s.Vault.Get(key)
 	if a == nil || !s.Unsure(a) {
 		return "", nil
@@ -61,6 +75,15 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 		warning = "the login in " + unknown + " may have been this account's newest; it could not be told"
 	}
 	return warning, err
+}
+
+// errAsideUnknown is the problem of an account whose newest login may lie in
+// set-aside.
+func errAsideUnknown(key, why string) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeUnsure, Key: key, Message: why,
+		Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q", accounts.AddressOf(key), key),
+	}
 }
 
 // mostRivals is how many logins in a row are identified by one operation, each of
@@ -75,12 +98,7 @@ func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account,
 	if u == nil || deep == 0 {
 		return nil // L8 stops what follows
 	}
-	release, err := c.Lock(ctx, c.Paths.AccountLock(u.Key), claude.LockWait)
-	if err != nil {
-		return err
-	}
-	defer release()
-	_, err = c.refresh(ctx, u.Key, deep-1)
+	err := c.identify(ctx, u.Key, claude.LockWait, deep-1)
 	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
 		err = nil // it is dead, or was taken over as another account's: no rival either way
 	}
@@ -144,19 +162,18 @@ func (c *Core) refresh(ctx context.Context, key string, deep int) (Refreshed, er
 		return Refreshed{}, err
 	}
 	c.Step("refresh.reserved")
-	p := &presenting{c: c, o: o, a: a, live: live, room: room, entry: e, unsure: o.Unsure(a)}
+	p := &presenting{c: c, o: o, a: a, live: live, room: room, entry: e}
 	return p.run(ctx)
 }
 
 // presenting is one refresh whose journal entry is made.
 type presenting struct {
-	c      *Core
-	o      *Opened
-	a      *accounts.Account
-	live   bool
-	room   *claude.LiveRoom
-	entry  *answer
-	unsure bool // whether the token still works was not known before
+	c     *Core
+	o     *Opened
+	a     *accounts.Account
+	live  bool
+	room  *claude.LiveRoom
+	entry *answer
 }
 
 func (p *presenting) run(ctx context.Context) (Refreshed, error) {
@@ -298,7 +315,7 @@ func (p *presenting) failed(ctx context.Context, lost bool, cause error) error {
 			c.dropEntry(p.entry)
 		}
 		why := ""
-		if p.unsure || lost {
+		if p.entry.existed || lost {
 			why = "an earlier refresh went out and its answer never arrived, so the login was used up on the way"
 		}
 		e := NeedsLogin(account, why)
@@ -403,7 +420,7 @@ func (p *presenting) elsewhere(ctx context.Context) error {
 	}
 	return &view.Problem{
 		Code: view.CodeNeedsLogin, Key: p.a.Key,
-		Message: fmt.Sprintf("the login kept for %s turned out to be another account's, and was given to that one", p.a.Name()),
+		Message: fmt.Sprintf("the login kept for %s turned out to be another account's, and is kept as that", p.a.Name()),
 		Hint:    "log in again with: baton login --email " + accounts.AddressOf(p.a.Key),
 	}
 }

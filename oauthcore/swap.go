@@ -285,7 +285,7 @@ func (w *swapping) to(ctx context.Context, key string) error {
 			if note != "" {
 				w.done.Notes = append(w.done.Notes, note)
 			}
-		case o.IsLive(a) && !o.older:
+		case o.IsLive(a) && !o.older && o.Live.Credential.Same(a.Credential):
 			w.done.To = key
 			if err := o.RepairProblem(); err != nil {
 				return err
@@ -318,10 +318,7 @@ func (w *swapping) refresh(ctx context.Context, key string) error {
 	case w.SetAside:
 		w.done.Notes = append(w.done.Notes, warning)
 	default:
-		return &view.Problem{
-			Code: view.CodeUnsure, Key: key, Message: warning,
-			Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q, then swap again", accounts.AddressOf(key), key),
-		}
+		return errAsideUnknown(key, warning)
 	}
 	if _, err := w.c.refresh(ctx, key, mostRivals); err != nil {
 		return err
@@ -415,8 +412,11 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 }
 
 // mayBeOf says that a login without proof may be an account's, as far as its
-// deadline tells.
+// identifiers and its deadline tell.
 func mayBeOf(cr accounts.Credential, a *accounts.Account) bool {
+	if who := cr.Inside(); who.Complete() && a.Identified() && !a.Is(who) {
+		return false
+	}
 	return !cr.Outlasts(a.Credential) && !a.Credential.Outlasts(cr)
 }
 
@@ -434,7 +434,6 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 		return err
 	}
 	c.Step("swap.4 activate")
-	was := o.Config.Identity().OrganizationUUID
 	loginOnly, err := o.Activate(ctx, o.Live, a, c.poolClear(ctx, o.State, a))
 	if loginOnly {
 		return &view.Problem{
@@ -446,10 +445,8 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 	if err != nil {
 		return err
 	}
-	if was == "" || was != a.OrganizationUUID {
-		if err := c.DropOrganizationFiles(); err != nil {
-			w.done.Notes = append(w.done.Notes, "a file of the other organization's policy stays: "+err.Error())
-		}
+	if err := o.PolicyProblem(); err != nil {
+		w.done.Notes = append(w.done.Notes, "a file of the other organization's policy stays: "+err.Error())
 	}
 	c.Step("swap.8 read back")
 	if err := c.confirm(ctx, a); err != nil {
@@ -463,16 +460,19 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 	})
 }
 
-// keepLive sets the live login aside where the swap would end it: that of an
-// account that was removed, of which Baton keeps no login.
+// keepLive sets the live login aside where the vault has not got it and the swap
+// would end it: that of a removed account, or an access token alone of an
+// account that has a whole login.
 func (c *Core) keepLive(ctx context.Context, o *Opened) error {
-	if o.Owner == nil || !o.Owner.Removed || !o.Live.Usable() {
+	cr := o.Live.Credential
+	alone := cr.RefreshToken.Empty() && cr.FreshAt(c.Now(), 0) && !o.Vault.HasAccess(cr.AccessToken)
+	if o.Owner == nil || !o.Live.Usable() || !o.Owner.Removed && !alone {
 		return nil
 	}
 	return c.Update(ctx, func(s *State) error {
-		path, err := c.keepAside(s, o.Live.Credential, o.Live.Siblings, o.Config.Account)
+		path, err := c.keepAside(s, cr, o.Live.Siblings, o.Config.Account)
 		if err == nil && path != "" {
-			c.Note(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "the login of a removed account, to " + path})
+			c.Note(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "a login the vault has not got, to " + path})
 		}
 		return err
 	})

@@ -212,7 +212,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	}
 	if gone == to || !gone.Identified() {
 		s.Usage.Drop(gone.Key)
-		s.Vault.Forget(gone)
+		s.Vault.Forget(gone, stays)
 	}
 	stays.Identify(who)
 	for _, key := range []string{from.Rival, to.Rival} {
@@ -250,7 +250,7 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		return true, nil
 	}
 	a, added := o.Vault.Ensure(who)
-	if !a.NeedsNewLogin() && e.earlierThan(a.Credential) {
+	if !a.NeedsNewLogin() && e.earlierThan(a) {
 		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 		return true, err
 	}
@@ -277,13 +277,13 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 }
 
 // earlierThan says that a login is not the later one of its account. The answer
-// to an authorization code is the later one unless the other was made after it,
-// or it has no refresh token.
-func (e *answer) earlierThan(have accounts.Credential) bool {
-	if e.found || e.credential.RefreshToken.Empty() {
-		return e.credential.Compare(have) < 0
+// to an authorization code is the later one unless the account got another one
+// after it, or it has no refresh token.
+func (e *answer) earlierThan(a *accounts.Account) bool {
+	if e.found || e.presented != "" || e.credential.RefreshToken.Empty() {
+		return e.credential.Compare(a.Credential) < 0
 	}
-	return have.Outlasts(e.credential)
+	return a.Credential.Outlasts(e.credential) && a.Generation > e.madeAt.Add(time.Second).UnixMilli() // a tick is as good as the same time
 }
 
 // takePool takes over what other programs wrote to the pool.
@@ -452,7 +452,7 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 		return err
 	}
 	o.rival(o.Vault.Spelled(a.Email), a)
-	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All())
+	o.foreign = claude.Foreign(o.Live.Siblings, a, o.Vault.All(), o.Vault.Get(o.Usage.LastActive))
 	if !o.older && !o.foreign {
 		a.Siblings = o.Live.Siblings
 	}
@@ -526,6 +526,9 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 		}
 		return nil
 	case cr.RefreshToken.Equal(have.RefreshToken):
+		if a.Doubt == accounts.DoubtGone {
+			a.Doubt = "" // it is there again
+		}
 		if cr.AccessToken.Equal(have.AccessToken) || cr.ExpiresAt.After(have.ExpiresAt) {
 			o.Vault.Update(a, cr)
 		}
@@ -533,16 +536,23 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 	case o.Vault.Spent(cr.RefreshToken):
 		o.older = true
 		return nil
+	case o.aside[cr.Fingerprint()] && !a.NeedsNewLogin() && a.Doubt == "":
+		o.older = true // another one took its place
+		return nil
 	}
 	if h := o.Vault.Holder(cr.RefreshToken); h != nil && h != a {
 		// The same login under another name.
 		o.Vault.Displace(h)
 		if !h.Identified() {
 			o.Usage.Drop(h.Key)
-			o.Vault.Forget(h)
+			o.Vault.Forget(h, a)
 		}
 	}
-	switch later := a.Against(cr); {
+	later := a.Against(cr)
+	if a.Doubt == accounts.DoubtGone || a.Doubt == accounts.DoubtClient {
+		later = max(later, 0) // a login after that one was logged out or refused; its deadline may be the earlier
+	}
+	switch {
 	case a.NeedsNewLogin() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
 		o.Vault.Save(a, cr)
 	case later < 0:

@@ -126,7 +126,11 @@ func (b *Backend) each(ctx context.Context, a backend.Action) (r backend.Result,
 		var err error
 		if a.Kind == backend.ActionRefresh {
 			var done oauthcore.Refreshed
-			done, err = b.core.Refresh(ctx, name)
+			if a.All {
+				done, err = b.core.RefreshOneOfAll(ctx, name)
+			} else {
+				done, err = b.core.Refresh(ctx, name)
+			}
 			row.AccessExpiresAt, row.Note = done.ExpiresAt, done.Note
 			if done.Key != "" {
 				row.Key = done.Key

@@ -134,8 +134,12 @@ func TestOneTokenInTwoAccounts(t *testing.T) {
 }
 
 func TestForget(t *testing.T) {
-	v, a, _ := vaultOf(t)
-	v.Forget(a)
+	v, a, b := vaultOf(t)
+	v.Spend(refreshToken("earlier"), a)
+	v.Forget(a, b)
+	if v.SpentBy(refreshToken("earlier").Fingerprint()) != b {
+		t.Error("its spent token is not the other account's")
+	}
 	if v.Get(ada.Email) != nil || len(v.All()) != 1 || v.Knows(refreshToken("a")) || !v.Changed() {
 		t.Error("it is still there")
 	}
@@ -145,7 +149,7 @@ func TestForget(t *testing.T) {
 	}
 	// One that was never written leaves nothing to write.
 	v = parseVault(t, out)
-	v.Forget(v.Add("new@example.com", adaTeam))
+	v.Forget(v.Add("new@example.com", adaTeam), v.All()[0])
 	if v.Changed() || v.Get("new@example.com") != nil {
 		t.Error("a forgotten new account is a change")
 	}

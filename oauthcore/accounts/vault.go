@@ -388,9 +388,16 @@ func (v *Vault) Add(key string, i Identity) *Account {
 }
 
 // Forget takes an account out altogether: one that turned out to be another
-// one under a second name.
-func (v *Vault) Forget(a *Account) {
+// one under a second name. Its spent tokens are that one's: the name may be given
+// to a third.
+func (v *Vault) Forget(a, is *Account) {
 	v.Displace(a)
+	v.spent = slices.Clone(v.spent)
+	for i, entry := range v.spent {
+		if fp, key, _ := strings.Cut(entry, " "); key == a.Key {
+			v.spent[i], v.spentOf[fp], v.dirty = fp+" "+is.Key, is.Key, true
+		}
+	}
 	v.accounts = slices.DeleteFunc(v.accounts, func(o *Account) bool { return o == a })
 	delete(v.byKey, a.Key)
 	if a.was == nil {

@@ -68,16 +68,40 @@ func siblingsIn(members []jsonedit.Member) []byte {
 }
 
 // Foreign says that siblings are another account's than a: they name another
-// organisation, or are exactly what the vault keeps of another account and not
-// of this one.
-func Foreign(siblings []byte, a *accounts.Account, all []*accounts.Account) bool {
+// organisation, are exactly what the vault keeps of another account and not of
+// this one, or go on from what it keeps of the account that was live before, nil
+// for none. Claude Code takes them out at a login; another program may not.
+func Foreign(siblings []byte, a *accounts.Account, all []*accounts.Account, before *accounts.Account) bool {
 	if siblings == nil || jsonedit.Equal2(siblings, a.Siblings) {
 		return false
 	}
 	if org := gjson.GetBytes(siblings, "organizationUuid").String(); org != "" && a.OrganizationUUID != "" {
 		return org != a.OrganizationUUID
 	}
+	if before != nil && before != a && goesOn(siblings, before.Siblings) {
+		return true
+	}
 	return slices.ContainsFunc(all, func(o *accounts.Account) bool {
 		return o != a && o.Siblings != nil && jsonedit.Equal(o.Siblings, siblings)
 	})
+}
+
+// goesOn says that a member of siblings is one of those before, or an object
+// that has a member in common with it: a renewed token of the same gateway.
+func goesOn(siblings, before []byte) bool {
+	was := gjson.ParseBytes(before)
+	same := func(a, b gjson.Result) bool { return b.Exists() && a.Raw == b.Raw }
+	found := false
+	gjson.ParseBytes(siblings).ForEach(func(name, now gjson.Result) bool {
+		old := was.Get(gjson.Escape(name.Str))
+		found = same(now, old)
+		if now.IsObject() && old.IsObject() && !found {
+			now.ForEach(func(name, v gjson.Result) bool {
+				found = v.Type == gjson.String && same(v, old.Get(gjson.Escape(name.Str)))
+				return !found
+			})
+		}
+		return !found
+	})
+	return found
 }

@@ -98,6 +98,8 @@ type Guard struct {
 	keeper *clientlock.Keeper
 	held   []*clientlock.Held
 	unlock func()
+
+	policyErr error // see PolicyProblem
 }
 
 // Guard takes all of them, up to LockWait together. The error is a
@@ -127,7 +129,23 @@ func (s *Store) Guard(ctx context.Context) (*Guard, error) {
 		return nil, err
 	}
 	taken = true
+	for _, lock := range []clientlock.Place{s.storageLock(), s.configLock()} {
+		g.breakAbandoned(ctx, lock)
+	}
 	return g, nil
+}
+
+// breakAbandoned takes over a lock around one write that a program left which
+// died: that takes longer than such a lock may be waited for while another one is
+// held. One that cannot be had is met again by whoever needs it.
+func (g *Guard) breakAbandoned(ctx context.Context, lock clientlock.Place) {
+	info, err := g.s.FS.Stat(lock.Path)
+	if err != nil || g.s.WaitOnly || g.s.Now().Sub(info.ModTime()) < lock.Stale {
+		return
+	}
+	if err := g.writing(ctx, lock, LockWait, func() error { return nil }); err != nil {
+		g.s.Log.Info("a lock around a write stays taken", "path", lock.Path, "error", err)
+	}
 }
 
 // take takes locks of Claude Code's.
@@ -143,7 +161,12 @@ func (g *Guard) take(ctx context.Context, places ...clientlock.Place) error {
 	case errors.Is(err, context.Canceled):
 		return err
 	case err != nil:
-		return Unlockable(places[0].Path, err)
+		path := g.s.Paths.LockRegistry()
+		var one *clientlock.Error
+		if errors.As(err, &one) {
+			path = one.Path
+		}
+		return Unlockable(path, err)
 	}
 	g.held = append(g.held, held)
 	return nil

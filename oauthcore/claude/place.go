@@ -3,6 +3,7 @@ package claude
 import (
 	"bytes"
 	"context"
+	"errors"
 	"io/fs"
 
 	"baton/oauthcore/files"
@@ -74,7 +75,14 @@ type stagedFile struct {
 }
 
 func (s stagedFile) commit(context.Context) error {
-	if err := s.Commit(); err != nil {
+	err := s.Commit()
+	if errors.Is(err, files.ErrNotDurable) {
+		// What has been begun with it is finished: the file is replaced, and of
+		// its contents the journal and the vault have what must not be lost.
+		s.at.s.Log.Warn("a file may be the old one again if the power is cut now", "path", s.at.file, "error", err)
+		return nil
+	}
+	if err != nil {
 		return Unwritable(s.at.file, err)
 	}
 	return nil

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 
 	"baton/oauthcore/accounts"
@@ -56,7 +57,9 @@ func Unreadable(path string, cause error) *view.Problem {
 // is whole.
 func Unwritable(path string, cause error) *view.Problem {
 	p := fileProblem("write", path, cause)
-	p.Hint += "; the old file is untouched"
+	if !errors.Is(cause, files.ErrNotDurable) {
+		p.Hint += "; the old file is untouched"
+	}
 	return p
 }
 
@@ -70,11 +73,15 @@ func fileProblem(verb, path string, cause error) *view.Problem {
 	why := cause
 	at := path
 	var pe *fs.PathError
-	if errors.As(cause, &pe) {
+	var le *os.LinkError
+	switch {
+	case errors.As(cause, &pe):
 		why = pe.Err
 		if pe.Path != "" {
 			at = pe.Path
 		}
+	case errors.As(cause, &le):
+		why, at = le.Err, le.New
 	}
 	p := &view.Problem{Code: view.CodeFailed, Err: cause}
 	subject := at

@@ -24,6 +24,7 @@ type replacement struct {
 	at     place
 	was    []byte
 	staged staged // nil where nothing has to change
+	policy bool   // the organisation changes with it: its policy files go first
 }
 
 // prepare readies a new document. It fails where the place cannot be written.
@@ -69,6 +70,9 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 	}
 	if r.staged == nil {
 		return nil
+	}
+	if r.policy {
+		r.g.policyErr = r.g.s.dropOrganizationFiles()
 	}
 	return r.staged.commit(ctx)
 }
@@ -191,7 +195,12 @@ func (g *Guard) prepareConfig(ctx context.Context, account []byte) (*replacement
 	if err != nil {
 		return nil, Damaged(cfg.path, err)
 	}
-	return g.prepare(filePlace{g.s, cfg.path}, cfg.doc, doc, configMode)
+	r, err := g.prepare(filePlace{g.s, cfg.path}, cfg.doc, doc, configMode)
+	if err == nil {
+		was := cfg.Identity().OrganizationUUID
+		r.policy = was == "" || was != IdentityIn(account).OrganizationUUID
+	}
+	return r, err
 }
 
 // ReplaceConfig makes .claude.json name an account, and takes out what Claude
@@ -250,9 +259,13 @@ func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pr
 	return landed && err != nil, err
 }
 
-// DropOrganizationFiles removes the files of an organisation's policy, as
+// PolicyProblem is what kept a file of the other organisation's policy in its
+// place, nil for nothing.
+func (g *Guard) PolicyProblem() error { return g.policyErr }
+
+// dropOrganizationFiles removes the files of an organisation's policy, as
 // Claude Code does at a login. It gives what could not be removed.
-func (s *Store) DropOrganizationFiles() error {
+func (s *Store) dropOrganizationFiles() error {
 	var errs []error
 	for _, path := range s.Paths.organizationFiles() {
 		if err := s.FS.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

@@ -2,6 +2,7 @@ package files
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -217,6 +218,9 @@ func mkdirAll(name string) error {
 	if errors.Is(err, fs.ErrExist) { // another program was faster
 		if info, statErr := os.Stat(name); statErr == nil && info.IsDir() {
 			return nil
+		}
+		if to, linkErr := os.Readlink(name); linkErr == nil {
+			return &fs.PathError{Op: "mkdir", Path: name, Err: fmt.Errorf("it is a symbolic link to %s: %w", to, fs.ErrNotExist)}
 		}
 	}
 	return err

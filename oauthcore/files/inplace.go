@@ -146,9 +146,10 @@ func (s *Staged) removeRecord() error {
 // start of an operation, with the locks held under which the file is written.
 // The path is that of the recorded file, "" without a readable record. mended
 // says that the old bytes were written back. That is done if the file holds a
-// mixture of the old and the new bytes, or no JSON; another program's document
-// and a missing file are left alone. After an error the record stays; the
-// error names the file that could not be read or written.
+// mixture of the old and the new bytes; everything else is another program's or
+// a person's, and a missing file is left alone. The record stays where that is
+// no JSON, and after an error, which names the file that could not be read or
+// written.
 func Mend(fsys FS, recordPath string) (path string, mended bool, err error) {
 	doc, err := fsys.ReadFile(recordPath)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -172,6 +173,8 @@ func Mend(fsys FS, recordPath string) (path string, mended bool, err error) {
 			return r.Path, false, err
 		}
 		mended = true
+	case len(now) > 0 && !json.Valid(bytes.TrimPrefix(now, []byte("\xef\xbb\xbf"))):
+		return r.Path, false, nil // the recorded bytes may be all there is of it
 	}
 	err = removeIfThere(fsys, recordPath)
 	if err == nil && mended {
@@ -184,18 +187,11 @@ func Mend(fsys FS, recordPath string) (path string, mended bool, err error) {
 // cut off: pages of either in any order, and zeros where the file grew but the
 // page was not written.
 func (r record) torn(now []byte) bool {
-	if bytes.Equal(now, r.New) || bytes.Equal(now, r.Old) {
+	if bytes.Equal(now, r.New) || bytes.Equal(now, r.Old) || len(now) > max(len(r.Old), len(r.New)) {
 		return false
 	}
-	return !json.Valid(bytes.TrimPrefix(now, []byte("\xef\xbb\xbf"))) || r.mixture(now)
-}
-
-func (r record) mixture(now []byte) bool {
-	if len(now) < min(len(r.Old), len(r.New)) || len(now) > max(len(r.Old), len(r.New)) {
-		return false // a write never makes the file shorter or longer than both
-	}
 	for i, b := range now {
-		if (i >= len(r.Old) || b != r.Old[i]) && (i >= len(r.New) || b != r.New[i]) {
+		if b != 0 && (i >= len(r.Old) || b != r.Old[i]) && (i >= len(r.New) || b != r.New[i]) {
 			return false
 		}
 	}

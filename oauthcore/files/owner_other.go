@@ -14,3 +14,5 @@ func matchOwner(string, fs.FileInfo) error { return nil }
 func giveFile(*os.File) {}
 
 func giveFolder(string) {}
+
+func sameOwner(_, _ fs.FileInfo) bool { return true }

@@ -58,3 +58,10 @@ func giveFolder(name string) {
 	_ = d.Chown(uid, gid)
 	_ = d.Close()
 }
+
+// sameOwner says that two files belong to the same user.
+func sameOwner(a, b fs.FileInfo) bool {
+	x, ok := a.Sys().(*syscall.Stat_t)
+	y, ok2 := b.Sys().(*syscall.Stat_t)
+	return ok && ok2 && x.Uid == y.Uid
+}

@@ -8,11 +8,16 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"syscall"
 	"time"
 )
 
 // ErrChanged says that a file is no longer the one that was read.
 var ErrChanged = errors.New("the file was changed meanwhile")
+
+// ErrNotDurable says that a file was replaced and its folder could not be
+// synced.
+var ErrNotDurable = errors.New("replaced, but its folder could not be synced")
 
 // tempMark stands in the name of every temp file of Baton's, so that those a
 // crash leaves can be told from the files of other programs.
@@ -72,6 +77,11 @@ func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
+	if old != nil {
+		if err := replaceable(fsys, target, old); err != nil {
+			return nil, err
+		}
+	}
 	s := &Staged{fsys: fsys, target: target, record: record, keep: keep}
 	if old == nil || record == "" || !fsys.Mounted(target) {
 		err = s.stageTemp(old, write)
@@ -89,6 +99,22 @@ func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.
 		return nil, err
 	}
 	return s, nil
+}
+
+// ErrNotRegular says that a path leads to a device, a pipe or a socket.
+var ErrNotRegular = errors.New("it is not a regular file")
+
+// replaceable says what keeps a file from being replaced, as far as it can be
+// seen without trying. A file that may not be opened for writing may be
+// replaced, unless that is for more than its mode: an immutable one.
+func replaceable(fsys FS, target string, old fs.FileInfo) error {
+	if mode := old.Mode(); !mode.IsRegular() && !mode.IsDir() {
+		return &fs.PathError{Op: "replace", Path: target, Err: ErrNotRegular}
+	}
+	if err := fsys.Writable(target); errors.Is(err, syscall.EPERM) {
+		return err
+	}
+	return nil
 }
 
 // stageTemp writes the temp file. After an error it is removed.
@@ -112,12 +138,14 @@ func (s *Staged) stageTemp(old fs.FileInfo, write func(io.Writer) error) error {
 
 // follow takes over what the replaced file's readers rely on.
 func (s *Staged) follow(old fs.FileInfo) error {
-	if err := s.fsys.Match(s.temp, narrowed{old, old.Mode().Perm() & (0o600 | s.keep)}); err != nil {
-		return err
-	}
+	want := narrowed{old, old.Mode().Perm() & (0o600 | s.keep)}
+	matchErr := s.fsys.Match(s.temp, want)
 	now, err := s.fsys.Stat(s.temp)
 	if err != nil {
 		return err
+	}
+	if matchErr != nil && (!errors.Is(matchErr, fs.ErrPermission) || now.Mode() != old.Mode() || !sameOwner(now, old)) {
+		return matchErr // else a file system without modes, where nothing is to be matched
 	}
 	if sameTime(old, now) {
 		return s.fsys.Touch(s.temp, old.ModTime().Add(newTime))
@@ -172,14 +200,18 @@ func (s *Staged) Refill(data []byte) error {
 //
 // The error is an *fs.PathError that names the target, or wraps ErrChanged if
 // the target changed while its record was being written; then nothing was
-// written.
+// written. It wraps ErrNotDurable if the new contents are in place, and may be
+// gone if the power is cut now.
 func (s *Staged) Commit() error {
 	if s.InPlace() {
 		return s.overwrite()
 	}
 	err := once(func() error { return s.fsys.Rename(s.temp, s.target) })
 	if err == nil {
-		return once(func() error { return s.fsys.SyncDir(filepath.Dir(s.target)) })
+		if err = once(func() error { return s.fsys.SyncDir(filepath.Dir(s.target)) }); err != nil {
+			err = fmt.Errorf("%w: %w", ErrNotDurable, err)
+		}
+		return err
 	}
 	if s.record != "" && refused(err) && s.fsys.Writable(s.target) == nil {
 		if s.data, err = s.fsys.ReadFile(s.temp); err == nil {
