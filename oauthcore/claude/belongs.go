@@ -6,8 +6,6 @@ import (
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/jsonedit"
-
-	"github.com/tidwall/gjson"
 )
 
 // What goes with an account and what stays with the machine, as observed of
@@ -71,11 +69,11 @@ func siblingsIn(members []jsonedit.Member) []byte {
 // organisation, or are exactly what the vault keeps of another account and not
 // of this one.
 func Foreign(siblings []byte, a *accounts.Account, all []*accounts.Account) bool {
-	if siblings == nil || jsonedit.Equal2(siblings, a.Siblings) {
-		return false
-	}
-	if org := gjson.GetBytes(siblings, "organizationUuid").String(); org != "" && a.OrganizationUUID != "" {
+	if org := accounts.SiblingsOrganization(siblings); org != "" && a.OrganizationUUID != "" {
 		return org != a.OrganizationUUID
+	}
+	if siblings == nil || jsonedit.Equal(siblings, a.Siblings) {
+		return false
 	}
 	return slices.ContainsFunc(all, func(o *accounts.Account) bool {
 		return o != a && o.Siblings != nil && jsonedit.Equal(o.Siblings, siblings)
