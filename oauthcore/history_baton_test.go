@@ -22,16 +22,24 @@ import (
 
 // order is one action of Baton's.
 type order struct {
-	name string
-	run  func(context.Context, *oauthcore.Core) error
-	// unasked says that no person asked for a refresh.
-	unasked, removes, settles bool
+	name             string
+	run              func(context.Context, *oauthcore.Core) error
+	asked            asking
+	removes, settles bool
 }
 
 // batonActions make the orders, by name; what they need to know is drawn first.
 func batonActions() map[string]func(*history) order {
 	swap := func(r oauthcore.SwapRequest) order {
-		return order{name: fmt.Sprintf("swap %+v", r), unasked: r.Automatic, run: func(ctx context.Context, c *oauthcore.Core) error {
+		asked := askedNot
+		switch {
+		case r.Automatic || r.To == "":
+		case r.SetAside:
+			asked = askedAside
+		default:
+			asked = askedSwap
+		}
+		return order{name: fmt.Sprintf("swap %+v", r), asked: asked, run: func(ctx context.Context, c *oauthcore.Core) error {
 			_, err := c.Swap(ctx, r)
 			return err
 		}}
@@ -48,7 +56,7 @@ func batonActions() map[string]func(*history) order {
 		"refresh":   refreshOrder,
 		"refresh 2": refreshOrder,
 		"import": func(*history) order {
-			return order{name: "import", unasked: true, run: func(ctx context.Context, c *oauthcore.Core) error {
+			return order{name: "import", run: func(ctx context.Context, c *oauthcore.Core) error {
 				_, err := c.Import(ctx)
 				return err
 			}}
@@ -64,16 +72,16 @@ func batonActions() map[string]func(*history) order {
 		},
 		"edit": (*history).editOrder,
 		"settle": func(*history) order {
-			return order{name: "settle", unasked: true, settles: true, run: func(ctx context.Context, c *oauthcore.Core) error { return c.Settle(ctx) }}
+			return order{name: "settle", settles: true, run: func(ctx context.Context, c *oauthcore.Core) error { return c.Settle(ctx) }}
 		},
 		"push to the keyring": func(h *history) order {
-			return order{name: "push", unasked: true, run: func(ctx context.Context, c *oauthcore.Core) error {
+			return order{name: "push", run: func(ctx context.Context, c *oauthcore.Core) error {
 				_, err := h.mirrorOf(c).Push(ctx, mirror.PushRequest{Asked: true})
 				return err
 			}}
 		},
 		"restore from the keyring": func(h *history) order {
-			return order{name: "restore", unasked: true, run: func(ctx context.Context, c *oauthcore.Core) error {
+			return order{name: "restore", run: func(ctx context.Context, c *oauthcore.Core) error {
 				_, err := h.mirrorOf(c).Restore(ctx, mirror.RestoreRequest{})
 				return err
 			}}
@@ -87,7 +95,7 @@ func (h *history) mirrorOf(c *oauthcore.Core) *mirror.Mirror {
 
 func refreshOrder(h *history) order {
 	name := h.aName()
-	return order{name: "refresh " + name, run: func(ctx context.Context, c *oauthcore.Core) error {
+	return order{name: "refresh " + name, asked: askedRefresh, run: func(ctx context.Context, c *oauthcore.Core) error {
 		_, err := c.Refresh(ctx, name)
 		return err
 	}}
@@ -141,7 +149,7 @@ func (h *history) loginOrder() order {
 
 func (h *history) editOrder() order {
 	name, what := h.aName(), rapid.IntRange(0, 4).Draw(h.T, "edit")
-	return order{name: fmt.Sprintf("edit %d %s", what, name), unasked: true, run: func(ctx context.Context, c *oauthcore.Core) (err error) {
+	return order{name: fmt.Sprintf("edit %d %s", what, name), run: func(ctx context.Context, c *oauthcore.Core) (err error) {
 		switch what {
 		case 0:
 			_, err = c.Pause(ctx, name)
@@ -165,7 +173,7 @@ func (h *history) carryOut(make func(*history) order) {
 	p := h.batons[rapid.IntRange(0, 1).Draw(h.T, "Baton")]
 	o := make(h)
 	p.fs.plan, p.fs.ops, p.fs.steps, p.fs.failed = h.drawMishap(), 0, 0, ""
-	h.wire.person = !o.unasked
+	h.wire.asked = o.asked
 	h.Logf("%3d %s %s", h.step, p.name, o.name)
 	began := time.Now()
 	err := h.run(p, o)

@@ -106,7 +106,7 @@ func (h *history) finish() {
 	h.provider.ClearFaults()
 	h.breakLocks()
 	p := h.newProcess("end")
-	h.wire.person = true
+	h.wire.asked = askedRefresh
 	ctx := context.Background()
 	if err := p.core.Settle(ctx); err != nil {
 		h.heard(err)

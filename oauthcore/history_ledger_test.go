@@ -99,13 +99,16 @@ func (h *history) missing() (out []providertest.LoginState) {
 	return out
 }
 
-// superseded says that another login of the same account came, and that it is
-// the later one, or that nothing told which of them is. It may have ended since.
+// superseded says that the vault has a later login of the same account. It may
+// have ended since.
 func (h *history) superseded(l providertest.LoginState) bool {
-	for fp := range h.holders() {
-		o, ok := h.provider.LoginOf(fp)
-		if ok && o.Number != l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID &&
-			(o.Number > l.Number || h.bare[l.Number] || h.bare[o.Number]) {
+	v := h.vaultNow()
+	if v == nil {
+		return false
+	}
+	for _, a := range v.All() {
+		o, ok := h.provider.LoginOf(a.Credential.Fingerprint())
+		if ok && o.Number > l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID {
 			return true
 		}
 	}
@@ -166,7 +169,8 @@ func (h *history) judge(one presentation) {
 	if one.spent {
 		complain("presented a token the vault calls spent")
 	}
-	excused := h.lost[one.login] != "" || h.restored[one.Fingerprint] || h.usedUp[one.Fingerprint] || one.dead || (one.aside || one.unsure) && one.person
+	excused := h.lost[one.login] != "" || h.usedUp[one.Fingerprint] || one.dead ||
+		one.aside && one.asked >= askedAside || one.unsure && one.asked >= askedSwap
 	unanswered, same := false, 0
 	for _, was := range h.wire.seen {
 		if was.Fingerprint != one.Fingerprint || !strings.HasPrefix(was.by, "baton") {
@@ -183,7 +187,7 @@ func (h *history) judge(one presentation) {
 		switch {
 		case !was.Answered:
 			unanswered = true
-			if !one.person {
+			if one.asked < askedSwap {
 				complain("repeated in step %d without being asked", was.step)
 			}
 		case was.Outcome == providertest.OutcomeRotated && !excused:

@@ -66,6 +66,7 @@ func TestHistories(t *testing.T) {
 			t.Run(fmt.Sprint(i), func(t *testing.T) {
 				t.Parallel()
 				rapid.Check(t, func(t *rapid.T) {
+					rapid.SliceOfN(rapid.Uint64(), i, i).Draw(t, "worker") // else all workers have the same histories
 					h := newHistory(t)
 					h.play()
 					histories.Add(1)

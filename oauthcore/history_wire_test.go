@@ -24,22 +24,32 @@ type presentation struct {
 	providertest.Presentation
 	by     string
 	step   int
-	login  int  // number of the token's login
-	spent  bool // the vault on disk called the token spent when it was sent
-	aside  bool // the login's newest token lay in set-aside only
-	unsure bool // the account whose token it was, was in doubt
-	person bool // a person asked for the action
-	dead   bool // the login had ended before
-	unseen bool // another program presents it, and Baton has not seen it yet
+	login  int    // number of the token's login
+	spent  bool   // the vault on disk called the token spent when it was sent
+	aside  bool   // the login's newest token lay in set-aside only
+	unsure bool   // the account whose token it was, was in doubt
+	asked  asking // what the person asked for, for a Baton
+	dead   bool   // the login had ended before
+	unseen bool   // another program presents it, and Baton has not seen it yet
 }
 
 // wire is the way to the provider, without a network in between. It notes every
 // refresh token that is presented.
 type wire struct {
-	h      *history
-	seen   []presentation
-	person bool
+	h     *history
+	seen  []presentation
+	asked asking
 }
+
+// asking is how far a person takes the risk of a token that may be used up.
+type asking int
+
+const (
+	askedNot     asking = iota // the action names no account, or no person started it
+	askedSwap                  // a swap to this account
+	askedAside                 // the same, without a login that is moved out of the way
+	askedRefresh               // the refresh of this account
+)
 
 // caller is one program's way to the provider.
 type caller struct {
@@ -94,11 +104,11 @@ func (c *caller) present(body []byte) *presentation {
 		a := vault.HolderOf(fp)
 		unsure = a != nil && a.Doubt != ""
 	}
-	unseen := !strings.HasPrefix(c.by, "baton") && (vault == nil || vault.HolderOf(fp) == nil)
+	unseen := !strings.HasPrefix(c.by, "baton") && (vault == nil || vault.HolderOf(fp) == nil && !vault.SpentPrint(fp)) && held[fp] != "aside" && held[fp] != "journal"
 	return &presentation{
 		unseen: unseen,
 		unsure: unsure, dead: c.h.current(l.Number) == "",
-		by: c.by, step: c.h.step, login: l.Number, person: c.person,
+		by: c.by, step: c.h.step, login: l.Number, asked: c.asked,
 		spent: vault != nil && vault.SpentPrint(fp),
 		aside: held[l.RefreshFingerprint] == "aside",
 	}

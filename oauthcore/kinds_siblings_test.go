@@ -1,8 +1,10 @@
 package oauthcore_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
+	"time"
 
 	"baton/oauthcore"
 )
@@ -47,6 +49,38 @@ func TestSiblingsAnotherSwitcherLeftBehindAreRepaired(t *testing.T) {
 					}
 				}
 			})
+		}
+	}
+}
+
+// Another switcher puts the login of an account that is not identified yet beside
+// the siblings of the one before, while the provider cannot be reached. Without
+// the rule they stay that account's once it is known whose login it is.
+func TestSiblingsOfAnotherAccountAreNotKeptOnceTheOwnerIsKnown(t *testing.T) {
+	t.Parallel()
+	for _, swapped := range []bool{false, true} {
+		w := newWorld(t)
+		w.clock.Add(9 * time.Hour) // nothing tells whose the pool's logins are
+		w.settled()
+		if w.account(work).Identified() {
+			t.Fatal("identified")
+		}
+		w.setIn(w.paths.Credentials(), map[string]string{
+			"claudeAiOauth": string(w.account(work).Credential.JSON()), "organizationUuid": `"another"`, "trustedDeviceToken": `"of another"`,
+		})
+		w.offline()
+		w.core.Settle(context.Background()) //nolint:errcheck // what it cannot find out now
+		w.online()
+		if _, err := w.core.Refresh(context.Background(), work); err != nil { // the answer tells
+			t.Fatal(err)
+		}
+		if swapped {
+			w.swap(oauthcore.SwapRequest{To: personal})
+			w.swap(oauthcore.SwapRequest{To: work})
+		}
+		w.settled()
+		if got := w.members(w.paths.Credentials()); got["trustedDeviceToken"] != "" || got["organizationUuid"] == `"another"` {
+			t.Errorf("swapped %v: the other account's siblings are beside the login: %s, %s", swapped, got["organizationUuid"], got["trustedDeviceToken"])
 		}
 	}
 }

@@ -183,9 +183,9 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	s.Vault.Displace(from)
 	s.Vault.Displace(to)
 	if wins {
-		if alive && !cr.Outlasts(have) && (answer || cr.Compare(have) == 0) {
-			// An answer is always good for longer: that does not tell which of the
-			// two logins was made later.
+		if alive && !cr.Outlasts(have) {
+			// Which access token is good for longer does not tell which of the two
+			// logins was made later.
 			if _, err := c.keepAside(s, have, siblings, account); err != nil {
 				return err
 			}

@@ -438,9 +438,18 @@ func (a *Account) Identify(i Identity) {
 			*m.to = m.from
 		}
 	}
+	if org := SiblingsOrganization(a.Siblings); org != "" && a.OrganizationUUID != "" && org != a.OrganizationUUID {
+		a.Siblings = nil // of an account that was live before, kept while it was not known whose login this is
+	}
 	if i.Email != "" && !strings.Contains(a.Email, "@") { // none, or a name given for want of one
 		a.Email = i.Email
 	}
+}
+
+// SiblingsOrganization is the organisation that siblings name themselves, "" for
+// none.
+func SiblingsOrganization(siblings []byte) string {
+	return gjson.GetBytes(siblings, "organizationUuid").String()
 }
 
 // Ensure finds the account of a complete identity or adds it under a key of

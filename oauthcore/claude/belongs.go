@@ -72,11 +72,11 @@ func siblingsIn(members []jsonedit.Member) []byte {
 // this one, or go on from what it keeps of the account that was live before, nil
 // for none. Claude Code takes them out at a login; another program may not.
 func Foreign(siblings []byte, a *accounts.Account, all []*accounts.Account, before *accounts.Account) bool {
+	if org := accounts.SiblingsOrganization(siblings); org != "" && a.OrganizationUUID != "" {
+		return org != a.OrganizationUUID
+	}
 	if siblings == nil || jsonedit.Equal2(siblings, a.Siblings) {
 		return false
-	}
-	if org := gjson.GetBytes(siblings, "organizationUuid").String(); org != "" && a.OrganizationUUID != "" {
-		return org != a.OrganizationUUID
 	}
 	if before != nil && before != a && goesOn(siblings, before.Siblings) {
 		return true
