@@ -1,0 +1,496 @@
+package claude_test
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
+	"baton/oauthcore/view"
+
+	"github.com/tidwall/gjson"
+)
+
+const liveDoc = `{"claudeAiOauth":{"accessToken":"x","refreshToken":"old"},"mcpOAuth":{"n":1.0}}`
+
+// swapped is a place with a live login, and the document that is to replace it.
+func swapped(t *testing.T) (p *place, live claude.Live, doc []byte) {
+	t.Helper()
+	p = newPlace(t)
+	p.write(p.Paths.Credentials(), liveDoc)
+	p.write(p.Paths.ClaudeJSON, `{"oauthAccount":{"emailAddress":"old"},"firstWeek":1}`)
+	live = p.live()
+	doc, err := live.Renewed(credential(t, "new"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p, live, doc
+}
+
+func account(t *testing.T) *accounts.Account {
+	return &accounts.Account{Key: "k", Credential: credential(t, "new"), Siblings: []byte(`{"designOauth":1}`), OAuthAccount: []byte(adaAccount)}
+}
+
+func TestReplaceLive(t *testing.T) {
+	for _, mustLand := range []bool{false, true} {
+		p, live, doc := swapped(t)
+		called := 0
+		g := p.guard()
+		if err := g.ReplaceLive(background, live, doc, mustLand, func() error { called++; return nil }); err != nil {
+			t.Fatal(err)
+		}
+		if p.read(p.Paths.Credentials()) != string(doc) || called != 1 {
+			t.Errorf("%s, called %d times", p.read(p.Paths.Credentials()), called)
+		}
+		if info, err := os.Stat(p.Paths.Credentials()); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%v, %v", info.Mode(), err)
+		}
+		p.tidy()
+		// The same document again is no write, but still checked.
+		p.fs.ops = nil
+		if err := g.ReplaceLive(background, p.live(), doc, mustLand, func() error { called++; return nil }); err != nil || called != 2 ||
+			slices.Contains(p.fs.ops, "rename .credentials.json") {
+			t.Errorf("%v, %q", err, p.fs.ops)
+		}
+	}
+}
+
+// Whatever is wrong right before the replacement stops it, with nothing changed
+// and nothing left behind.
+func TestReplaceLiveChecksLast(t *testing.T) {
+	stop := errors.New("stop")
+	for name, tt := range map[string]struct {
+		at   string // the operation of the file system before which it happens
+		act  func(*place)
+		pre  claude.Precondition
+		code view.Code
+		kept string // what is in the file afterwards
+	}{
+		"another program wrote the file": {at: "temp", act: func(p *place) { p.write(p.Paths.Credentials(), `{"a":1}`) }, code: view.CodeBusy, kept: `{"a":1}`},
+		"the file is gone":               {at: "temp", act: func(p *place) { _ = os.Remove(p.Paths.Credentials()) }, code: view.CodeBusy},
+		"a precondition":                 {pre: func() error { return stop }, code: view.CodeFailed, kept: liveDoc},
+		"the outer lock was lost": {at: "temp", act: func(p *place) {
+			_ = os.Remove(filepath.Join(p.dir, ".claude.lock"))
+		}, code: view.CodeBusy, kept: liveDoc},
+		"the refresh lock was lost": {at: "temp", act: func(p *place) {
+			_ = os.Remove(filepath.Join(p.Paths.Secure, ".oauth_refresh.lock"))
+		}, code: view.CodeBusy, kept: liveDoc},
+		"Baton's own lock was lost": {at: "temp", act: func(p *place) { _ = os.Remove(p.Paths.ClientLock()) }, code: view.CodeBusy, kept: liveDoc},
+		"the inner lock was lost": {at: "open", act: func(p *place) {
+			_ = os.Remove(filepath.Join(p.Paths.Secure, ".storage-write.lock"))
+		}, code: view.CodeBusy, kept: liveDoc},
+	} {
+		p, live, doc := swapped(t)
+		g := p.guard()
+		pre := tt.pre
+		if tt.act != nil {
+			if tt.at == "open" { // the last thing before the second check
+				pre = func() error { tt.act(p); return nil }
+			} else {
+				p.fs.before = func(op, path string) {
+					if op == tt.at && strings.Contains(path, ".credentials.json") {
+						tt.act(p)
+					}
+				}
+			}
+		}
+		err := g.ReplaceLive(background, live, doc, false, pre)
+		if view.CodeOf(err) != tt.code || p.read(p.Paths.Credentials()) != tt.kept {
+			t.Errorf("%s: %v, %s", name, err, p.read(p.Paths.Credentials()))
+		}
+		p.fs.before = nil
+		p.tidy()
+	}
+}
+
+// A lock that is taken stops a write; with an answer in hand it is written all
+// the same, as long as the refresh locks are ours.
+func TestReplaceLiveBesideATakenLock(t *testing.T) {
+	if testing.Short() {
+		t.Skip("waits for locks") // 2 s and 9 s, by the rules
+	}
+	t.Parallel()
+	for _, mustLand := range []bool{false, true} {
+		t.Run("", func(t *testing.T) {
+			t.Parallel()
+			p, live, doc := swapped(t)
+			g := p.guard()
+			if err := os.Mkdir(filepath.Join(p.Paths.Secure, ".storage-write.lock"), 0o700); err != nil {
+				t.Fatal(err)
+			}
+			err := g.ReplaceLive(background, live, doc, mustLand, nil)
+			if mustLand && (err != nil || p.read(p.Paths.Credentials()) != string(doc)) {
+				t.Errorf("not landed: %v", err)
+			}
+			if !mustLand && (view.CodeOf(err) != view.CodeBusy || p.read(p.Paths.Credentials()) != liveDoc) {
+				t.Errorf("written: %v", err)
+			}
+			p.tidy()
+		})
+	}
+}
+
+func TestWriteErrors(t *testing.T) {
+	for name, tt := range map[string]struct {
+		op, file string
+		err      error
+		says     string
+	}{
+		"no temp file":    {"temp", ".credentials.json", syscall.ENOSPC, "no space left"},
+		"rename":          {"rename", ".credentials.json", syscall.EIO, "input/output error"},
+		"no config temp":  {"temp", ".claude.json", syscall.ENOSPC, "no space left"},
+		"config rename":   {"rename", ".claude.json", syscall.EIO, "input/output error"},
+		"config is empty": {"read", ".claude.json", syscall.EACCES, "permission denied"},
+	} {
+		p, live, _ := swapped(t)
+		before := p.read(p.Paths.ClaudeJSON)
+		g := p.guard()
+		p.fs.fail = func(op, path string) error {
+			if op == tt.op && strings.Contains(path, tt.file) && !strings.Contains(path, "/baton/") {
+				return tt.err
+			}
+			return nil
+		}
+		named, err := g.Activate(background, live, account(t), nil)
+		p.fs.fail = nil
+		if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Message, tt.file) {
+			t.Errorf("%s: %q", name, e.Message)
+		}
+		// Only where the second file fails at its rename is the first one replaced:
+		// that either can be written is found out before.
+		half := name == "config rename"
+		if named != half || (p.read(p.Paths.Credentials()) == liveDoc) == half || p.read(p.Paths.ClaudeJSON) != before {
+			t.Errorf("%s: named %v, %s", name, named, p.read(p.Paths.Credentials()))
+		}
+		p.tidy()
+	}
+}
+
+func TestActivate(t *testing.T) {
+	p, live, _ := swapped(t)
+	g := p.guard()
+	p.fs.ops = nil
+	if named, err := g.Activate(background, live, account(t), nil); named || err != nil {
+		t.Fatalf("%v, %v", named, err)
+	}
+	doc := p.read(p.Paths.Credentials())
+	if tokenIn(doc) != "sk-ant-ort01-TEST-new" || gjson.Get(doc, "mcpOAuth.n").Raw != "1.0" || gjson.Get(doc, "designOauth").Raw != "1" {
+		t.Errorf("%s", doc)
+	}
+	if got := p.read(p.Paths.ClaudeJSON); got != `{"oauthAccount":`+adaAccount+`}` {
+		t.Errorf("%s", got)
+	}
+	// Both are ready and synced before the first is replaced; the login goes first.
+	var order []string
+	for _, op := range p.fs.ops {
+		if (strings.HasPrefix(op, "temp") || strings.HasPrefix(op, "rename")) && (strings.Contains(op, ".claude.json") || strings.Contains(op, ".credentials.json")) {
+			order = append(order, strings.SplitN(op, ".baton-", 2)[0])
+		}
+	}
+	if got := strings.Join(order, ", "); got != "temp ..claude.json, temp ..credentials.json, rename .credentials.json, rename .claude.json" {
+		t.Errorf("order: %s", got)
+	}
+	p.tidy()
+	if _, err := os.Stat(filepath.Join(p.dir, ".claude.json.lock")); err == nil {
+		t.Error("the lock around .claude.json is still there")
+	}
+}
+
+// .claude.json that changes between the two replacements is edited again; one
+// that is damaged stops everything before.
+func TestActivateBesideOtherWriters(t *testing.T) {
+	p, live, _ := swapped(t)
+	g := p.guard()
+	p.fs.before = func(op, path string) {
+		if op == "rename" && strings.HasSuffix(path, ".credentials.json") {
+			p.write(p.Paths.ClaudeJSON, `{"meanwhile":1.0,"oauthAccount":{"emailAddress":"old"}}`)
+		}
+	}
+	if named, err := g.Activate(background, live, account(t), nil); named || err != nil {
+		t.Fatalf("%v, %v", named, err)
+	}
+	if got := p.read(p.Paths.ClaudeJSON); got != `{"meanwhile":1.0,"oauthAccount":`+adaAccount+`}` {
+		t.Errorf("%s", got)
+	}
+	p.fs.before = nil
+	g.Release()
+	p, live, _ = swapped(t)
+	g = p.guard()
+	p.write(p.Paths.ClaudeJSON, `{`)
+	_, err := g.Activate(background, live, account(t), nil)
+	if wantCode(t, err, view.CodeDamaged); p.read(p.Paths.Credentials()) != liveDoc || p.read(p.Paths.ClaudeJSON) != "{" {
+		t.Error("something was written")
+	}
+	p.tidy()
+}
+
+// A file that is mounted by itself is written in place; its old bytes are on
+// disk first, and come back after a crash in between.
+func TestInPlace(t *testing.T) {
+	p, live, doc := swapped(t)
+	g := p.guard()
+	p.fs.mounted = func(path string) bool { return path == p.Paths.Credentials() }
+	record := p.Paths.InPlace(p.Paths.Credentials())
+	var old string
+	p.fs.before = func(op, path string) {
+		if op == "overwrite" {
+			old = gjson.Get(p.read(record), "old").String()
+		}
+	}
+	if err := g.ReplaceLive(background, live, doc, false, nil); err != nil || p.read(p.Paths.Credentials()) != string(doc) {
+		t.Fatalf("%v", err)
+	}
+	if old == "" {
+		t.Error("the old bytes were not on disk when the file was written")
+	}
+	if slices.Contains(p.fs.ops, "rename .credentials.json") {
+		t.Error("it was replaced")
+	}
+	p.tidy()
+	// Cut off in the middle: Mend brings the old bytes back.
+	p.write(p.Paths.Credentials(), liveDoc)
+	cut := errors.New("power cut")
+	p.fs.before, p.fs.fail = nil, func(op, path string) error {
+		if op == "overwrite" {
+			p.write(path, string(doc[:20]))
+			return cut
+		}
+		return nil
+	}
+	if err := g.ReplaceLive(background, p.live(), doc, false, nil); err == nil || p.read(p.Paths.Credentials()) == liveDoc {
+		t.Fatalf("not cut off: %v", err)
+	}
+	p.fs.fail = nil
+	mended, err := g.Mend()
+	if err != nil || len(mended) != 1 || mended[0] != p.Paths.Credentials() || p.read(p.Paths.Credentials()) != liveDoc {
+		t.Errorf("%v, %v, %s", mended, err, p.read(p.Paths.Credentials()))
+	}
+	if mended, err := g.Mend(); err != nil || mended != nil {
+		t.Errorf("mended again: %v, %v", mended, err)
+	}
+	p.tidy()
+}
+
+// Whether a file can be written is found out before a token is spent.
+func TestCanReplace(t *testing.T) {
+	p, live, _ := swapped(t)
+	g := p.guard()
+	cfg, err := p.ReadConfig(background)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := p.read(p.Paths.ClaudeJSON)
+	for _, can := range []func() error{func() error { return g.CanReplaceLive(live) }, func() error { return g.CanReplaceConfig(cfg) }} {
+		if err := can(); err != nil {
+			t.Error(err)
+		}
+		p.fs.fail = func(op, _ string) error {
+			if op == "temp" {
+				return syscall.EROFS
+			}
+			return nil
+		}
+		p.fs.mounted = func(string) bool { return false }
+		// A file that can be written in place counts as one that can be written.
+		if err := can(); err == nil {
+			t.Error("on a full disk, without room for a record")
+		}
+		p.fs.fail = nil
+	}
+	if p.read(p.Paths.Credentials()) != liveDoc || p.read(p.Paths.ClaudeJSON) != before {
+		t.Error("something was changed")
+	}
+	p.tidy()
+	p.fs.fail = func(op, _ string) error {
+		if op == "temp" {
+			return syscall.ENOSPC
+		}
+		return nil
+	}
+	if e := wantCode(t, g.CanReplaceLive(live), view.CodeFailed); !strings.Contains(e.Message, "no space left") || !strings.Contains(e.Message, p.Paths.Credentials()) {
+		t.Errorf("%q", e.Message)
+	}
+	p.fs.fail = nil
+}
+
+func TestGuard(t *testing.T) {
+	p := newPlace(t)
+	g := p.guard()
+	if err := g.Check(); err != nil {
+		t.Error(err)
+	}
+	for _, lock := range []string{filepath.Join(p.dir, ".claude.lock"), filepath.Join(p.Paths.Secure, ".oauth_refresh.lock")} {
+		if _, err := os.Stat(lock); err != nil {
+			t.Error(err)
+		}
+	}
+	g.Release()
+	g.Release()
+	for _, place := range p.LockPlaces() {
+		if _, err := os.Stat(place.Path); err == nil {
+			t.Errorf("%s is left", place.Path)
+		}
+	}
+	for _, lost := range []string{".claude.lock", ".claude/.oauth_refresh.lock", ".claude/baton/client.lock"} {
+		p := newPlace(t)
+		g := p.guard()
+		if err := os.Remove(filepath.Join(p.dir, lost)); err != nil {
+			t.Fatal(err)
+		}
+		if e := wantCode(t, g.Check(), view.CodeBusy); !strings.Contains(e.Message, "was lost") {
+			t.Errorf("%q", e.Message)
+		}
+		g.Release()
+	}
+}
+
+// The outer lock lies beside the real directory, as Claude Code has it.
+func TestLockPlacesBehindALink(t *testing.T) {
+	p := newPlace(t)
+	real := filepath.Join(p.dir, "data", "claude")
+	if err := os.MkdirAll(real, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(real, p.Paths.Secure); err != nil {
+		t.Skip(err)
+	}
+	g := p.guard()
+	if _, err := os.Stat(real + ".lock"); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(filepath.Join(p.dir, ".claude.lock")); err == nil {
+		t.Error("a lock beside the link")
+	}
+	g.Release()
+	var got []string
+	for _, place := range p.LockPlaces() {
+		rel, err := filepath.Rel(p.dir, place.Path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, filepath.ToSlash(rel)+" "+place.Stale.String())
+	}
+	want := ".claude/.oauth_refresh.lock 1m0s, data/claude.lock 1m0s, .claude/.storage-write.lock 15s, .claude.json.lock 10s"
+	if strings.Join(got, ", ") != want {
+		t.Errorf("%q", got)
+	}
+}
+
+// A file behind a link is replaced, not the link.
+func TestReplaceBehindALink(t *testing.T) {
+	p, _, _ := swapped(t)
+	target := filepath.Join(p.dir, "elsewhere", "login.json")
+	p.write(target, liveDoc)
+	if err := os.Remove(p.Paths.Credentials()); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, p.Paths.Credentials()); err != nil {
+		t.Skip(err)
+	}
+	live := p.live()
+	doc, err := live.Without()
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := p.guard()
+	if err := g.ReplaceLive(background, live, doc, false, nil); err != nil || p.read(target) != string(doc) {
+		t.Errorf("%v, %s", err, p.read(target))
+	}
+	if to, err := os.Readlink(p.Paths.Credentials()); err != nil || to != target {
+		t.Errorf("the link is gone: %v", err)
+	}
+	// The message names the file that failed and the link that led to it.
+	p.fs.fail = func(op, path string) error {
+		if op == "temp" && strings.Contains(path, "login.json") {
+			return syscall.ENOSPC
+		}
+		return nil
+	}
+	err = g.ReplaceLive(background, p.live(), []byte(liveDoc), false, nil)
+	if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, target+" (for "+p.Paths.Credentials()+")") {
+		t.Errorf("%q", e.Message)
+	}
+	p.fs.fail = nil
+	if left, err := files.LeftoversIn(files.OS{}, filepath.Dir(target)); err != nil || len(left) != 0 {
+		t.Errorf("%q, %v", left, err)
+	}
+}
+
+func TestDropOrganizationFiles(t *testing.T) {
+	p := newPlace(t)
+	gone := []string{
+		"remote-settings.json", "remote-settings.json.signature.json", "remote-settings.json.synced-at", "remote-settings.signature.json",
+		"remote-settings.synced-at", "remote-settings-helper-consent", "policy-limits.json", "policy-limits.json.signature.json",
+		"policy-limits.json.stamp.json", "policy-limits.signature.json", "policy-limits.stamp.json",
+		"state/hybrid-settings.json", "state/repeat-command-days.json", "state/repeat-command-mark.json",
+	}
+	stays := []string{"settings.json", "oauth_pool.json", "state/other.json", "CLAUDE.md"}
+	for _, name := range append(slices.Clone(gone), stays...) {
+		p.write(filepath.Join(p.Paths.Config, name), "x")
+	}
+	if err := p.DropOrganizationFiles(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range gone {
+		if p.read(filepath.Join(p.Paths.Config, name)) != "" {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	for _, name := range stays {
+		if p.read(filepath.Join(p.Paths.Config, name)) != "x" {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	if err := p.DropOrganizationFiles(); err != nil {
+		t.Errorf("without them: %v", err)
+	}
+	p.fs.fail = func(op, path string) error {
+		if op == "remove" && strings.HasSuffix(path, "policy-limits.json") {
+			return syscall.EACCES
+		}
+		return nil
+	}
+	p.write(filepath.Join(p.Paths.Config, "state/hybrid-settings.json"), "x")
+	err := p.DropOrganizationFiles()
+	if err == nil || !strings.Contains(err.Error(), "policy-limits.json") || !strings.Contains(err.Error(), "permission denied") {
+		t.Errorf("%v", err)
+	}
+	if p.read(filepath.Join(p.Paths.Config, "state/hybrid-settings.json")) != "" {
+		t.Error("one that cannot be removed stops the others")
+	}
+}
+
+func TestForeign(t *testing.T) {
+	a := &accounts.Account{Key: "a", OrganizationUUID: "org-a", Siblings: []byte(`{"organizationUuid":"org-a","designOauth":1}`)}
+	b := &accounts.Account{Key: "b", OrganizationUUID: "org-b", Siblings: []byte(`{"designOauth":2}`)}
+	all := []*accounts.Account{a, b, {Key: "c"}}
+	for siblings, want := range map[string]bool{
+		"": false,
+		`{"organizationUuid":"org-a", "designOauth":1}`: false,
+		`{"organizationUuid":"org-a","designOauth":9}`:  false,
+		`{"organizationUuid":"org-b"}`:                  true,
+		`{"designOauth": 2}`:                            true,
+		`{"designOauth":3}`:                             false,
+		`{}`:                                            false,
+	} {
+		var raw []byte
+		if siblings != "" {
+			raw = []byte(siblings)
+		}
+		if got := claude.Foreign(raw, a, all); got != want {
+			t.Errorf("%s: %v", siblings, got)
+		}
+	}
+	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all) {
+		t.Error("an account whose organization is not known")
+	}
+	if claude.Foreign(b.Siblings, b, all) {
+		t.Error("its own")
+	}
+}
