@@ -13,9 +13,9 @@ import (
 // activityCap is the log's size in bytes from which its older half is dropped.
 const activityCap = 256 << 10
 
-// log appends to the activity log. The log is for people only, so trouble with
+// Note appends to the activity log. The log is for people only, so trouble with
 // it stops nothing.
-func (c *Core) log(acts ...view.Activity) {
+func (c *Core) Note(acts ...view.Activity) {
 	if len(acts) == 0 {
 		return
 	}

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/keychain"
@@ -51,6 +52,7 @@ type Env struct {
 type Core struct {
 	*claude.Store
 	Provider Provider
+	memory   *accounts.Memory
 	// logSeen saves reading the activity log for every snapshot.
 	logSeen *atomic.Pointer[logEnd]
 }
@@ -69,6 +71,7 @@ func New(env Env) *Core {
 			Keychain: env.Keychain, Progress: env.Progress, Step: env.Step,
 		}),
 		Provider: env.Provider,
+		memory:   &accounts.Memory{},
 		logSeen:  &atomic.Pointer[logEnd]{},
 	}
 }

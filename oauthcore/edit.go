@@ -197,6 +197,6 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 	if err != nil {
 		return Removed{}, err
 	}
-	c.log(view.Activity{Kind: "removed", Key: key})
+	c.Note(view.Activity{Kind: "removed", Key: key})
 	return Removed{Key: key, Live: live}, nil
 }

@@ -3,7 +3,6 @@ package oauthcore
 import (
 	"context"
 
-	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/view"
 )
@@ -21,9 +20,6 @@ func (c *Core) ReadForDisplay(ctx context.Context) *State {
 	c.noticeRestored(s.Vault)
 	return s
 }
-
-// UnknownEntry says that a pool entry holds a login the vault does not know.
-func (s *State) UnknownEntry(e *accounts.PoolEntry) bool { return s.unknownEntry(e) }
 
 // Waiting is a login, or room for one, that the next open takes over.
 type Waiting struct {
@@ -73,15 +69,6 @@ func (o *Opened) Older() bool { return o.older }
 // ForeignSiblings says that what stands beside the live login is another
 // account's.
 func (o *Opened) ForeignSiblings() bool { return o.foreign }
-
-// UnprovedProblem is the *view.Problem of a live login whose owner could not be
-// found, nil where there is none.
-func (o *Opened) UnprovedProblem() error {
-	if !o.Unproved() {
-		return nil
-	}
-	return o.errUnknownLive()
-}
 
 // Describe asks the provider for the name of an account whose oauthAccount was
 // never seen, and keeps it. The error is a *view.Problem, or that of ctx.

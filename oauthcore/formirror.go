@@ -3,13 +3,9 @@ package oauthcore
 import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
-	"baton/oauthcore/view"
 )
 
 // What package mirror needs of the core.
-
-// Note appends to the activity log. Trouble with the log stops nothing.
-func (c *Core) Note(acts ...view.Activity) { c.log(acts...) }
 
 // OwnerOf finds the account of a login without asking the provider. proved says
 // that the owner is known; a is nil where it is an account the vault has not got.
@@ -31,11 +27,3 @@ func (s *State) AwaitsOwner(i accounts.Identity) bool {
 	}
 	return false
 }
-
-// Stamp writes the provider's identifiers into the account's credential. The
-// error wraps one of jsonedit's.
-func (s *State) Stamp(a *accounts.Account) error { return s.stamp(a) }
-
-// UnknownLive is the *view.Problem of a live login whose owner could not be
-// found.
-func (o *Opened) UnknownLive() error { return o.errUnknownLive() }

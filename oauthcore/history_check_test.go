@@ -130,6 +130,13 @@ func (h *history) finish() {
 		_, err := p.core.Refresh(ctx, a.Key)
 		h.heard(err)
 		h.Logf("%3d   refresh %s: %v", h.step, a.Key, err)
+		if view.CodeOf(err) == view.CodeUnsure { // the person was told, and asks again
+			h.settleLedger(p, false)
+			h.step++
+			_, err = p.core.Refresh(ctx, a.Key)
+			h.heard(err)
+			h.Logf("%3d   again: %v", h.step, err)
+		}
 		// A login that turned out to be another account's is refreshed as that.
 		kept := h.alive(l.Number) && h.holders()[h.current(l.Number)] != "" && view.CodeOf(err) == view.CodeNeedsLogin
 		if err != nil && good && !kept && view.CodeOf(err) != view.CodeUnknownLive {

@@ -99,14 +99,17 @@ func (h *history) missing() (out []providertest.LoginState) {
 	return out
 }
 
-// superseded says that another login of the same account is kept, and that it
-// is the later one, or that nothing told which of them is.
+// superseded says that another login of the same account came, and that it is
+// the later one, or that nothing told which of them is. It may have ended since.
 func (h *history) superseded(l providertest.LoginState) bool {
-	held := h.holders()
-	return slices.ContainsFunc(h.provider.State().Logins, func(o providertest.LoginState) bool {
-		return o.Number != l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID &&
-			held[o.RefreshFingerprint] != "" && (o.Number > l.Number || h.bare[l.Number] || h.bare[o.Number])
-	})
+	for fp := range h.holders() {
+		o, ok := h.provider.LoginOf(fp)
+		if ok && o.Number != l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID &&
+			(o.Number > l.Number || h.bare[l.Number] || h.bare[o.Number]) {
+			return true
+		}
+	}
+	return false
 }
 
 // others runs what another program does. Logins that only this program made
@@ -169,7 +172,7 @@ func (h *history) judge(one presentation) {
 		if was.Fingerprint != one.Fingerprint || !strings.HasPrefix(was.by, "baton") {
 			continue
 		}
-		if was.step == one.step {
+		if was.step == one.step && was.Outcome != providertest.OutcomeKept {
 			if same++; same > 2 {
 				complain("presented more than twice in one action")
 			}

@@ -79,7 +79,7 @@ func (c *Core) reserve(presented string) (*answer, error) {
 		name = "login-" + hex.EncodeToString(random)
 	}
 	e := &answer{path: filepath.Join(c.Paths.Answers(), name+".json"), presented: presented, madeAt: c.Now()}
-	if err := c.makeOwn(); err != nil {
+	if err := c.MakeOwn(); err != nil {
 		return nil, err
 	}
 	if info, err := c.FS.Stat(e.path); err == nil && info.Size() >= entrySize {
@@ -131,21 +131,26 @@ func (c *Core) record(e *answer) error {
 // unreserve removes the entry of a request that was not sent, or to which the
 // provider answered that nothing was handed out.
 func (c *Core) unreserve(e *answer) {
-	if e.existed {
-		return // what an earlier request left stays
+	if !e.existed { // what an earlier request left stays
+		c.dropEntry(e)
 	}
+}
+
+// dropEntry removes an entry the vault has, or that nothing came of. One that
+// cannot be removed is known by its token and harms nobody.
+func (c *Core) dropEntry(e *answer) {
 	if err := c.removeEntry(e); err != nil {
 		c.Log.Warn("cannot remove a journal entry", "path", e.path, "error", err)
 	}
 }
 
-// removeEntry removes an entry that was taken over. Of the directory of a login
-// made by Claude Code only the login goes, and not while it may be under way.
+// removeEntry removes its file. Of the directory of a login made by Claude Code
+// only the login goes, and not while it may be under way.
 func (c *Core) removeEntry(e *answer) error {
 	path := e.path
 	if info, err := c.FS.Stat(path); err == nil && info.IsDir() {
 		path = filepath.Join(path, ".credentials.json")
-		if info, err := c.FS.Stat(path); err != nil || c.Now().Sub(info.ModTime()).Abs() < leftoverAge {
+		if info, err := c.FS.Stat(path); err != nil || c.Now().Sub(info.ModTime()).Abs() < LeftoverAge {
 			return nil
 		}
 	}

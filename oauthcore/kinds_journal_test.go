@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/providertest"
 )
 
 // journalled are operations at whose end the provider handed out a login that
@@ -239,64 +238,5 @@ func TestALoginIsKeptWhateverStandsInItsWay(t *testing.T) {
 				w.refreshAll()
 			})
 		}
-	}
-}
-
-// An answer that lacks something still holds a refresh token that exists nowhere
-// else. Without the rule it is dropped because no access token came with it, or
-// the account's refresh token is dropped because none came.
-func TestHalfAnAnswerIsKept(t *testing.T) {
-	t.Parallel()
-	for _, omit := range []string{"access_token", "expires_in", "refresh_token_expires_in", "account", "organization", "scope", "refresh_token"} {
-		for _, key := range []string{personal, lab} {
-			t.Run("refresh/"+omit+"/"+key, func(t *testing.T) {
-				t.Parallel()
-				w := newWorld(t)
-				w.settled()
-				fault := providertest.Fault{Endpoint: providertest.EndpointRefresh, Kind: providertest.FaultIncomplete, Omit: []string{omit}}
-				if omit == "refresh_token" {
-					fault.Kind, fault.Omit = providertest.FaultNoRefresh, nil
-				}
-				if err := w.provider.Fail(fault); err != nil {
-					t.Skip(err)
-				}
-				_, err := w.core.Refresh(context.Background(), key)
-				t.Logf("refresh: %v", err)
-				w.nothingLost()
-				w.settled()
-				w.refreshAll()
-			})
-		}
-	}
-}
-
-// The room made for an answer is gone when the answer comes: another program
-// cleaned up. Without the rule the answer is on no disk while the locks around
-// the other files are waited for.
-func TestAnAnswerWhoseRoomIsGoneIsWrittenAnew(t *testing.T) {
-	t.Parallel()
-	for _, key := range []string{personal, lab} {
-		t.Run(key, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.settled()
-			waiting := 0
-			w.core = w.newCore(&hookFS{before: func(to string) {
-				if to == w.paths.Vault() || to == w.paths.Credentials() {
-					waiting = max(waiting, len(w.waitingLogins()))
-				}
-			}})
-			answer := w.midRefresh(t.Context(), key)
-			if err := os.RemoveAll(w.paths.Answers()); err != nil {
-				t.Fatal(err)
-			}
-			if err := answer(); err != nil {
-				t.Fatal(err)
-			}
-			if waiting != 1 {
-				t.Error("the answer was not on disk before the files were written")
-			}
-			w.kept(key)
-		})
 	}
 }

@@ -122,6 +122,9 @@ func twoOrganizations(t *testing.T, first, firstAt, secondAt string, offline boo
 // the other organisation's login, with the first one's name in .claude.json.
 func TestASwapNeverRunsOnTheOtherOrganizationsLogin(t *testing.T) {
 	t.Parallel()
+	if testing.Short() {
+		t.Skip("many worlds")
+	}
 	for _, wait := range []time.Duration{0, 3 * time.Hour, 9 * time.Hour} {
 		for _, fresh := range []time.Duration{time.Minute, 8 * time.Hour, 12 * time.Hour} {
 			for _, live := range []string{work, personal} {

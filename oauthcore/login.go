@@ -100,7 +100,7 @@ func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
 		saved.Note = "the login is kept; giving it to Claude Code failed: " + err.Error()
 		saved.Live = false
 	}
-	c.log(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
+	c.Note(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
 	if u := o.Vault.Only(func(u *accounts.Account) bool {
 		return u != a && !u.Removed && !u.Identified() && !u.NeedsNewLogin() && u.Email == a.Email
 	}); u != nil {
@@ -164,7 +164,7 @@ func (c *Core) Import(ctx context.Context) (Imported, error) {
 	case !o.Live.Usable():
 		return Imported{}, &view.Problem{Code: view.CodeFailed, Message: "nobody is logged in to Claude Code", Hint: "log in with: baton login"}
 	case o.Owner == nil:
-		return Imported{}, o.errUnknownLive()
+		return Imported{}, o.UnknownLive()
 	}
 	return Imported{Key: o.Owner.Key, Added: o.Added}, nil
 }

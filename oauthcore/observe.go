@@ -229,7 +229,7 @@ func (c *Core) limitHit(ctx context.Context, q signals.Quota) (Charged, error) {
 		return done, err
 	}
 	if done.News {
-		c.log(view.Activity{Kind: "limited", Key: done.Key, Text: "Claude Code hit the limit"})
+		c.Note(view.Activity{Kind: "limited", Key: done.Key, Text: "Claude Code hit the limit"})
 	}
 	if done.Key == active {
 		err = c.takeOver(ctx, &done)
@@ -259,7 +259,7 @@ func (c *Core) loginDoubted(ctx context.Context, f signals.Failure) (Charged, er
 		return nil
 	})
 	if err == nil && done.News {
-		c.log(view.Activity{Kind: "doubted", Key: done.Key, Text: "Claude Code was told to log in again"})
+		c.Note(view.Activity{Kind: "doubted", Key: done.Key, Text: "Claude Code was told to log in again"})
 	}
 	return done, err
 }

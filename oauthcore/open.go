@@ -154,7 +154,7 @@ func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bo
 		c.Log.Warn("a file of Claude Code's could not be repaired", "error", err)
 		o.repairErr = errors.Join(o.repairErr, err)
 	}
-	c.log(o.acts...)
+	c.Note(o.acts...)
 	o.acts = nil
 	return nil, ctx.Err()
 }
@@ -185,7 +185,7 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 		}
 	}
 	for _, e := range o.Pool.Entries {
-		if !r.All && !slices.Contains(r.Focus, e.Key) || !o.unknownEntry(e) {
+		if !r.All && !slices.Contains(r.Focus, e.Key) || !o.UnknownEntry(e) {
 			continue
 		}
 		if cr, err := e.Credential(); err == nil {
@@ -242,21 +242,18 @@ func (o *Opened) noticeGone() {
 	o.act(view.Activity{Kind: "unsure", Key: a.Key, Text: "its login disappeared from Claude Code's file"})
 }
 
-// clearJournal removes the entries the vault has now. One that cannot be
-// removed is known by its token and harms nobody.
+// clearJournal removes the entries the vault has now.
 func (c *Core) clearJournal(o *Opened) {
 	for _, e := range o.taken {
-		if err := c.removeEntry(e); err != nil {
-			c.Log.Warn("cannot remove a journal entry", "path", e.path, "error", err)
-		}
+		c.dropEntry(e)
 	}
 	o.taken = nil
 }
 
-// leftoverAge is how old a temp file must be that is written under no lock,
+// LeftoverAge is how old a temp file must be that is written under no lock,
 // before it is taken for one that a Baton which died left: they live for
 // milliseconds.
-const leftoverAge = time.Minute
+const LeftoverAge = time.Minute
 
 // A write that was cut off leaves its temp file, with tokens in it. Each is
 // removed by the holder of the lock it is written under, so that no Baton can
@@ -271,8 +268,8 @@ func (c *Core) removeGuarded() {
 	for _, dir := range []string{c.Paths.SetAside(), filepath.Dir(c.Paths.InPlace("x"))} {
 		c.removeLeftovers(files.LeftoversIn, dir, 0)
 	}
-	c.removeLeftovers(files.LeftoversIn, c.Paths.Answers(), leftoverAge)
-	c.removeLeftovers(files.Leftovers, c.Paths.Activity(), leftoverAge)
+	c.removeLeftovers(files.LeftoversIn, c.Paths.Answers(), LeftoverAge)
+	c.removeLeftovers(files.Leftovers, c.Paths.Activity(), LeftoverAge)
 }
 
 // removeStored removes what was left of files written under the store lock.
@@ -365,11 +362,11 @@ func (c *Core) poolClear(ctx context.Context, s *State, a *accounts.Account) cla
 		if s.Vault.RivalOf(a) != nil {
 			return errRival(a)
 		}
-		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
+		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), c.memory.Pool)
 		if err != nil {
 			return err
 		}
-		if e := pool.Get(a.Key); e != nil && s.unknownEntry(e) {
+		if e := pool.Get(a.Key); e != nil && s.UnknownEntry(e) {
 			return claude.Changed(c.Paths.Pool(), nil)
 		}
 		return nil
@@ -386,9 +383,9 @@ func errRival(a *accounts.Account) *view.Problem {
 	}
 }
 
-// errUnknownLive is what stops an operation on a login whose owner could not be
-// found.
-func (o *Opened) errUnknownLive() error {
+// UnknownLive is the *view.Problem that stops an operation on a live login whose
+// owner could not be found.
+func (o *Opened) UnknownLive() error {
 	e := &view.Problem{
 		Code:    view.CodeUnknownLive,
 		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",

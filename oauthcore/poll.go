@@ -81,18 +81,18 @@ func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
 		return soon, err
 	}
 	defer release()
-	s, active, err := c.peek(ctx)
+	o, err := c.inspect(ctx, true) // in a home no operation has opened yet, .claude.json names the live account
 	if err != nil {
 		return soon, err
 	}
 	book := c.readAsked()
 	next = c.Now().Add(pollBackoff)
-	for _, a := range s.Vault.Accounts() {
+	for _, a := range o.Vault.Accounts() {
 		if a.NeedsLogin || a.Paused || !a.Credential.FreshAt(c.Now(), time.Minute) {
 			continue
 		}
 		every := pollOthers
-		if a.Key == active {
+		if a == o.Owner {
 			every = pollActive
 		}
 		if due := book[a.Key].due(every); due.After(c.Now()) {

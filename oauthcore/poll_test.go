@@ -2,6 +2,7 @@ package oauthcore_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -99,5 +100,22 @@ func TestPollingKeepsToRetryAfter(t *testing.T) {
 	}
 	if n := w.provider.State().Calls[providertest.EndpointUsage]; n == first {
 		t.Error("never asked again")
+	}
+}
+
+// In a home that no operation has opened yet every account with a good access
+// token is asked for, the live one too.
+func TestPollingInANewHome(t *testing.T) {
+	w := newWorld(t)
+	if err := w.core.Configure(t.Context(), "usage.poll", "on"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := w.core.Poll(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for _, key := range []string{personal, work, side} {
+		if !strings.Contains(string(w.read(w.paths.Polled())), `"`+key+`":`) {
+			t.Errorf("%s was not asked for", key)
+		}
 	}
 }

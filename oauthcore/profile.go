@@ -3,7 +3,6 @@ package oauthcore
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"strconv"
 	"time"
 
@@ -105,12 +104,13 @@ func (s *State) learn(a *accounts.Account, p provider.Profile, now time.Time) er
 		return err
 	}
 	s.Vault.Update(a, cr)
-	return s.stamp(a)
+	return s.Stamp(a)
 }
 
-// stamp writes the provider's identifiers into the account's credential, where
-// Claude Code itself keeps them: the next time they are the proof.
-func (s *State) stamp(a *accounts.Account) error {
+// Stamp writes the provider's identifiers into the account's credential, where
+// Claude Code itself keeps them: the next time they are the proof. The error
+// wraps one of jsonedit's.
+func (s *State) Stamp(a *accounts.Account) error {
 	if !a.Identified() || !a.Credential.Usable() || a.Is(a.Credential.Inside()) {
 		return nil
 	}
@@ -129,14 +129,11 @@ func (s *State) stamp(a *accounts.Account) error {
 // login turned out to be another account's.
 func (c *Core) fetchProfile(ctx context.Context, a *accounts.Account) (note string, err error) {
 	c.Progress(a.Key, view.WaitProfile)
-	call, cancel := context.WithTimeout(ctx, profileWait)
-	defer cancel()
-	profile, err := c.Provider.Profile(call, a.Credential.AccessToken)
-	if err == nil && !identityOf(profile).Complete() {
-		err = errors.New("the provider's profile names no account")
-	}
-	if err != nil {
-		c.Log.Info("account not completed", "key", a.Key, "error", err)
+	p := newProofs()
+	c.ask(ctx, []accounts.Credential{a.Credential}, p)
+	profile, known, _ := p.of(a.Credential)
+	if !known {
+		c.Log.Info("account not completed", "key", a.Key, "error", p.failed[a.Credential.AccessToken.Fingerprint()])
 		return "the provider did not describe the account; Claude Code asks for it at its next start", nil
 	}
 	return "", c.Update(ctx, func(s *State) error { return c.identified(s, a, profile) })

@@ -199,7 +199,7 @@ func (o *Opened) presentable(key string) (*accounts.Account, error) {
 	case a == nil || a.Removed:
 		return nil, &view.Problem{Code: view.CodeNotFound, Message: fmt.Sprintf("there is no account %q", key), Hint: "see: baton list"}
 	case o.Unproved():
-		return nil, o.errUnknownLive()
+		return nil, o.UnknownLive()
 	case a.NeedsLogin || a.Credential.RefreshToken.Empty():
 		return nil, NeedsLogin(a, "")
 	}
@@ -273,9 +273,7 @@ func (p *presenting) failed(ctx context.Context, lost bool, cause error) error {
 	switch {
 	case dead:
 		if p.entry.existed {
-			if err := c.removeEntry(p.entry); err != nil {
-				c.Log.Warn("cannot remove a journal entry", "path", p.entry.path, "error", err)
-			}
+			c.dropEntry(p.entry)
 		}
 		why := ""
 		if p.unsure || lost {
@@ -283,14 +281,14 @@ func (p *presenting) failed(ctx context.Context, lost bool, cause error) error {
 		}
 		e := NeedsLogin(account, why)
 		e.Err = cause
-		c.log(view.Activity{Kind: "refused", Key: key, Text: e.Message})
+		c.Note(view.Activity{Kind: "refused", Key: key, Text: e.Message})
 		return e
 	case refused:
 		e := refusedProblem(account, cause)
-		c.log(view.Activity{Kind: "refused", Key: key, Text: e.Message})
+		c.Note(view.Activity{Kind: "refused", Key: key, Text: e.Message})
 		return e
 	case sent:
-		c.log(view.Activity{Kind: "unsure", Key: key, Text: "a refresh went out and no answer came"})
+		c.Note(view.Activity{Kind: "unsure", Key: key, Text: "a refresh went out and no answer came"})
 		return &view.Problem{
 			Code: view.CodeUnsure, Key: key, Err: cause,
 			Message: fmt.Sprintf("a refresh of %s went out and no answer came back", account.Name()),
@@ -368,7 +366,7 @@ func (p *presenting) answered(ctx context.Context, g provider.Grant) (Refreshed,
 	if liveErr != nil {
 		return Refreshed{}, liveErr
 	}
-	c.log(view.Activity{Kind: "refreshed", Key: key})
+	c.Note(view.Activity{Kind: "refreshed", Key: key})
 	return Refreshed{Key: key, ExpiresAt: next.ExpiresAt}, p.elsewhere(ctx)
 }
 
@@ -399,7 +397,7 @@ func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated
 				s.Vault.Save(a, next)
 				o.refreshed(a)
 				o.taken = append(o.taken, p.entry)
-				return s.stamp(a)
+				return s.Stamp(a)
 			}
 		}
 		if s.known(next.RefreshToken) {
@@ -418,7 +416,7 @@ func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated
 	}
 	c.Step("refresh.saved")
 	c.clearJournal(o)
-	c.log(o.acts...)
+	c.Note(o.acts...)
 	return nil
 }
 

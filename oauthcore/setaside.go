@@ -91,6 +91,15 @@ func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []b
 	return "", claude.Unwritable(c.Paths.SetAside(), fs.ErrExist)
 }
 
+// displace sets an account's login aside, so that another one gets its place.
+func (c *Core) displace(s *State, a *accounts.Account) error {
+	if _, err := c.keepAside(s, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+		return err
+	}
+	s.Vault.Displace(a)
+	return nil
+}
+
 func (s *State) noteAside(t secret.Secret) {
 	if fp := t.Fingerprint(); fp != "" {
 		s.aside[fp] = true
@@ -144,14 +153,14 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 			}
 			s.Vault.Save(a, l.credential)
 			taken = true
-			return s.stamp(a)
+			return s.Stamp(a)
 		})
 		if err != nil {
 			return taken, unknown, err
 		}
 	}
 	if taken {
-		c.log(view.Activity{Kind: "restored", Key: key, Text: "from set-aside"})
+		c.Note(view.Activity{Kind: "restored", Key: key, Text: "from set-aside"})
 	}
 	return taken, unknown, nil
 }

@@ -69,9 +69,9 @@ func (s *State) next(active string, now time.Time) *view.Next {
 // display only.
 func (c *Core) Salvage() *State {
 	s := &State{
-		Vault:    salvaged(c, c.Paths.Vault(), accounts.ParseVault),
-		Pool:     salvaged(c, c.Paths.Pool(), accounts.ParsePool),
-		Usage:    salvaged(c, c.Paths.Usage(), accounts.ParseUsage),
+		Vault:    salvaged(c, c.Paths.Vault(), c.memory.Vault),
+		Pool:     salvaged(c, c.Paths.Pool(), c.memory.Pool),
+		Usage:    salvaged(c, c.Paths.Usage(), c.memory.Usage),
 		aside:    c.asidePrints(),
 		readOnly: true,
 	}

@@ -29,11 +29,11 @@ type State struct {
 }
 
 // Unsure says that it is not known whether the account's login still works.
-func (s *State) Unsure(a *accounts.Account) bool { return s.unsureWhy(a) != "" }
+func (s *State) Unsure(a *accounts.Account) bool { return s.UnsureWhy(a) != "" }
 
-// unsureWhy gives the reason, "" where there is none: a doubt noted in the
+// UnsureWhy gives the reason, "" where there is none: a doubt noted in the
 // vault, or a journal entry for the account's token without an answer.
-func (s *State) unsureWhy(a *accounts.Account) accounts.Doubt {
+func (s *State) UnsureWhy(a *accounts.Account) accounts.Doubt {
 	if a.Doubt != "" {
 		return a.Doubt
 	}
@@ -42,9 +42,6 @@ func (s *State) unsureWhy(a *accounts.Account) accounts.Doubt {
 	}
 	return ""
 }
-
-// UnsureWhy says why the account is unsure, "" where it is not.
-func (s *State) UnsureWhy(a *accounts.Account) accounts.Doubt { return s.unsureWhy(a) }
 
 // sent says that a request with the account's token went out and no answer was
 // saved.
@@ -56,9 +53,9 @@ func (s *State) sent(a *accounts.Account) bool {
 // known says that the token is an account's, or was, or lies in set-aside.
 func (s *State) known(t secret.Secret) bool { return s.Vault.Knows(t) || s.aside[t.Fingerprint()] }
 
-// unknownEntry says that a pool entry holds a login the vault does not know. An
+// UnknownEntry says that a pool entry holds a login the vault does not know. An
 // entry without a refresh token is told by its access token.
-func (s *State) unknownEntry(e *accounts.PoolEntry) bool {
+func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
 	if !e.RefreshToken.Empty() {
 		return !s.known(e.RefreshToken)
 	}
@@ -97,7 +94,7 @@ func (c *Core) readVault() (*State, error) {
 		return nil, err
 	}
 	s := &State{}
-	if s.Vault, err = accounts.ParseVault(doc); err != nil {
+	if s.Vault, err = c.memory.Vault(doc); err != nil {
 		return nil, claude.Damaged(c.Paths.Vault(), err)
 	}
 	if s.journal, err = c.readJournal(); err != nil {
@@ -121,7 +118,7 @@ func (c *Core) readVaultOnly(context.Context) (*State, error) {
 
 // readRest loads what is not needed to keep a login.
 func (c *Core) readRest(ctx context.Context, s *State) error {
-	pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), accounts.ParsePool)
+	pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), c.memory.Pool)
 	if err != nil {
 		return err
 	}
@@ -129,7 +126,7 @@ func (c *Core) readRest(ctx context.Context, s *State) error {
 	if err != nil {
 		return err
 	}
-	usage, err := accounts.ParseUsage(doc)
+	usage, err := c.memory.Usage(doc)
 	if err != nil {
 		return claude.Damaged(c.Paths.Usage(), err)
 	}
@@ -216,7 +213,7 @@ func (c *Core) writeVault(s *State) error {
 	if err != nil {
 		return claude.Damaged(c.Paths.Vault(), err)
 	}
-	if err := c.makeOwn(); err != nil {
+	if err := c.MakeOwn(); err != nil {
 		return err
 	}
 	if err := files.WriteWhole(c.FS, c.Paths.Vault(), doc); err != nil {
@@ -226,9 +223,9 @@ func (c *Core) writeVault(s *State) error {
 	return nil
 }
 
-// makeOwn makes the directory of Baton's files, and keeps it out of a git
+// MakeOwn makes the directory of Baton's files, and keeps it out of a git
 // repository that ~/.claude may lie in.
-func (c *Core) makeOwn() error {
+func (c *Core) MakeOwn() error {
 	if _, err := c.FS.Stat(c.Paths.GitIgnore()); err == nil {
 		return nil
 	}
@@ -243,7 +240,7 @@ func (c *Core) makeOwn() error {
 // take it over.
 func (s *State) align() error {
 	for _, e := range slices.Clone(s.Pool.Entries) {
-		if a := s.Vault.Get(e.Key); (a == nil || a.Removed) && e.HasLogin() && !s.unknownEntry(e) {
+		if a := s.Vault.Get(e.Key); (a == nil || a.Removed) && e.HasLogin() && !s.UnknownEntry(e) {
 			if holder := s.Vault.Holder(e.RefreshToken); a != nil || holder == nil || holder.Key != e.Key {
 				// A known token under a name that is no account: whoever used it
 				// from there would use it up.
@@ -261,7 +258,7 @@ func (s *State) align() error {
 			// whatever stands there may be the newest.
 			continue
 		}
-		if e := s.Pool.Get(a.Key); e != nil && s.unknownEntry(e) {
+		if e := s.Pool.Get(a.Key); e != nil && s.UnknownEntry(e) {
 			continue
 		}
 		if e := s.Pool.Get(a.Key); a.Doubt == accounts.DoubtRival && (e == nil || s.Vault.Holder(e.RefreshToken) != a) {

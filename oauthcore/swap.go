@@ -132,7 +132,7 @@ func (w *swapping) begin(ctx context.Context, o *Opened) error {
 		return nil
 	}
 	if o.Unproved() && !w.SetAside {
-		return o.errUnknownLive()
+		return o.UnknownLive()
 	}
 	if w.To != "" && w.To != SwapBack {
 		if _, err := o.Vault.Resolve(w.To); err != nil {
@@ -351,7 +351,7 @@ func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.
 	case a.NeedsNewLogin() || !a.HasWay(w.c.Now()):
 		return nil, &candidateError{NeedsLogin(a, "")}
 	case o.Unproved() && !w.SetAside:
-		return nil, o.errUnknownLive()
+		return nil, o.UnknownLive()
 	case o.Unproved():
 		path, err := w.c.setAside(ctx, o)
 		if err != nil {
@@ -394,7 +394,7 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 	if err := o.ReplaceLive(ctx, o.Live, doc, false, nil); err != nil {
 		return "", err
 	}
-	c.log(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
+	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
 	o.Live, err = c.ReadLive(ctx)
 	return path, err
 }
@@ -435,7 +435,7 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 		return err
 	}
 	w.done.To = a.Key
-	c.log(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
+	c.Note(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
 	return c.Update(ctx, func(s *State) error {
 		s.Usage.NoteActive(a.Key, c.Now())
 		return nil
@@ -451,7 +451,7 @@ func (c *Core) keepLive(ctx context.Context, o *Opened) error {
 	return c.Update(ctx, func(s *State) error {
 		path, err := c.keepAside(s, o.Live.Credential, o.Live.Siblings, o.Config.Account)
 		if err == nil && path != "" {
-			c.log(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "the login of a removed account, to " + path})
+			c.Note(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "the login of a removed account, to " + path})
 		}
 		return err
 	})

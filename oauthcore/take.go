@@ -94,7 +94,7 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 			o.noRival(asked)
 		}
 		o.refreshed(asked)
-		return o.stamp(asked)
+		return o.Stamp(asked)
 	}
 	o.act(view.Activity{Kind: "refused", Key: asked.Key, Text: "its login turned out to be another account's"})
 	return c.handOver(o.State, asked, named, who, e.credential)
@@ -111,7 +111,7 @@ func (c *Core) takeLateAnswer(o *Opened, e *answer, named *accounts.Account, who
 	case named != nil && !named.Removed:
 		o.Vault.Save(named, e.credential)
 		o.refreshed(named)
-		return o.stamp(named)
+		return o.Stamp(named)
 	}
 	_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 	return err
@@ -145,7 +145,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		}
 		to, _ = s.Vault.Ensure(who)
 		s.Vault.Save(to, cr)
-		return s.stamp(to)
+		return s.Stamp(to)
 	}
 	stays, gone := to, from
 	if !from.Identified() && from.Order < to.Order {
@@ -182,7 +182,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		stays.Rival = key
 		s.noRival(stays)
 	}
-	return s.stamp(stays)
+	return s.Stamp(stays)
 }
 
 // takeLogin takes over the answer to an authorization code, or a login another
@@ -219,10 +219,9 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 	}
 	if a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) <= 0 {
 		// Made earlier than the other for all that can be told, which stays good.
-		if _, err := c.keepAside(o.State, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+		if err := c.displace(o.State, a); err != nil {
 			return false, err
 		}
-		o.Vault.Displace(a)
 	}
 	o.Vault.Save(a, e.credential)
 	a.Siblings = e.siblings
@@ -235,7 +234,7 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 			return false, err
 		}
 	}
-	return true, o.stamp(a)
+	return true, o.Stamp(a)
 }
 
 // earlierThan says that a login is not the later one of its account. The answer
@@ -251,7 +250,7 @@ func (e *answer) earlierThan(have accounts.Credential) bool {
 // takePool takes over what other programs wrote to the pool.
 func (c *Core) takePool(o *Opened, p *proofs) error {
 	for _, e := range slices.Clone(o.Pool.Entries) {
-		if !o.unknownEntry(e) {
+		if !o.UnknownEntry(e) {
 			continue
 		}
 		a := o.Vault.Spelled(e.Key)
@@ -303,11 +302,10 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		return nil
 	case a.Credential.Usable() && cr.Compare(a.Credential) == 0:
 		// Nothing tells which is the later: the one nobody knew, most likely.
-		if _, err := c.keepAside(o.State, a.Credential, a.Siblings, a.OAuthAccount); err != nil {
+		siblings := a.Siblings
+		if err := c.displace(o.State, a); err != nil {
 			return err
 		}
-		siblings := a.Siblings
-		o.Vault.Displace(a)
 		a.Siblings = siblings
 	}
 	o.Vault.Save(a, cr)
@@ -317,7 +315,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 	}
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "a newer login from the account pool"})
-	return o.stamp(a)
+	return o.Stamp(a)
 }
 
 // takeUnprovedEntry keeps a login whose owner nothing tells as an account of its
@@ -408,7 +406,7 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 			return err
 		}
 	}
-	return o.stamp(a)
+	return o.Stamp(a)
 }
 
 // rival notes that the login of u, an account that is not identified, may be an
@@ -476,17 +474,16 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 		}
 	}
 	switch later := cr.Compare(have); {
-	case !have.Usable() || later > 0:
+	case !have.Usable() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
 		o.Vault.Save(a, cr)
 	case later < 0:
 		_, err := c.keepAside(o.State, cr, o.Live.Siblings, o.Config.Account)
 		o.older = true
 		return err
 	default: // nothing tells which is the later: what Claude Code uses goes on
-		if _, err := c.keepAside(o.State, have, a.Siblings, a.OAuthAccount); err != nil {
+		if err := c.displace(o.State, a); err != nil {
 			return err
 		}
-		o.Vault.Displace(a)
 		o.Vault.Save(a, cr)
 	}
 	return nil

@@ -86,9 +86,8 @@ type Result struct {
 
 // Setup is a change of Claude Code's settings file.
 type Setup struct {
-	Path          string
-	Before, After []byte // nil where there is no file
-	Diff          string // the lines that change, and none around them
+	Path string
+	Diff string // the lines that change, and none around them; "" where none does
 	// Forgotten says that Baton's status line was taken out, and that which one
 	// stood there before could not be known any more.
 	Forgotten bool

@@ -3,7 +3,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"strings"
 
@@ -31,7 +30,7 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 			return err
 		}
 		s := res.Setup
-		changed := !bytes.Equal(s.Before, s.After)
+		changed := s.Diff != ""
 		switch {
 		case dryRun && changed:
 			if s.Forgotten {

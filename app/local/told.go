@@ -54,7 +54,7 @@ func (b *Backend) setUp(ctx context.Context, a backend.Action) (backend.Result, 
 	}
 	done, err := b.setup.Apply(ctx, request)
 	return backend.Result{
-		Setup:   &backend.Setup{Path: done.Path, Before: done.Before, After: done.After, Diff: done.Diff(), Forgotten: done.Forgotten},
+		Setup:   &backend.Setup{Path: done.Path, Diff: done.Diff(), Forgotten: done.Forgotten},
 		Chained: done.Chained,
 	}, err
 }

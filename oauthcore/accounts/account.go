@@ -1,7 +1,6 @@
 package accounts
 
 import (
-	"bytes"
 	"fmt"
 	"io"
 	"strings"
@@ -231,15 +230,15 @@ func spentField(to *[]string) jsonedit.Field {
 	}, func(a, b []string) bool { return (a == nil) == (b == nil) }, func([]string) []byte { return nil })
 }
 
-func parseAccount(key string, raw []byte) (*Account, error) {
-	a := &Account{Key: key, raw: raw}
+func parseAccount(key string, raw []byte) (Account, error) {
+	a := Account{Key: key, raw: raw}
 	if err := jsonedit.Read(raw, a.fields()); err != nil {
-		return nil, err
+		return a, fmt.Errorf("an account's %w", err)
 	}
 	if a.Email == "" {
 		a.Email = AddressOf(key)
 	}
-	was := *a
+	was := a
 	a.was = &was
 	return a, nil
 }
@@ -281,5 +280,3 @@ func AddressOf(key string) string {
 	address, _, _ := strings.Cut(key, "#")
 	return address
 }
-
-func trimSpace(doc []byte) []byte { return bytes.TrimSpace(doc) }

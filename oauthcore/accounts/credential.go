@@ -1,6 +1,7 @@
 package accounts
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -192,6 +193,6 @@ func Blank(doc []byte) bool {
 	if len(doc) > 64 {
 		return false
 	}
-	text := string(trimSpace(doc))
+	text := string(bytes.TrimSpace(doc))
 	return text == "" || text == "null"
 }

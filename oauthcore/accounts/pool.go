@@ -7,8 +7,6 @@ import (
 
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/secret"
-
-	"github.com/tidwall/gjson"
 )
 
 // Pool is C/oauth_pool.json in huskies' schema: a copy of the vault's logins
@@ -52,40 +50,47 @@ func (e *PoolEntry) fields() []jsonedit.Field {
 	}
 }
 
-// ParsePool reads the pool's bytes; no bytes, blank ones and null are an empty
+// Pool reads the pool's bytes; no bytes, blank ones and null are an empty
 // pool. The error wraps an error of jsonedit.
-func ParsePool(doc []byte) (*Pool, error) {
+func (m *Memory) Pool(doc []byte) (*Pool, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	p := &Pool{byKey: map[string]*PoolEntry{}}
 	if Blank(doc) {
 		return p, nil
 	}
 	p.doc = doc
-	raw, ok, err := jsonedit.Get(doc, "accounts")
+	members, err := m.pool.open(doc)
 	if err != nil {
 		return nil, err
 	}
-	if !ok {
+	i := slices.IndexFunc(members, func(m jsonedit.Member) bool { return m.Key == "accounts" })
+	if i < 0 {
 		return nil, fmt.Errorf("no \"accounts\" object: %w", ErrShape)
 	}
-	entries, err := jsonedit.Members(raw)
+	entries, err := m.pool.read(members[i].Raw, parseEntry)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	for _, m := range entries {
-		e := &PoolEntry{Key: m.Key, raw: m.Raw}
-		if _, err := jsonedit.Members(m.Raw); err != nil { // a member twice: which one counts is not known
-			return nil, fmt.Errorf("an account's entry: %w", err)
-		}
-		if err := jsonedit.Read(m.Raw, e.fields()); err != nil {
-			return nil, fmt.Errorf("an account's %w", err)
-		}
-		if e.Email == "" {
-			e.Email = m.Key
-		}
-		p.Entries = append(p.Entries, e)
-		p.byKey[e.Key] = e
+	for _, e := range entries {
+		p.Entries = append(p.Entries, &e.value)
+		p.byKey[e.key] = &e.value
 	}
 	return p, nil
+}
+
+func parseEntry(key string, raw []byte) (PoolEntry, error) {
+	e := PoolEntry{Key: key, raw: raw}
+	if _, err := jsonedit.Members(raw); err != nil { // a member twice: which one counts is not known
+		return e, fmt.Errorf("an account's entry: %w", err)
+	}
+	if err := jsonedit.Read(raw, e.fields()); err != nil {
+		return e, fmt.Errorf("an account's %w", err)
+	}
+	if e.Email == "" {
+		e.Email = key
+	}
+	return e, nil
 }
 
 // Get finds an entry by its key; nil if none.
@@ -170,12 +175,9 @@ func (p *Pool) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"accounts\": {}\n}\n")
 	}
-	list, ok, err := jsonedit.Get(doc, "accounts")
+	list, _, err := jsonedit.Get(doc, "accounts")
 	if err != nil {
 		return nil, err
-	}
-	if !ok || gjson.ParseBytes(list).Type == gjson.Null {
-		list = []byte("{}")
 	}
 	if list, err = applyEntries(list, p.edits); err != nil {
 		return nil, err

@@ -150,9 +150,11 @@ func (u *UsageStore) fields() []jsonedit.Field {
 	}
 }
 
-// ParseUsage reads the store's bytes; no bytes, blank ones and null are an
+// Usage reads the store's bytes; no bytes, blank ones and null are an
 // empty store. The error wraps an error of jsonedit.
-func ParseUsage(doc []byte) (*UsageStore, error) {
+func (m *Memory) Usage(doc []byte) (*UsageStore, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	u := &UsageStore{Records: map[string]*UsageRecord{}}
 	if Blank(doc) {
 		return u, nil
@@ -161,24 +163,32 @@ func ParseUsage(doc []byte) (*UsageStore, error) {
 	if err := jsonedit.Read(doc, u.fields()); err != nil {
 		return nil, err
 	}
-	raw, ok, err := jsonedit.Get(doc, "accounts")
-	if err != nil || !ok {
-		return u, err
+	members, err := m.usage.open(doc)
+	if err != nil {
+		return nil, err
 	}
-	records, err := jsonedit.Members(raw)
+	i := slices.IndexFunc(members, func(m jsonedit.Member) bool { return m.Key == "accounts" })
+	if i < 0 {
+		return u, nil
+	}
+	records, err := m.usage.read(members[i].Raw, parseRecord)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	for _, m := range records {
-		r := &UsageRecord{raw: m.Raw}
-		if err := jsonedit.Read(m.Raw, r.fields()); err != nil {
-			return nil, fmt.Errorf("accounts: %w", err)
-		}
-		was := *r
-		r.was = &was
-		u.Records[m.Key] = r
+	for _, r := range records {
+		u.Records[r.key] = &r.value
 	}
 	return u, nil
+}
+
+func parseRecord(_ string, raw []byte) (UsageRecord, error) {
+	r := UsageRecord{raw: raw}
+	if err := jsonedit.Read(raw, r.fields()); err != nil {
+		return r, err
+	}
+	was := r
+	r.was = &was
+	return r, nil
 }
 
 // Record gives the account's record, made where missing.
@@ -299,12 +309,9 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 		}
 	}
 	if len(edits) > 0 {
-		list, ok, err := jsonedit.Get(doc, "accounts")
+		list, _, err := jsonedit.Get(doc, "accounts")
 		if err != nil {
 			return nil, false, err
-		}
-		if !ok || gjson.ParseBytes(list).Type == gjson.Null {
-			list = []byte("{}")
 		}
 		if list, err = applyEntries(list, edits); err != nil {
 			return nil, false, err

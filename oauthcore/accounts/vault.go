@@ -40,34 +40,36 @@ type Vault struct {
 	byToken map[string]*Account // by the fingerprint of the refresh token
 }
 
-// ParseVault reads the vault's bytes; no bytes, blank ones and null are an
+// Vault reads the vault's bytes; no bytes, blank ones and null are an
 // empty vault. Vaults of earlier versions are taken over. The error is one of
 // jsonedit's or names the member of a wrong type.
-func ParseVault(doc []byte) (*Vault, error) {
+func (m *Memory) Vault(doc []byte) (*Vault, error) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	v := &Vault{spentOf: map[string]string{}, byKey: map[string]*Account{}, byToken: map[string]*Account{}}
 	if Blank(doc) {
 		return v, nil
 	}
-	members, err := jsonedit.Members(doc)
+	members, err := m.vault.open(doc)
 	if err != nil {
 		return nil, err
 	}
 	v.doc, v.Present = doc, true
-	for _, m := range members {
-		switch m.Key {
+	for _, member := range members {
+		switch member.Key {
 		case "seq":
-			n := gjson.ParseBytes(m.Raw)
+			n := gjson.ParseBytes(member.Raw)
 			if n.Type != gjson.Number && n.Type != gjson.Null {
 				return nil, fmt.Errorf("seq: %w", ErrShape)
 			}
 			v.Seq = n.Int()
 		case "spent":
-			err = jsonedit.Read([]byte(`{"spent":`+string(m.Raw)+`}`), []jsonedit.Field{jsonedit.Texts("spent", &v.spent)})
+			err = jsonedit.Read([]byte(`{"spent":`+string(member.Raw)+`}`), []jsonedit.Field{jsonedit.Texts("spent", &v.spent)})
 		case "accounts":
-			err = v.parseAccounts(m.Raw)
+			err = v.parseAccounts(&m.vault, member.Raw)
 		}
 		if err != nil {
-			return nil, fmt.Errorf("%s: %w", m.Key, err)
+			return nil, fmt.Errorf("%s: %w", member.Key, err)
 		}
 	}
 	for _, entry := range v.spent {
@@ -78,16 +80,13 @@ func ParseVault(doc []byte) (*Vault, error) {
 	return v, nil
 }
 
-func (v *Vault) parseAccounts(raw []byte) error {
-	entries, err := jsonedit.Members(raw)
+func (v *Vault) parseAccounts(known *known[Account], raw []byte) error {
+	entries, err := known.read(raw, parseAccount)
 	if err != nil {
 		return err
 	}
 	for _, e := range entries {
-		a, err := parseAccount(e.Key, e.Raw)
-		if err != nil {
-			return fmt.Errorf("an account's %w", err)
-		}
+		a := &e.value
 		v.accounts = append(v.accounts, a)
 		v.byKey[a.Key] = a
 		if fp := a.Credential.Fingerprint(); fp != "" {
@@ -131,12 +130,9 @@ func (v *Vault) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"schemaVersion\": 1\n}\n")
 	}
-	list, had, err := jsonedit.Get(doc, "accounts")
+	list, _, err := jsonedit.Get(doc, "accounts")
 	if err != nil {
 		return nil, err
-	}
-	if !had || gjson.ParseBytes(list).Type == gjson.Null || len(bytes.Trim(list, "{} \t\r\n")) == 0 {
-		list = []byte("{\n  }")
 	}
 	var edits []jsonedit.Edit
 	for _, a := range v.accounts {
@@ -160,7 +156,8 @@ func (v *Vault) Encode() ([]byte, error) {
 	})
 }
 
-// applyEntries edits an object whose members stand on lines of their own.
+// applyEntries edits an object whose members stand on lines of their own; no
+// bytes are an empty one.
 func applyEntries(list []byte, edits []jsonedit.Edit) ([]byte, error) {
 	if len(bytes.Trim(list, "{} \t\r\n")) > 0 {
 		return jsonedit.Apply(list, edits)
@@ -324,13 +321,13 @@ func (v *Vault) spend(fp, key string) {
 // Save makes the credential the account's login. The one before is spent, and
 // with it every doubt ends.
 func (v *Vault) Save(a *Account, c Credential) {
-	v.replace(a, c)
+	v.Update(a, c)
 	a.NeedsLogin, a.Refused, a.Doubt = false, "", ""
 }
 
-// replace puts another login in place; a refresh token that is another one is
-// spent.
-func (v *Vault) replace(a *Account, c Credential) {
+// Update is Save for a login that differs in other things than its tokens:
+// plan, tier, identifiers. Doubts stay.
+func (v *Vault) Update(a *Account, c Credential) {
 	old, next := a.Credential.Fingerprint(), c.Fingerprint()
 	a.Credential = c
 	if old == next {
@@ -353,10 +350,6 @@ func (v *Vault) Displace(a *Account) {
 	}
 	a.Credential, a.Siblings = Credential{}, nil
 }
-
-// Update is Save for a login that differs in other things than its tokens:
-// plan, tier, identifiers. Doubts stay.
-func (v *Vault) Update(a *Account, c Credential) { v.replace(a, c) }
 
 // Add makes a new account at the end of the list.
 func (v *Vault) Add(key string, i Identity) *Account {
@@ -414,7 +407,7 @@ func (a *Account) Identify(i Identity) {
 			*m.to = m.from
 		}
 	}
-	if a.Email == "" {
+	if i.Email != "" && !strings.Contains(a.Email, "@") { // none, or a name given for want of one
 		a.Email = i.Email
 	}
 }

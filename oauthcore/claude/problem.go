@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path/filepath"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/files"
@@ -84,7 +85,7 @@ func fileProblem(verb, path string, cause error) *view.Problem {
 	switch files.ReasonOf(cause) {
 	case files.NotPermitted:
 		p.Message = fmt.Sprintf("cannot %s %s: permission denied", verb, subject)
-		p.Hint = fmt.Sprintf("its owner or mode keeps you out: look at them with: ls -ld %q %q", dirOf(at), at)
+		p.Hint = fmt.Sprintf("its owner or mode keeps you out: look at them with: ls -ld %q %q", filepath.Dir(at), at)
 	case files.ReadOnly:
 		p.Message = fmt.Sprintf("cannot %s %s: the file system is read-only", verb, subject)
 		p.Hint = "mount it writable, or set CLAUDE_CONFIG_DIR to a directory that is"
@@ -93,7 +94,7 @@ func fileProblem(verb, path string, cause error) *view.Problem {
 		p.Hint = "a network file system without locks cannot keep two programs apart: set CLAUDE_CONFIG_DIR to a directory on a local disk"
 	case files.Mounted:
 		p.Message = fmt.Sprintf("cannot %s %s: it is mounted by itself, so it cannot be replaced", verb, subject)
-		p.Hint = fmt.Sprintf("mount the directory %s and not the single file", dirOf(at))
+		p.Hint = fmt.Sprintf("mount the directory %s and not the single file", filepath.Dir(at))
 	case files.NoSpace:
 		p.Message = fmt.Sprintf("cannot %s %s: no space left", verb, subject)
 		p.Hint = "free some space, then try again"

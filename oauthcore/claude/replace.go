@@ -128,16 +128,6 @@ func (g *Guard) CanReplaceLive(was Live) error {
 	return nil
 }
 
-// CanReplaceConfig is CanReplaceLive for .claude.json.
-func (g *Guard) CanReplaceConfig(was Config) error {
-	r, err := g.prepare(filePlace{g.s, was.path}, was.doc, append(bytes.Clone(was.doc), ' '), configMode)
-	if err != nil {
-		return err
-	}
-	r.discard()
-	return nil
-}
-
 // configTries is how often .claude.json is spliced again where another program
 // changes it meanwhile.
 const configTries = 3
@@ -183,12 +173,13 @@ func (g *Guard) spliceConfig(ctx context.Context, account []byte) error {
 // Activate puts an account's login and siblings where Claude Code reads them,
 // and its name into .claude.json. Both documents are ready and synced before
 // the first one is replaced, so that either can be written. The error is a
-// *view.Problem; named says that only the name is still the old one.
-func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pre Precondition) (named bool, err error) {
+// *view.Problem; loginOnly says that only the name is still the old one.
+func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pre Precondition) (loginOnly bool, err error) {
 	doc, err := live.With(a.Credential, a.Siblings)
 	if err != nil {
 		return false, Damaged(live.Place(), err)
 	}
+	landed := false
 	err = g.writing(ctx, g.s.configLock(), writeWait, func() error {
 		cfg, err := g.prepareConfig(ctx, a.OAuthAccount)
 		if err != nil {
@@ -202,7 +193,7 @@ func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pr
 			cfg.discard()
 			return err
 		}
-		named = true
+		landed = true
 		if cfg != nil {
 			err = cfg.commit(ctx, nil)
 		}
@@ -211,7 +202,7 @@ func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pr
 		}
 		return err
 	})
-	return named && err != nil, err
+	return landed && err != nil, err
 }
 
 // DropOrganizationFiles removes the files of an organisation's policy, as

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
-	"path/filepath"
 	"sync/atomic"
 	"time"
 
@@ -136,8 +135,6 @@ func ReadWhole[T any](ctx context.Context, fsys files.FS, path string, parse fun
 		}
 	}
 }
-
-func dirOf(path string) string { return filepath.Dir(path) }
 
 // Blank says that a document holds nothing to parse: empty, or null.
 func Blank(doc []byte) bool { return accounts.Blank(doc) }

@@ -85,7 +85,8 @@ func (x *examination) openAndClose(ctx context.Context) error {
 		return err
 	}
 	defer o.Release()
-	if x.stopped = o.UnprovedProblem(); x.stopped != nil {
+	if o.Unproved() {
+		x.stopped = o.UnknownLive()
 		return x.stopped
 	}
 	return o.RepairProblem()

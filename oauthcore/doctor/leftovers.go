@@ -9,10 +9,6 @@ import (
 	"baton/oauthcore"
 )
 
-// leftoverAge is how old a temp file must be before it is taken for one that a
-// Baton which died left: they live for milliseconds.
-const leftoverAge = time.Minute
-
 // leftovers looks for what a write that was cut off left behind. Open removes
 // it, or undoes the write: what may hold a login is in the journal.
 func (x *examination) leftovers() {
@@ -41,7 +37,7 @@ func (x *examination) leftovers() {
 // old says that a file is there and was not made just now.
 func (x *examination) old(path string) bool {
 	info, err := x.FS.Stat(path)
-	return err == nil && x.now.Sub(info.ModTime()).Abs() > leftoverAge
+	return err == nil && x.now.Sub(info.ModTime()).Abs() > oauthcore.LeftoverAge
 }
 
 // waiting reports logins that are on disk and in no account yet.

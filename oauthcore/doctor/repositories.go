@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"path/filepath"
 	"strings"
-
-	"baton/oauthcore/claude"
-	"baton/oauthcore/files"
 )
 
 // repositories looks for tokens in the work tree of a git repository, as people
@@ -51,13 +48,7 @@ func (x *examination) makeGitIgnore(ctx context.Context) error {
 	if err := x.settle.run(ctx); err != nil && x.stopped != nil {
 		return x.stopped
 	}
-	if _, err := x.FS.Stat(x.Paths.GitIgnore()); err == nil {
-		return nil
-	}
-	if err := files.WriteWhole(x.FS, x.Paths.GitIgnore(), []byte("*\n")); err != nil {
-		return claude.Unwritable(x.Paths.GitIgnore(), err)
-	}
-	return nil
+	return x.MakeOwn()
 }
 
 // workTree is the top of the git repository that a directory is in, looked for
