@@ -29,19 +29,20 @@ func TestReadConfig(t *testing.T) {
 	p := newPlace(t)
 	path := p.Paths.ClaudeJSON
 	for doc, want := range map[string]string{
-		"":                              "",
-		" ":                             "",
-		"null":                          "",
-		`{}`:                            "",
-		`{"oauthAccount":null}`:         "",
-		`{"oauthAccount":` + adaAccount: "damaged",
-		`{"oauthAccount":` + adaAccount + `}`:                           adaAccount,
-		`{"oauthAccount":{"old":1},"oauthAccount":` + adaAccount + `}`:  adaAccount,
-		"\xef\xbb\xbf" + `{"x":1, "oauthAccount":` + adaAccount + `}`:   adaAccount,
-		`{"oauthAccount":"ada"}`:                                        "damaged",
-		`{"oauthAccount":[]}`:                                           "damaged",
-		`[]`:                                                            "damaged",
-		"\xef\xbb\xbf\xef\xbb\xbf{}":                                    "damaged",
+		"":                                    "",
+		" ":                                   "",
+		"null":                                "",
+		`{}`:                                  "",
+		`{"oauthAccount":null}`:               "",
+		`{"oauthAccount":` + adaAccount:       "damaged",
+		`{"oauthAccount":` + adaAccount + `}`: adaAccount,
+		`{"oauthAccount":{"old":1},"oauthAccount":` + adaAccount + `}`: adaAccount,
+		"\xef\xbb\xbf" + `{"x":1, "oauthAccount":` + adaAccount + `}`:  adaAccount,
+		`{"oauthAccount":"ada"}`:     "damaged",
+		`{"oauthAccount":[]}`:        "damaged",
+		`[]`:                         "damaged",
+		"\xef\xbb\xbf\xef\xbb\xbf{}": "damaged",
+		"\xef\xbb\xbf":               "damaged",
 	} {
 		p.write(path, doc)
 		cfg, err := p.ReadConfig(background)
@@ -141,7 +142,6 @@ func TestReplaceConfig(t *testing.T) {
 	for name, tt := range map[string]struct{ doc, account, want string }{
 		"nothing there":         {"", adaAccount, `{"oauthAccount":` + adaAccount + `}`},
 		"null":                  {"null", adaAccount, `{"oauthAccount":` + adaAccount + `}`},
-		"a mark alone":          {"\xef\xbb\xbf", adaAccount, "\xef\xbb\xbf" + `{"oauthAccount":` + adaAccount + `}`},
 		"taken out":             {`{"a":1,"oauthAccount":` + adaAccount + `}`, "", `{"a":1}`},
 		"a cache and no change": {`{"firstWeek":1,"oauthAccount":` + adaAccount + `}`, adaAccount, `{"oauthAccount":` + adaAccount + `}`},
 	} {

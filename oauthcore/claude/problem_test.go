@@ -66,9 +66,9 @@ func TestProblemsNameTheReason(t *testing.T) {
 func TestDamage(t *testing.T) {
 	for want, cause := range map[string]error{
 		"is not valid JSON": jsonedit.ErrSyntax,
-		"is not as it should be (" + jsonedit.ErrDuplicate.Error() + ")":   jsonedit.ErrDuplicate,
-		"is not as it should be (" + jsonedit.ErrShape.Error() + ")":       jsonedit.ErrShape,
-		"is not as it should be (x: " + jsonedit.ErrType.Error() + ")":     fmt.Errorf("x: %w", jsonedit.ErrType),
+		"is not as it should be (" + jsonedit.ErrDuplicate.Error() + ")": jsonedit.ErrDuplicate,
+		"is not as it should be (" + jsonedit.ErrShape.Error() + ")":     jsonedit.ErrShape,
+		"is not as it should be (x: " + jsonedit.ErrType.Error() + ")":   fmt.Errorf("x: %w", jsonedit.ErrType),
 	} {
 		p := claude.Damaged("/f", cause)
 		if p.Message != "/f "+want+"; nothing was changed" || p.Code != view.CodeDamaged || !errors.Is(p, cause) || !claude.IsDamage(p) {

@@ -142,11 +142,11 @@ func TestWriteErrors(t *testing.T) {
 		err      error
 		says     string
 	}{
-		"no temp file":    {"temp", ".credentials.json", syscall.ENOSPC, "no space left"},
-		"rename":          {"rename", ".credentials.json", syscall.EIO, "input/output error"},
-		"no config temp":  {"temp", ".claude.json", syscall.ENOSPC, "no space left"},
-		"config rename":   {"rename", ".claude.json", syscall.EIO, "input/output error"},
-		"config is empty": {"read", ".claude.json", syscall.EACCES, "permission denied"},
+		"no temp file":   {"temp", ".credentials.json", syscall.ENOSPC, "no space left"},
+		"rename":         {"rename", ".credentials.json", syscall.EIO, "input/output error"},
+		"no config temp": {"temp", ".claude.json", syscall.ENOSPC, "no space left"},
+		"config rename":  {"rename", ".claude.json", syscall.EIO, "input/output error"},
+		"config read":    {"read", ".claude.json", syscall.EACCES, "permission denied"},
 	} {
 		p, live, _ := swapped(t)
 		before := p.read(p.Paths.ClaudeJSON)
@@ -157,7 +157,7 @@ func TestWriteErrors(t *testing.T) {
 			}
 			return nil
 		}
-		named, err := g.Activate(background, live, account(t), nil)
+		loginOnly, err := g.Activate(background, live, account(t), nil)
 		p.fs.fail = nil
 		if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Message, tt.file) {
 			t.Errorf("%s: %q", name, e.Message)
@@ -165,8 +165,8 @@ func TestWriteErrors(t *testing.T) {
 		// Only where the second file fails at its rename is the first one replaced:
 		// that either can be written is found out before.
 		half := name == "config rename"
-		if named != half || (p.read(p.Paths.Credentials()) == liveDoc) == half || p.read(p.Paths.ClaudeJSON) != before {
-			t.Errorf("%s: named %v, %s", name, named, p.read(p.Paths.Credentials()))
+		if loginOnly != half || (p.read(p.Paths.Credentials()) == liveDoc) == half || p.read(p.Paths.ClaudeJSON) != before {
+			t.Errorf("%s: loginOnly %v, %s", name, loginOnly, p.read(p.Paths.Credentials()))
 		}
 		p.tidy()
 	}
@@ -176,8 +176,8 @@ func TestActivate(t *testing.T) {
 	p, live, _ := swapped(t)
 	g := p.guard()
 	p.fs.ops = nil
-	if named, err := g.Activate(background, live, account(t), nil); named || err != nil {
-		t.Fatalf("%v, %v", named, err)
+	if loginOnly, err := g.Activate(background, live, account(t), nil); loginOnly || err != nil {
+		t.Fatalf("%v, %v", loginOnly, err)
 	}
 	doc := p.read(p.Paths.Credentials())
 	if tokenIn(doc) != "sk-ant-ort01-TEST-new" || gjson.Get(doc, "mcpOAuth.n").Raw != "1.0" || gjson.Get(doc, "designOauth").Raw != "1" {
@@ -212,8 +212,8 @@ func TestActivateBesideOtherWriters(t *testing.T) {
 			p.write(p.Paths.ClaudeJSON, `{"meanwhile":1.0,"oauthAccount":{"emailAddress":"old"}}`)
 		}
 	}
-	if named, err := g.Activate(background, live, account(t), nil); named || err != nil {
-		t.Fatalf("%v, %v", named, err)
+	if loginOnly, err := g.Activate(background, live, account(t), nil); loginOnly || err != nil {
+		t.Fatalf("%v, %v", loginOnly, err)
 	}
 	if got := p.read(p.Paths.ClaudeJSON); got != `{"meanwhile":1.0,"oauthAccount":`+adaAccount+`}` {
 		t.Errorf("%s", got)
@@ -242,15 +242,15 @@ func TestInPlace(t *testing.T) {
 		if op == "overwrite" {
 			old = gjson.Get(p.read(record), "old").String()
 		}
+		if op == "rename" && path == p.Paths.Credentials() {
+			t.Error("it was replaced")
+		}
 	}
 	if err := g.ReplaceLive(background, live, doc, false, nil); err != nil || p.read(p.Paths.Credentials()) != string(doc) {
 		t.Fatalf("%v", err)
 	}
 	if old == "" {
 		t.Error("the old bytes were not on disk when the file was written")
-	}
-	if slices.Contains(p.fs.ops, "rename .credentials.json") {
-		t.Error("it was replaced")
 	}
 	p.tidy()
 	// Cut off in the middle: Mend brings the old bytes back.
@@ -277,34 +277,15 @@ func TestInPlace(t *testing.T) {
 	p.tidy()
 }
 
-// Whether a file can be written is found out before a token is spent.
-func TestCanReplace(t *testing.T) {
+// CanReplaceLive finds out whether the file can be written and changes nothing.
+func TestCanReplaceLive(t *testing.T) {
 	p, live, _ := swapped(t)
 	g := p.guard()
-	cfg, err := p.ReadConfig(background)
-	if err != nil {
-		t.Fatal(err)
+	if err := g.CanReplaceLive(live); err != nil {
+		t.Error(err)
 	}
-	before := p.read(p.Paths.ClaudeJSON)
-	for _, can := range []func() error{func() error { return g.CanReplaceLive(live) }, func() error { return g.CanReplaceConfig(cfg) }} {
-		if err := can(); err != nil {
-			t.Error(err)
-		}
-		p.fs.fail = func(op, _ string) error {
-			if op == "temp" {
-				return syscall.EROFS
-			}
-			return nil
-		}
-		p.fs.mounted = func(string) bool { return false }
-		// A file that can be written in place counts as one that can be written.
-		if err := can(); err == nil {
-			t.Error("on a full disk, without room for a record")
-		}
-		p.fs.fail = nil
-	}
-	if p.read(p.Paths.Credentials()) != liveDoc || p.read(p.Paths.ClaudeJSON) != before {
-		t.Error("something was changed")
+	if p.read(p.Paths.Credentials()) != liveDoc {
+		t.Error("the file was changed")
 	}
 	p.tidy()
 	p.fs.fail = func(op, _ string) error {
@@ -317,69 +298,6 @@ func TestCanReplace(t *testing.T) {
 		t.Errorf("%q", e.Message)
 	}
 	p.fs.fail = nil
-}
-
-func TestGuard(t *testing.T) {
-	p := newPlace(t)
-	g := p.guard()
-	if err := g.Check(); err != nil {
-		t.Error(err)
-	}
-	for _, lock := range []string{filepath.Join(p.dir, ".claude.lock"), filepath.Join(p.Paths.Secure, ".oauth_refresh.lock")} {
-		if _, err := os.Stat(lock); err != nil {
-			t.Error(err)
-		}
-	}
-	g.Release()
-	g.Release()
-	for _, place := range p.LockPlaces() {
-		if _, err := os.Stat(place.Path); err == nil {
-			t.Errorf("%s is left", place.Path)
-		}
-	}
-	for _, lost := range []string{".claude.lock", ".claude/.oauth_refresh.lock", ".claude/baton/client.lock"} {
-		p := newPlace(t)
-		g := p.guard()
-		if err := os.Remove(filepath.Join(p.dir, lost)); err != nil {
-			t.Fatal(err)
-		}
-		if e := wantCode(t, g.Check(), view.CodeBusy); !strings.Contains(e.Message, "was lost") {
-			t.Errorf("%q", e.Message)
-		}
-		g.Release()
-	}
-}
-
-// The outer lock lies beside the real directory, as Claude Code has it.
-func TestLockPlacesBehindALink(t *testing.T) {
-	p := newPlace(t)
-	real := filepath.Join(p.dir, "data", "claude")
-	if err := os.MkdirAll(real, 0o700); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(real, p.Paths.Secure); err != nil {
-		t.Skip(err)
-	}
-	g := p.guard()
-	if _, err := os.Stat(real + ".lock"); err != nil {
-		t.Error(err)
-	}
-	if _, err := os.Stat(filepath.Join(p.dir, ".claude.lock")); err == nil {
-		t.Error("a lock beside the link")
-	}
-	g.Release()
-	var got []string
-	for _, place := range p.LockPlaces() {
-		rel, err := filepath.Rel(p.dir, place.Path)
-		if err != nil {
-			t.Fatal(err)
-		}
-		got = append(got, filepath.ToSlash(rel)+" "+place.Stale.String())
-	}
-	want := ".claude/.oauth_refresh.lock 1m0s, data/claude.lock 1m0s, .claude/.storage-write.lock 15s, .claude.json.lock 10s"
-	if strings.Join(got, ", ") != want {
-		t.Errorf("%q", got)
-	}
 }
 
 // A file behind a link is replaced, not the link.
@@ -419,78 +337,5 @@ func TestReplaceBehindALink(t *testing.T) {
 	p.fs.fail = nil
 	if left, err := files.LeftoversIn(files.OS{}, filepath.Dir(target)); err != nil || len(left) != 0 {
 		t.Errorf("%q, %v", left, err)
-	}
-}
-
-func TestDropOrganizationFiles(t *testing.T) {
-	p := newPlace(t)
-	gone := []string{
-		"remote-settings.json", "remote-settings.json.signature.json", "remote-settings.json.synced-at", "remote-settings.signature.json",
-		"remote-settings.synced-at", "remote-settings-helper-consent", "policy-limits.json", "policy-limits.json.signature.json",
-		"policy-limits.json.stamp.json", "policy-limits.signature.json", "policy-limits.stamp.json",
-		"state/hybrid-settings.json", "state/repeat-command-days.json", "state/repeat-command-mark.json",
-	}
-	stays := []string{"settings.json", "oauth_pool.json", "state/other.json", "CLAUDE.md"}
-	for _, name := range append(slices.Clone(gone), stays...) {
-		p.write(filepath.Join(p.Paths.Config, name), "x")
-	}
-	if err := p.DropOrganizationFiles(); err != nil {
-		t.Fatal(err)
-	}
-	for _, name := range gone {
-		if p.read(filepath.Join(p.Paths.Config, name)) != "" {
-			t.Errorf("%s is still there", name)
-		}
-	}
-	for _, name := range stays {
-		if p.read(filepath.Join(p.Paths.Config, name)) != "x" {
-			t.Errorf("%s is gone", name)
-		}
-	}
-	if err := p.DropOrganizationFiles(); err != nil {
-		t.Errorf("without them: %v", err)
-	}
-	p.fs.fail = func(op, path string) error {
-		if op == "remove" && strings.HasSuffix(path, "policy-limits.json") {
-			return syscall.EACCES
-		}
-		return nil
-	}
-	p.write(filepath.Join(p.Paths.Config, "state/hybrid-settings.json"), "x")
-	err := p.DropOrganizationFiles()
-	if err == nil || !strings.Contains(err.Error(), "policy-limits.json") || !strings.Contains(err.Error(), "permission denied") {
-		t.Errorf("%v", err)
-	}
-	if p.read(filepath.Join(p.Paths.Config, "state/hybrid-settings.json")) != "" {
-		t.Error("one that cannot be removed stops the others")
-	}
-}
-
-func TestForeign(t *testing.T) {
-	a := &accounts.Account{Key: "a", OrganizationUUID: "org-a", Siblings: []byte(`{"organizationUuid":"org-a","designOauth":1}`)}
-	b := &accounts.Account{Key: "b", OrganizationUUID: "org-b", Siblings: []byte(`{"designOauth":2}`)}
-	all := []*accounts.Account{a, b, {Key: "c"}}
-	for siblings, want := range map[string]bool{
-		"": false,
-		`{"organizationUuid":"org-a", "designOauth":1}`: false,
-		`{"organizationUuid":"org-a","designOauth":9}`:  false,
-		`{"organizationUuid":"org-b"}`:                  true,
-		`{"designOauth": 2}`:                            true,
-		`{"designOauth":3}`:                             false,
-		`{}`:                                            false,
-	} {
-		var raw []byte
-		if siblings != "" {
-			raw = []byte(siblings)
-		}
-		if got := claude.Foreign(raw, a, all); got != want {
-			t.Errorf("%s: %v", siblings, got)
-		}
-	}
-	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all) {
-		t.Error("an account whose organization is not known")
-	}
-	if claude.Foreign(b.Siblings, b, all) {
-		t.Error("its own")
 	}
 }
