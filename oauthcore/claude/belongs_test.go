@@ -79,7 +79,8 @@ func TestForeign(t *testing.T) {
 	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all) {
 		t.Error("an account whose organization is not known")
 	}
-	if claude.Foreign(b.Siblings, b, all) {
-		t.Error("its own")
+	twin := &accounts.Account{Key: "d", Siblings: b.Siblings}
+	if claude.Foreign(b.Siblings, b, append(all, twin)) {
+		t.Error("its own, which another account has, too")
 	}
 }

@@ -310,3 +310,39 @@ func TestTornFilesAreReadAgain(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 }
+
+// A file that is gone is not an empty one: it can be made again.
+func TestReplaceConfigThatIsGone(t *testing.T) {
+	p := newPlace(t)
+	p.write(p.Paths.ClaudeJSON, "")
+	if _, err := p.ReadConfig(background); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(p.Paths.ClaudeJSON); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.guard().ReplaceConfig(background, []byte(adaAccount)); err != nil || p.read(p.Paths.ClaudeJSON) == "" {
+		t.Errorf("%v", err)
+	}
+}
+
+// Megabytes that are as they were are not parsed again.
+func TestReadConfigParsesOnce(t *testing.T) {
+	p := newPlace(t)
+	read := func() {
+		if _, err := p.ReadConfig(background); err != nil {
+			t.Fatal(err)
+		}
+	}
+	doc := `{"0":0` + strings.Repeat(`,"x":[{"y":{}}]`, 5000) + `}`
+	p.write(p.Paths.ClaudeJSON, doc)
+	n := 0
+	first := testing.AllocsPerRun(5, func() {
+		n++
+		p.write(p.Paths.ClaudeJSON, strings.Replace(doc, "0", strings.Repeat("1", n), 1))
+		read()
+	})
+	if again := testing.AllocsPerRun(5, read); 4*again > first {
+		t.Errorf("%v allocations at first, %v again", first, again)
+	}
+}

@@ -1,9 +1,11 @@
 package claude_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io/fs"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -93,7 +95,11 @@ type place struct {
 	fs  *faultFS
 	now time.Time
 	dir string
+	log bytes.Buffer
 }
+
+// started is the real time, also for tests whose clock stands still.
+var started = time.Now()
 
 func newPlace(t *testing.T) *place {
 	t.Helper()
@@ -101,11 +107,11 @@ func newPlace(t *testing.T) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &place{T: t, fs: &faultFS{}, dir: dir, now: time.Now()}
+	p := &place{T: t, fs: &faultFS{}, dir: dir, now: started}
 	config := filepath.Join(dir, ".claude")
 	p.Store = claude.NewStore(claude.Store{
 		Paths: claude.Paths{Config: config, Secure: config, ClaudeJSON: filepath.Join(dir, ".claude.json"), State: filepath.Join(dir, "state")},
-		FS:    p.fs, Locks: &files.Locks{}, Now: func() time.Time { return p.now },
+		FS:    p.fs, Locks: &files.Locks{}, Now: func() time.Time { return p.now }, Log: slog.New(slog.NewTextHandler(&p.log, nil)),
 	})
 	return p
 }

@@ -20,10 +20,14 @@ type security struct {
 	err     error              // for every command
 	onWrite func(value string) // instead of keeping it
 	reads   int
+	limit   time.Duration // of the last command
 	deletes []string
 }
 
-func (s *security) run(_ context.Context, stdin []byte, args ...string) ([]byte, int, error) {
+func (s *security) run(ctx context.Context, stdin []byte, args ...string) ([]byte, int, error) {
+	if at, ok := ctx.Deadline(); ok {
+		s.limit = time.Until(at)
+	}
 	if args[0] == "find-generic-password" {
 		s.reads++
 	}
@@ -255,9 +259,14 @@ func TestKeychainProblems(t *testing.T) {
 
 func TestUnlock(t *testing.T) {
 	p, s := newMac(t)
-	if err := p.Unlock(background); err != nil || s.reads != 1 {
-		t.Errorf("%v, read %d times", err, s.reads)
+	// A person has two minutes for macOS's window; all else has ten seconds.
+	if err := p.Unlock(background); err != nil || s.reads != 1 || s.limit.Round(time.Second) != 2*time.Minute {
+		t.Errorf("%v, read %d times, with %v to answer", err, s.reads, s.limit)
 	}
+	if _, err := p.ReadLive(background); err != nil || s.limit.Round(time.Second) != 10*time.Second {
+		t.Errorf("%v, with %v to answer", err, s.limit)
+	}
+	s.reads = 1
 	if err := p.Waiting().Unlock(background); err != nil || s.reads != 1 {
 		t.Errorf("asked in the background: %v", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
@@ -112,25 +114,25 @@ func TestReplaceLiveChecksLast(t *testing.T) {
 // A lock that is taken stops a write; with an answer in hand it is written all
 // the same, as long as the refresh locks are ours.
 func TestReplaceLiveBesideATakenLock(t *testing.T) {
-	if testing.Short() {
-		t.Skip("waits for locks") // 2 s and 9 s, by the rules
-	}
-	t.Parallel()
-	for _, mustLand := range []bool{false, true} {
-		t.Run("", func(t *testing.T) {
-			t.Parallel()
+	for mustLand, wait := range map[bool]time.Duration{false: 2 * time.Second, true: claude.LockWait} {
+		synctest.Test(t, func(t *testing.T) {
 			p, live, doc := swapped(t)
 			g := p.guard()
 			if err := os.Mkdir(filepath.Join(p.Paths.Secure, ".storage-write.lock"), 0o700); err != nil {
 				t.Fatal(err)
 			}
+			since := time.Now()
 			err := g.ReplaceLive(background, live, doc, mustLand, nil)
+			if waited := time.Since(since); waited != wait {
+				t.Errorf("waited %v, want %v", waited, wait)
+			}
 			if mustLand && (err != nil || p.read(p.Paths.Credentials()) != string(doc)) {
 				t.Errorf("not landed: %v", err)
 			}
 			if !mustLand && (view.CodeOf(err) != view.CodeBusy || p.read(p.Paths.Credentials()) != liveDoc) {
 				t.Errorf("written: %v", err)
 			}
+			g.Release()
 			p.tidy()
 		})
 	}
