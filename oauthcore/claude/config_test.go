@@ -5,6 +5,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -302,6 +303,15 @@ func TestTornFilesAreReadAgain(t *testing.T) {
 			}
 		}
 	}
+	// It is tried five times, 20 ms apart.
+	synctest.Test(t, func(t *testing.T) {
+		p := newPlace(t)
+		p.write(p.Paths.ClaudeJSON, "{")
+		since := time.Now()
+		if _, err := p.ReadConfig(background); view.CodeOf(err) != view.CodeDamaged || time.Since(since) != 80*time.Millisecond {
+			t.Errorf("%v after %v", err, time.Since(since))
+		}
+	})
 	p := newPlace(t)
 	p.write(p.Paths.ClaudeJSON, "{")
 	ctx, cancel := context.WithCancel(background)

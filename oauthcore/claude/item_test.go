@@ -20,13 +20,16 @@ type security struct {
 	err     error              // for every command
 	onWrite func(value string) // instead of keeping it
 	reads   int
-	limit   time.Duration // of the last command
+	limits  map[string]time.Duration // of the last command of each kind
 	deletes []string
 }
 
 func (s *security) run(ctx context.Context, stdin []byte, args ...string) ([]byte, int, error) {
 	if at, ok := ctx.Deadline(); ok {
-		s.limit = time.Until(at)
+		if s.limits == nil {
+			s.limits = map[string]time.Duration{}
+		}
+		s.limits[args[0]] = time.Until(at).Round(time.Second)
 	}
 	if args[0] == "find-generic-password" {
 		s.reads++
@@ -152,8 +155,8 @@ func TestReplaceTheItem(t *testing.T) {
 		}
 		err = g.ReplaceLive(background, live, doc, false, nil)
 		if tt.code == "" {
-			if err != nil || s.value == nil || *s.value != string(doc) {
-				t.Errorf("%s: %v", name, err)
+			if err != nil || s.value == nil || *s.value != string(doc) || s.limits["-i"] != 12*time.Second {
+				t.Errorf("%s: %v, with %v to write", name, err, s.limits)
 			}
 			continue
 		}
@@ -260,11 +263,11 @@ func TestKeychainProblems(t *testing.T) {
 func TestUnlock(t *testing.T) {
 	p, s := newMac(t)
 	// A person has two minutes for macOS's window; all else has ten seconds.
-	if err := p.Unlock(background); err != nil || s.reads != 1 || s.limit.Round(time.Second) != 2*time.Minute {
-		t.Errorf("%v, read %d times, with %v to answer", err, s.reads, s.limit)
+	if err := p.Unlock(background); err != nil || s.reads != 1 || s.limits["find-generic-password"] != 2*time.Minute {
+		t.Errorf("%v, read %d times, with %v to answer", err, s.reads, s.limits)
 	}
-	if _, err := p.ReadLive(background); err != nil || s.limit.Round(time.Second) != 10*time.Second {
-		t.Errorf("%v, with %v to answer", err, s.limit)
+	if _, err := p.ReadLive(background); err != nil || s.limits["find-generic-password"] != 10*time.Second {
+		t.Errorf("%v, with %v to answer", err, s.limits)
 	}
 	s.reads = 1
 	if err := p.Waiting().Unlock(background); err != nil || s.reads != 1 {
@@ -288,7 +291,22 @@ func TestReadLoginOnAMac(t *testing.T) {
 	if err != nil || l.Credential.RefreshToken.Reveal() != "r" || len(s.deletes) != 0 {
 		t.Fatalf("%v, %q", err, s.deletes)
 	}
-	if forget(); len(s.deletes) != 1 || !strings.HasPrefix(s.deletes[0], "Claude Code-credentials-") {
-		t.Errorf("%q", s.deletes)
+	if forget(); len(s.deletes) != 1 || !strings.HasPrefix(s.deletes[0], "Claude Code-credentials-") || s.limits["delete-generic-password"] != 10*time.Second {
+		t.Errorf("%q, with %v", s.deletes, s.limits)
+	}
+	for exit, logged := range map[int]bool{0: false, 44: false, 36: true} {
+		p.log.Reset()
+		s.exit = exit
+		if forget(); strings.Contains(p.log.String(), "stays in the Keychain") != logged {
+			t.Errorf("exit %d: %s", exit, p.log.String())
+		}
+	}
+	// The item of the standard directory is never removed.
+	s.exit, s.deletes = 0, nil
+	p.Keychain.Service = claude.Item(lookupIn(map[string]string{"CLAUDE_CONFIG_DIR": "/tmp/login"}), "", nil).Service
+	if _, forget, err := p.ReadLogin(background, "/tmp/login"); err != nil || len(s.deletes) != 0 {
+		t.Errorf("%v, %q", err, s.deletes)
+	} else if forget(); len(s.deletes) != 0 {
+		t.Errorf("removed: %q", s.deletes)
 	}
 }

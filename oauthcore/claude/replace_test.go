@@ -108,7 +108,47 @@ func TestReplaceLiveChecksLast(t *testing.T) {
 		}
 		p.fs.before = nil
 		p.tidy()
+		if p.log.Len() != 0 {
+			t.Errorf("%s: %s", name, p.log.String())
+		}
 	}
+}
+
+// A temp file that cannot be removed now is told in the log; the next open
+// removes it.
+func TestReplaceLiveLogsATempFileItLeaves(t *testing.T) {
+	p, live, doc := swapped(t)
+	p.fs.fail = func(op, path string) error {
+		if op == "remove" && strings.Contains(path, ".credentials.json.baton-") {
+			return syscall.EIO
+		}
+		return nil
+	}
+	g := p.guard()
+	stop := errors.New("stop")
+	if err := g.ReplaceLive(background, live, doc, false, func() error { return stop }); err != stop || !strings.Contains(p.log.String(), "cannot remove a temp file") {
+		t.Errorf("%v, %s", err, p.log.String())
+	}
+}
+
+// A precondition counts also where nothing has to be written, and is asked once
+// even if the write must land.
+func TestPreconditionIsAskedOnce(t *testing.T) {
+	p, live, doc := swapped(t)
+	stop, asked := errors.New("stop"), 0
+	pre := func() error { asked++; return stop }
+	g := p.guard()
+	if err := g.ReplaceLive(background, live, doc, true, pre); err != stop || asked != 1 || p.read(p.Paths.Credentials()) != liveDoc {
+		t.Errorf("%v, asked %d times", err, asked)
+	}
+	if err := g.ReplaceLive(background, live, []byte(liveDoc), false, pre); err != stop || asked != 2 {
+		t.Errorf("nothing to write: %v, asked %d times", err, asked)
+	}
+	p.write(p.Paths.ClaudeJSON, `{"oauthAccount":`+adaAccount+`}`)
+	if _, err := g.Activate(background, live, account(t), pre); err != stop || asked != 3 || p.read(p.Paths.Credentials()) != liveDoc {
+		t.Errorf("the name is right already: %v, asked %d times", err, asked)
+	}
+	p.tidy()
 }
 
 // A lock that is taken stops a write; with an answer in hand it is written all
