@@ -12,6 +12,7 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/secret"
+	"baton/oauthcore/view"
 )
 
 // linked is a mirror whose directory is reached through a symbolic link: there
@@ -126,6 +127,58 @@ func TestParseCopy(t *testing.T) {
 	} {
 		if _, err := parseCopy(secret.New(doc)); (err == nil) != ok || err != nil && !errors.Is(err, errShape) {
 			t.Errorf("%s: %v", doc, err)
+		}
+	}
+}
+
+func TestNameOfACopy(t *testing.T) {
+	l := loginCopy{key: "k", identity: ada, label: "Work"}
+	if l.name() != "Work" {
+		t.Error(l.name())
+	}
+	if l.label = ""; l.name() != "ada@example.com" {
+		t.Error(l.name())
+	}
+	if l.identity.Email = ""; l.name() != "k" {
+		t.Error(l.name())
+	}
+}
+
+// The environment beats the switch, and any word but "on" is off.
+func TestOnByTheEnvironment(t *testing.T) {
+	open := func(bool) Keyring { return newMemory() }
+	for word, want := range map[string]bool{"on": true, "off": false, "1": false} {
+		m := New(linked(t).core, open, word)
+		if on, byEnvironment, err := m.On(); on != want || !byEnvironment || err != nil || (m.barred() == nil) != want {
+			t.Errorf("%s: %v, %v, %v", word, on, byEnvironment, err)
+		}
+	}
+	for _, word := range []string{"on", ""} {
+		m := New(linked(t).core, nil, word)
+		if on, byEnvironment, err := m.On(); on || byEnvironment != (word != "") || err != nil || m.barred() == nil {
+			t.Errorf("without a keyring: %v, %v, %v", on, byEnvironment, err)
+		}
+	}
+	if New(nil, open, "").barred() != nil {
+		t.Error("barred where no word is set")
+	}
+}
+
+// The account that a problem names already stays; the problem itself does not
+// change.
+func TestProblemNamesTheAccount(t *testing.T) {
+	if problem("k", nil) != nil {
+		t.Error("no error")
+	}
+	for _, tt := range []struct{ have, key, want string }{{"", "k", "k"}, {"x", "k", "x"}, {"", "", ""}, {"x", "", "x"}} {
+		p := &view.Problem{Code: view.CodeFailed, Key: tt.have}
+		if got := problem(tt.key, fmt.Errorf("around: %w", p)); got.Key != tt.want || got.Code != view.CodeFailed || p.Key != tt.have {
+			t.Errorf("%+v: %q", tt, got.Key)
+		}
+	}
+	for _, err := range []error{errShape, errStopped} {
+		if got := problem("k", err); got.Code != view.CodeKeyring || got.Key != "k" || !errors.Is(got, err) || got.Hint == "" {
+			t.Errorf("%v: %+v", err, got)
 		}
 	}
 }
