@@ -73,7 +73,7 @@ func (t *token) Read(v gjson.Result) error {
 
 // Same implements jsonedit.Variable.
 func (t *token) Same(v gjson.Result) bool {
-	return secret.New(v.Str).Equal(secret.Secret(*t))
+	return (v.Type == gjson.String || v.Type == gjson.Null) && secret.New(v.Str).Equal(secret.Secret(*t))
 }
 
 // Encode implements jsonedit.Variable.
