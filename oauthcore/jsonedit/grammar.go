@@ -99,7 +99,7 @@ func (s *scanner) text() error {
 			if !s.escape() {
 				return errOff
 			}
-		case c < 0x20:
+		default: // a control character
 			return errOff
 		}
 	}

@@ -12,20 +12,26 @@ import (
 	"baton/oauthcore/secret"
 )
 
-// Only for an account whose login is unsure is the keyring called.
-func TestTakeNewerCallsNoKeyringInVain(t *testing.T) {
+// coreWith is a core in a temp directory with this vault.
+func coreWith(t *testing.T, vault string) *oauthcore.Core {
+	t.Helper()
 	dir := t.TempDir()
 	core := oauthcore.New(oauthcore.Env{
 		Paths: claude.Paths{Config: dir, Secure: dir, ClaudeJSON: filepath.Join(dir, ".claude.json"), State: filepath.Join(dir, "state")},
 		FS:    files.OS{}, Locks: &files.Locks{}, Now: time.Now,
 	})
-	doc := `{"accounts":{"sure":{` + login("s") + `},"removed":{"removed":true,"doubt":"sent",` + login("r") + `},"unsure":{"doubt":"sent",` + login("u") + `}}}`
 	if err := os.MkdirAll(core.Paths.Own(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(core.Paths.Vault(), []byte(doc), 0o600); err != nil {
+	if err := os.WriteFile(core.Paths.Vault(), []byte(vault), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	return core
+}
+
+// Only for an account whose login is unsure is the keyring called.
+func TestTakeNewerCallsNoKeyringInVain(t *testing.T) {
+	core := coreWith(t, `{"accounts":{"sure":{`+login("s")+`},"removed":{"removed":true,"doubt":"sent",`+login("r")+`},"unsure":{"doubt":"sent",`+login("u")+`}}}`)
 	for key, want := range map[string]int{"nobody": 0, "sure": 0, "removed": 0, "unsure": 1} {
 		opened := 0
 		m := New(core, func(bool) Keyring { opened++; return newMemory() }, "on")
