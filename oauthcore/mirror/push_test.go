@@ -84,3 +84,49 @@ func TestPushLooksAgain(t *testing.T) {
 		}
 	}
 }
+
+func TestCopyable(t *testing.T) {
+	for entry, want := range map[string]bool{
+		login("a"):                                              true,
+		login("a") + `,"removed":true`:                          false,
+		login("a") + `,"needsLogin":true`:                       false,
+		login("a") + `,"doubt":"sent"`:                          false,
+		`"claudeAiOauth":{"accessToken":"sk-ant-oat01-TEST-a"}`: false,
+		`"claudeAiOauth":{"accessToken":"x"},"needsLogin":true`: false,
+		`"removed":true`:                                        false,
+		``:                                                      false,
+	} {
+		f := filled(t, `{"accounts":{"a":{`+entry+`}}}`)
+		if got := copyable(f.State, f.Vault.Get("a")); got != want {
+			t.Errorf("%s: %v", entry, got)
+		}
+	}
+}
+
+// A copy is marked live only where there is a live login: then of its owner, or
+// if that is not known of the account last seen live.
+func TestLiveKey(t *testing.T) {
+	for name, tt := range map[string]struct{ live, want string }{
+		"no login":           {``, ""},
+		"a tombstone":        {`"claudeAiOauth":{"accessToken":"","refreshToken":""}`, ""},
+		"an account's":       {login("a"), "a"},
+		"of an unknown one":  {login("x"), "b"},
+		"of another account": {`"claudeAiOauth":{"accessToken":"x","accountUuid":"ada","organizationUuid":"own"}`, "c"},
+	} {
+		core := coreWith(t, `{"accounts":{"a":{`+login("a")+`},"b":{`+login("b")+`},"c":{"accountUuid":"ada","organizationUuid":"own"}}}`)
+		for path, doc := range map[string]string{core.Paths.Usage(): `{"lastActive":"b"}`, core.Paths.Credentials(): `{` + tt.live + `}`} {
+			if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		s, err := core.Read(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, asked := range []bool{false, true} {
+			if key, err := New(core, nil, "").liveKey(t.Context(), s, asked); err != nil || key != tt.want {
+				t.Errorf("%s: %q, %v", name, key, err)
+			}
+		}
+	}
+}
