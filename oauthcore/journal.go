@@ -3,8 +3,11 @@ package oauthcore
 import (
 	"bytes"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
+	"fmt"
+	"io"
 	"io/fs"
 	"path/filepath"
 	"slices"
@@ -38,9 +41,13 @@ type answer struct {
 	account    []byte // oauthAccount or a part of it, nil for none
 	found      bool   // a file of another form than the journal's
 	madeAt     time.Time
-	lost       bool // the request ended without an answer
-	existed    bool // it was there before this operation
+	lost       bool  // the request ended without an answer
+	existed    bool  // it was there before this operation
+	unread     error // why it could not be read: whether it holds an answer is not known
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (e *answer) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "journal entry "+e.path) }
 
 // answered says that an answer was saved.
 func (e *answer) answered() bool { return e.credential.Usable() }
@@ -82,8 +89,21 @@ func (c *Core) reserve(presented string) (*answer, error) {
 	if err := c.MakeOwn(); err != nil {
 		return nil, err
 	}
-	if info, err := c.FS.Stat(e.path); err == nil && info.Size() >= entrySize {
-		e.existed = true // an earlier request with this token was never answered
+	if had := c.readEntry(e.path); had != nil {
+		switch {
+		case had.answered():
+			return nil, errMoved("") // open takes it over
+		case had.unread == nil:
+			e.existed = true // an earlier request with this token was never answered
+		case !accounts.Misshapen(had.unread):
+			return nil, claude.Unreadable(e.path, had.unread)
+		default: // somebody may still make something of it
+			if err := c.FS.Rename(e.path, fmt.Sprintf("%s.%d.damaged", e.path, e.madeAt.UnixNano())); err != nil {
+				return nil, claude.Unwritable(e.path, err)
+			}
+		}
+	}
+	if info, err := c.FS.Stat(e.path); e.existed && err == nil && info.Size() >= entrySize {
 		return e, nil
 	}
 	doc, err := e.encode()
@@ -160,8 +180,8 @@ func (c *Core) removeEntry(e *answer) error {
 	return c.FS.SyncDir(filepath.Dir(path))
 }
 
-// readJournal lists the entries. One that cannot be read counts as one without
-// an answer, which puts its account in doubt.
+// readJournal lists the entries. One that cannot be read, or not now, may hold
+// an answer: it stays, and its account is in doubt.
 func (c *Core) readJournal() ([]*answer, error) {
 	entries, err := c.FS.ReadDir(c.Paths.Answers())
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -169,31 +189,53 @@ func (c *Core) readJournal() ([]*answer, error) {
 	}
 	var out []*answer
 	for _, f := range entries {
-		name, isEntry := strings.CutSuffix(f.Name(), ".json")
-		if !isEntry || strings.HasPrefix(name, ".") {
+		if !strings.HasSuffix(f.Name(), ".json") || strings.HasPrefix(f.Name(), ".") {
 			continue
 		}
-		e := &answer{path: filepath.Join(c.Paths.Answers(), f.Name())}
-		doc, err := c.FS.ReadFile(e.path)
-		if errors.Is(err, fs.ErrNotExist) {
-			continue // taken over just now
+		if e := c.readEntry(filepath.Join(c.Paths.Answers(), f.Name())); e != nil {
+			out = append(out, e)
 		}
-		if err == nil {
-			err = jsonedit.Read(doc, e.fields())
-		}
-		if err != nil {
-			*e = answer{path: e.path, lost: true}
-		}
-		if !strings.HasPrefix(name, "login-") {
-			e.presented = name
-		}
-		out = append(out, e)
 	}
 	out = append(out, c.foundLogins()...)
 	// Their names are fingerprints and random: of two logins of one account the
 	// one made later comes later.
 	slices.SortStableFunc(out, func(a, b *answer) int { return a.madeAt.Compare(b.madeAt) })
 	return out, nil
+}
+
+// readEntry reads one entry; nil where there is none, or the file is another
+// program's. What an entry says of itself counts for more than its name: a
+// program that keeps folders in line with each other makes copies under other
+// names.
+func (c *Core) readEntry(path string) *answer {
+	name := strings.TrimSuffix(filepath.Base(path), ".json")
+	e := &answer{path: path}
+	doc, err := c.FS.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // taken over just now
+	}
+	if err == nil {
+		err = jsonedit.Read(doc, e.fields())
+	}
+	if err != nil {
+		*e = answer{path: path, unread: err, lost: true}
+	}
+	if !isFingerprint(e.presented) {
+		e.presented = ""
+		if isFingerprint(name) {
+			e.presented = name
+		}
+	}
+	if e.presented == "" && !e.answered() && e.madeAt.IsZero() && (e.unread == nil || !strings.HasPrefix(name, "login-")) {
+		return nil
+	}
+	return e
+}
+
+// isFingerprint says that a text is the fingerprint of a token.
+func isFingerprint(s string) bool {
+	sum, err := hex.DecodeString(s)
+	return err == nil && len(sum) == sha256.Size
 }
 
 // foundLogins are logins that wait in other places than the journal: where an

@@ -120,7 +120,7 @@ func (c *Core) openOnce(ctx context.Context, p *proofs, r Opening, ask bool) (_ 
 
 // open does it, with the locks held.
 func (c *Core) open(ctx context.Context, o *Opened, p *proofs, r Opening, ask bool) (logins []accounts.Credential, err error) {
-	mended, err := o.Mend()
+	mended, err := o.Mend(ctx)
 	for _, path := range mended {
 		o.act(view.Activity{Kind: "repaired", Text: "a write to " + path + " was cut off; its old content is back"})
 	}
@@ -173,7 +173,7 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 		want(o.Live.Credential)
 	}
 	for _, e := range o.journal {
-		if e.answered() && e.presented == "" && !o.known(e.credential.RefreshToken) { // also for plan, tier and oauthAccount
+		if e.answered() && o.standsAlone(e) && !o.known(e.credential.RefreshToken) { // also for plan, tier and oauthAccount
 			want(e.credential)
 		}
 	}
@@ -322,7 +322,7 @@ func (c *Core) repair(ctx context.Context, o *Opened) error {
 		return nil
 	}
 	var errs []error
-	if (o.older || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
+	if (o.older && !a.NeedsLogin || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
 		errs = append(errs, c.repairLive(ctx, o, a))
 	}
 	if a.Identified() && a.OAuthAccount != nil && o.configErr == nil && !a.Is(o.Config.Identity()) {
@@ -341,7 +341,7 @@ func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account) e
 	if err != nil {
 		return claude.Damaged(o.Live.Place(), err)
 	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, false, c.poolClear(ctx, o.State, a)); err != nil {
+	if err := o.ReplaceLive(ctx, o.Live, doc, c.poolClear(ctx, o.State, a)); err != nil {
 		return err
 	}
 	why := "the live login was older than the one kept"

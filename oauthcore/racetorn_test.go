@@ -85,15 +85,25 @@ type restlessFS struct {
 }
 
 func (f *restlessFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if strings.HasPrefix(pattern, "."+filepath.Base(f.path)) && f.times > 0 {
-		f.times--
-		doc, err := os.ReadFile(f.path)
-		if err == nil {
-			err = writeByRename(f.path, append([]byte(`{"n`+strconv.Itoa(f.times)+`":{},`), doc[1:]...))
-		}
-		f.err = errors.Join(f.err, err)
-	}
+	f.change(pattern)
 	return f.OS.CreateTemp(dir, pattern)
+}
+
+func (f *restlessFS) Overwrite(name string, data []byte) error {
+	f.change(filepath.Base(name))
+	return f.OS.Overwrite(name, data)
+}
+
+func (f *restlessFS) change(temp string) {
+	if !strings.HasPrefix(temp, "."+filepath.Base(f.path)) || f.times == 0 {
+		return
+	}
+	f.times--
+	doc, err := os.ReadFile(f.path)
+	if err == nil {
+		err = writeByRename(f.path, append([]byte(`{"n`+strconv.Itoa(f.times)+`":{},`), doc[1:]...))
+	}
+	f.err = errors.Join(f.err, err)
 }
 
 // With an answer in hand the live file is tried for as long as the locks are

@@ -109,21 +109,23 @@ func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, 
 		}
 	}
 	live := o.IsLive(a) && o.Live.Credential.RefreshToken.Equal(a.Credential.RefreshToken)
+	var room *claude.LiveRoom
 	if live {
 		err := c.Supported()
 		if err == nil {
-			err = o.CanReplaceLive(o.Live)
+			room, err = o.MakeLiveRoom(o.Live)
 		}
 		if err != nil {
 			return Refreshed{}, err // while the login is still good
 		}
+		defer room.Discard()
 	}
 	e, err := c.reserve(a.Credential.Fingerprint())
 	if err != nil {
 		return Refreshed{}, err
 	}
 	c.Step("refresh.reserved")
-	p := &presenting{c: c, o: o, a: a, live: live, entry: e, unsure: o.Unsure(a)}
+	p := &presenting{c: c, o: o, a: a, live: live, room: room, entry: e, unsure: o.Unsure(a)}
 	return p.run(ctx)
 }
 
@@ -133,6 +135,7 @@ type presenting struct {
 	o      *Opened
 	a      *accounts.Account
 	live   bool
+	room   *claude.LiveRoom
 	entry  *answer
 	unsure bool // whether the token still works was not known before
 }
@@ -436,7 +439,7 @@ func renewed(was accounts.Credential, g provider.Grant) (accounts.Credential, er
 		if g.Scopes != nil {
 			c.Scopes = g.Scopes
 		}
-		if g.AccountUUID != "" && g.OrganizationUUID != "" {
+		if g.AccountUUID != "" && (g.OrganizationUUID != "" || g.AccountUUID != c.AccountUUID) {
 			c.AccountUUID, c.OrganizationUUID = g.AccountUUID, g.OrganizationUUID
 		}
 	})
@@ -447,10 +450,10 @@ func renewed(was accounts.Credential, g provider.Grant) (accounts.Credential, er
 // is used up, so one that others keep changing is tried again for as long as
 // the locks are ours.
 func (p *presenting) place(ctx context.Context, next accounts.Credential) error {
-	return placeLive(ctx, p.c, p.o.Guard, p.a.Credential, next)
+	return placeLive(ctx, p.c, p.o.Guard, p.room, p.a.Credential, next)
 }
 
-func placeLive(ctx context.Context, c *Core, g *claude.Guard, presented, next accounts.Credential) error {
+func placeLive(ctx context.Context, c *Core, g *claude.Guard, room *claude.LiveRoom, presented, next accounts.Credential) error {
 	for start := time.Now(); ; {
 		now, err := c.ReadLive(ctx)
 		if err != nil {
@@ -463,12 +466,12 @@ func placeLive(ctx context.Context, c *Core, g *claude.Guard, presented, next ac
 		if err != nil {
 			return claude.Damaged(now.Place(), err)
 		}
-		err = g.ReplaceLive(ctx, now, doc, true, nil)
+		err = g.PlaceAnswer(ctx, room, now, doc)
 		if err == nil || time.Since(start) > claude.LockWait {
 			return err
 		}
 		if view.CodeOf(err) != view.CodeBusy { // a write that fails is tried once more at once
-			return g.ReplaceLive(ctx, now, doc, true, nil)
+			return g.PlaceAnswer(ctx, room, now, doc)
 		}
 		if g.Check() != nil {
 			return err
@@ -489,5 +492,5 @@ func (p *presenting) follow(ctx context.Context, next accounts.Credential) error
 		return err
 	}
 	defer g.Release()
-	return placeLive(ctx, c, g, p.a.Credential, next)
+	return placeLive(ctx, c, g, nil, p.a.Credential, next)
 }

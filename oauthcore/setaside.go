@@ -12,7 +12,6 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
 	"baton/oauthcore/jsonedit"
-	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
 )
 
@@ -22,12 +21,12 @@ type asideLogin struct {
 	credential accounts.Credential
 }
 
-// asideLogins lists what lies in set-aside. Files that do not parse are left
-// out.
-func (c *Core) asideLogins() (out []asideLogin) {
+// asideLogins lists what lies in set-aside, and the files in it that may be
+// logins and cannot be read. The error is a *view.Problem.
+func (c *Core) asideLogins() (out []asideLogin, unread []string, err error) {
 	entries, err := c.FS.ReadDir(c.Paths.SetAside())
-	if err != nil {
-		return nil
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, nil, claude.Unreadable(c.Paths.SetAside(), err)
 	}
 	for _, f := range entries {
 		if !strings.HasSuffix(f.Name(), ".json") || strings.HasPrefix(f.Name(), ".") {
@@ -35,33 +34,44 @@ func (c *Core) asideLogins() (out []asideLogin) {
 		}
 		path := filepath.Join(c.Paths.SetAside(), f.Name())
 		doc, err := c.FS.ReadFile(path)
-		if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
 			continue
 		}
-		if live, err := claude.ParseLive(doc); err == nil && live.Usable() {
+		live, parseErr := claude.ParseLive(doc)
+		switch {
+		case err != nil || parseErr != nil:
+			unread = append(unread, path)
+		case live.Usable():
 			out = append(out, asideLogin{path, live.Credential})
 		}
 	}
-	return out
+	return out, unread, nil
 }
 
-// asidePrints are the fingerprints of the logins in set-aside.
-func (c *Core) asidePrints() map[string]bool {
+// asidePrints are the fingerprints of the logins in set-aside; one without a
+// refresh token is known by its access token. The error is a *view.Problem.
+func (c *Core) asidePrints() (map[string]bool, error) {
+	logins, _, err := c.asideLogins()
 	out := map[string]bool{}
-	for _, l := range c.asideLogins() {
-		if fp := l.credential.Fingerprint(); fp != "" {
-			out[fp] = true
-		}
+	for _, l := range logins {
+		out[asidePrint(l.credential)] = true
 	}
-	return out
+	return out, err
+}
+
+func asidePrint(cr accounts.Credential) string {
+	if fp := cr.Fingerprint(); fp != "" {
+		return fp
+	}
+	return cr.AccessToken.Fingerprint()
 }
 
 // keepAside writes a login to a file of its own under set-aside, which Baton
 // never removes, with its siblings and the name beside it. A login that lies
 // there already is not written again. The error is a *view.Problem.
 func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []byte) (path string, err error) {
-	if fp := cr.Fingerprint(); s.readOnly || fp != "" && s.aside[fp] {
-		s.noteAside(cr.RefreshToken)
+	if s.readOnly || s.aside[asidePrint(cr)] {
+		s.aside[asidePrint(cr)] = true
 		return "", nil
 	}
 	doc := []byte("{}")
@@ -80,7 +90,7 @@ func (c *Core) keepAside(s *State, cr accounts.Credential, siblings, account []b
 		if errors.Is(err, fs.ErrNotExist) {
 			err = files.WriteWhole(c.FS, path, doc)
 			if err == nil {
-				s.noteAside(cr.RefreshToken)
+				s.aside[asidePrint(cr)] = true
 				return path, nil
 			}
 		}
@@ -100,26 +110,27 @@ func (c *Core) displace(s *State, a *accounts.Account) error {
 	return nil
 }
 
-func (s *State) noteAside(t secret.Secret) {
-	if fp := t.Fingerprint(); fp != "" {
-		s.aside[fp] = true
-	}
-}
-
 // FromSetAside looks for a later login of an account in set-aside, before a
 // token is presented that may be used up: what was moved out of the way may be
 // its newest login. It goes by the identifiers inside each login, else by the
 // profile endpoint. taken says that one was found and is the account's now;
-// unknown is the path of one that may be it, because its owner or its age cannot
-// be told, "" for none. The error is a *view.Problem, or that of ctx.
+// unknown is the path of one that may be it, because it, its owner or
+// its age cannot be told, "" for none. The error is a *view.Problem, or that of ctx.
 func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknown string, err error) {
 	s, err := c.Read(ctx)
 	if err != nil {
 		return false, "", err
 	}
 	p := newProofs()
+	logins, unread, err := c.asideLogins()
+	if err != nil {
+		return false, "", err
+	}
+	if len(unread) > 0 {
+		unknown = unread[0]
+	}
 	var found []asideLogin
-	for _, l := range c.asideLogins() {
+	for _, l := range logins {
 		if s.Vault.Knows(l.credential.RefreshToken) {
 			continue
 		}
@@ -145,7 +156,7 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 			if a == nil || a.Removed || s.Vault.Knows(l.credential.RefreshToken) {
 				return nil
 			}
-			if later := l.credential.Compare(a.Credential); a.Credential.Usable() && later <= 0 {
+			if later := a.Against(l.credential); later <= 0 {
 				if later == 0 {
 					unknown = l.path // which of the two is the later cannot be told
 				}

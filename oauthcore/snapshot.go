@@ -72,9 +72,9 @@ func (c *Core) Salvage() *State {
 		Vault:    salvaged(c, c.Paths.Vault(), c.memory.Vault),
 		Pool:     salvaged(c, c.Paths.Pool(), c.memory.Pool),
 		Usage:    salvaged(c, c.Paths.Usage(), c.memory.Usage),
-		aside:    c.asidePrints(),
 		readOnly: true,
 	}
+	s.aside, _ = c.asidePrints()
 	s.journal, _ = c.readJournal() // without it nothing is in doubt, and nothing is written
 	return s
 }

@@ -62,7 +62,7 @@ func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
 	if e.AccessToken.Empty() {
 		return false
 	}
-	if s.Vault.Spent(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
+	if s.known(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
 		return false
 	}
 	a := s.Vault.Get(e.Key)
@@ -100,7 +100,9 @@ func (c *Core) readVault() (*State, error) {
 	if s.journal, err = c.readJournal(); err != nil {
 		return nil, err
 	}
-	s.aside = c.asidePrints()
+	if s.aside, err = c.asidePrints(); err != nil {
+		return nil, err
+	}
 	s.Pool, _ = accounts.ParsePool(nil)   // nothing to parse, no error
 	s.Usage, _ = accounts.ParseUsage(nil) // the same
 	return s, nil

@@ -391,7 +391,7 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 	if err != nil {
 		return "", claude.Damaged(o.Live.Place(), err)
 	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, false, nil); err != nil {
+	if err := o.ReplaceLive(ctx, o.Live, doc, nil); err != nil {
 		return "", err
 	}
 	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})

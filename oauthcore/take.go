@@ -31,27 +31,38 @@ func (c *Core) takeProfiles(o *Opened, p *proofs) error {
 func (c *Core) takeAnswers(o *Opened) error {
 	return o.takeEntries(func(e *answer) (done bool, err error) {
 		switch {
-		case e.presented == "":
+		case e.unread != nil || e.presented == "":
 			return false, nil
 		case !e.answered():
-			return o.Vault.HolderOf(e.presented) == nil, nil // else it puts its account in doubt
+			// While the token may still be an account's its account is in doubt.
+			return o.Vault.SpentPrint(e.presented) || o.Vault.HolderOf(e.presented) == nil && c.Now().Sub(e.madeAt) > unclaimedTime, nil
 		case o.known(e.credential.RefreshToken):
 			return true, nil
+		case o.standsAlone(e):
+			o.Vault.SpendPrint(e.presented)
+			return false, nil
 		}
 		return true, c.takeAnswer(o, e)
 	})
 }
 
-// takeLogins takes the answers to authorization codes into the vault, and
+// standsAlone says that an answer is a login by itself: to an authorization
+// code, or to a refresh with a token of no account of the vault, which was lost
+// or is older than the answer.
+func (s *State) standsAlone(e *answer) bool {
+	return e.presented == "" || s.Vault.HolderOf(e.presented) == nil && s.Vault.SpentBy(e.presented) == nil
+}
+
+// takeLogins takes the answers that are logins by themselves into the vault, and
 // logins other programs made. They come after the pool, which may tell more of
 // the same accounts.
 func (c *Core) takeLogins(o *Opened, p *proofs) error {
 	return o.takeEntries(func(e *answer) (done bool, err error) {
 		switch {
-		case e.presented != "":
+		case e.unread != nil || !o.standsAlone(e):
 			return false, nil
 		case !e.answered():
-			return c.Now().Sub(e.madeAt).Abs() > loginTime, nil
+			return e.presented == "" && c.Now().Sub(e.madeAt).Abs() > loginTime, nil
 		case o.known(e.credential.RefreshToken):
 			return true, nil
 		}
@@ -79,6 +90,10 @@ func (o *Opened) takeEntries(take func(*answer) (done bool, err error)) error {
 // answer: a login takes ten minutes at most.
 const loginTime = 15 * time.Minute
 
+// unclaimedTime is how long an entry without an answer is kept whose token is no
+// account's: the vault may have been lost, and the login come back.
+const unclaimedTime = 90 * 24 * time.Hour
+
 // takeAnswer takes over the answer to a refresh: the token presented becomes
 // the answer's, in the account the answer names.
 func (c *Core) takeAnswer(o *Opened, e *answer) error {
@@ -87,7 +102,8 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 	if asked == nil {
 		return c.takeLateAnswer(o, e, named, who)
 	}
-	if named == asked || named == nil && !asked.Identified() || !who.Complete() {
+	other := who.AccountUUID != "" && asked.AccountUUID != "" && who.AccountUUID != asked.AccountUUID
+	if named == asked || named == nil && !asked.Identified() || !who.Complete() && !other {
 		o.Vault.Save(asked, e.credential)
 		asked.Identify(who)
 		if asked.Identified() {
@@ -100,18 +116,22 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 	return c.handOver(o.State, asked, named, who, e.credential)
 }
 
-// takeLateAnswer takes over an answer whose token is no account's any more:
-// something newer came meanwhile. Only where the vault has no login of the
-// account the answer is kept as one.
+// takeLateAnswer takes over an answer whose token was replaced meanwhile: the
+// account has something newer. It is the account's login only where that is not
+// good any more, and set aside unless the newer one was made later for certain.
 func (c *Core) takeLateAnswer(o *Opened, e *answer, named *accounts.Account, who accounts.Identity) error {
+	if named == nil && !who.Complete() {
+		named = o.Vault.SpentBy(e.presented)
+	}
 	switch {
-	case named != nil && !named.Removed && named.Credential.Usable():
-		o.Vault.Spend(e.credential.RefreshToken, named)
-		return nil
-	case named != nil && !named.Removed:
+	case named == nil || named.Removed:
+	case named.NeedsNewLogin():
 		o.Vault.Save(named, e.credential)
 		o.refreshed(named)
 		return o.Stamp(named)
+	case named.Credential.Outlasts(e.credential):
+		o.Vault.Spend(e.credential.RefreshToken, named)
+		return nil
 	}
 	_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 	return err
@@ -136,7 +156,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		if answer {
 			s.Vault.Spend(kept.RefreshToken, from)
 		}
-		if to != nil {
+		if to != nil || !who.Complete() { // removed, or an account without its organisation
 			_, err := c.keepAside(s, cr, siblings, accountOf(who))
 			return err
 		}
@@ -152,9 +172,16 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		stays, gone = from, to
 	}
 	have, siblings, account, label := to.Credential, to.Siblings, to.OAuthAccount, gone.Label
+	wins := to.NeedsNewLogin() || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0
+	doubt, refused := to.Doubt, to.Refused // of the login that is kept
+	if wins {
+		if doubt, refused = from.Doubt, from.Refused; answer || doubt == accounts.DoubtRival {
+			doubt, refused = "", ""
+		}
+	}
 	s.Vault.Displace(from)
 	s.Vault.Displace(to)
-	if !have.Usable() || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0 {
+	if wins {
 		s.Vault.Save(stays, cr)
 		s.Vault.Spend(have.RefreshToken, stays)
 	} else {
@@ -163,6 +190,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		}
 		s.Vault.Save(stays, have)
 	}
+	stays.Doubt, stays.Refused = doubt, refused
 	if answer {
 		s.Vault.Spend(kept.RefreshToken, stays)
 	}
@@ -213,18 +241,20 @@ func (c *Core) takeLogin(o *Opened, e *answer, p *proofs) (done bool, err error)
 		return true, nil
 	}
 	a, added := o.Vault.Ensure(who)
-	if a.Credential.Usable() && !a.NeedsLogin && e.earlierThan(a.Credential) {
+	if !a.NeedsNewLogin() && e.earlierThan(a.Credential) {
 		_, err := c.keepAside(o.State, e.credential, e.siblings, e.account)
 		return true, err
 	}
-	if a.Credential.Usable() && !a.NeedsLogin && e.credential.Compare(a.Credential) <= 0 {
+	if a.Against(e.credential) <= 0 {
 		// Made earlier than the other for all that can be told, which stays good.
 		if err := c.displace(o.State, a); err != nil {
 			return false, err
 		}
 	}
 	o.Vault.Save(a, e.credential)
-	a.Siblings = e.siblings
+	if e.presented == "" {
+		a.Siblings = e.siblings // of a refresh nothing is told of them
+	}
 	o.refreshed(a)
 	if added {
 		o.act(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
@@ -297,10 +327,13 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
-	case a.Credential.Usable() && cr.Compare(a.Credential) < 0:
+	case a.Against(cr) < 0 && (cr.RefreshToken.Empty() || a.Credential.Outlasts(cr)):
 		o.Vault.SpendLogin(cr, a)
 		return nil
-	case a.Credential.Usable() && cr.Compare(a.Credential) == 0:
+	case a.Against(cr) < 0: // it seems so by the access tokens, which tell little of two logins
+		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
+		return err
+	case a.Against(cr) == 0:
 		// Nothing tells which is the later: the one nobody knew, most likely.
 		siblings := a.Siblings
 		if err := c.displace(o.State, a); err != nil {
@@ -334,9 +367,9 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 	case a == nil:
 		a = o.Vault.Add(e.Key, i)
 		o.Vault.Save(a, cr)
-	case !a.Identified() && !a.Credential.Usable():
+	case !a.Identified() && a.NeedsNewLogin():
 		o.Vault.Save(a, cr)
-	case !a.Credential.Usable():
+	case a.NeedsNewLogin():
 		a = o.Vault.Add(o.Vault.FreeKey(i), i)
 		o.Vault.Save(a, cr)
 	default:
@@ -415,7 +448,7 @@ func (c *Core) takeLive(o *Opened, p *proofs, revive bool) error {
 // the same address. Which of them it is nothing tells, and a copy that was used
 // up would end the login of a if it were presented.
 func (s *State) rival(u, a *accounts.Account) {
-	if u == nil || u == a || u.Removed || u.Identified() || u.Rival != "" || !u.Credential.Usable() || !a.Credential.Usable() {
+	if u == nil || u == a || u.Removed || u.Identified() || u.Rival != "" || u.NeedsNewLogin() || a.NeedsNewLogin() {
 		return
 	}
 	switch {
@@ -452,7 +485,7 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 	}
 	switch {
 	case cr.RefreshToken.Empty():
-		if have.RefreshToken.Empty() && (!have.Usable() || cr.Compare(have) >= 0) {
+		if (have.RefreshToken.Empty() || a.NeedsLogin) && a.Against(cr) >= 0 {
 			o.Vault.Save(a, cr)
 		}
 		return nil
@@ -473,8 +506,8 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 			o.Vault.Forget(h)
 		}
 	}
-	switch later := cr.Compare(have); {
-	case !have.Usable() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
+	switch later := a.Against(cr); {
+	case a.NeedsNewLogin() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
 		o.Vault.Save(a, cr)
 	case later < 0:
 		_, err := c.keepAside(o.State, cr, o.Live.Siblings, o.Config.Account)

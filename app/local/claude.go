@@ -4,6 +4,7 @@ package local
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"io/fs"
 	"os"
@@ -12,6 +13,8 @@ import (
 	"strings"
 
 	"baton/app/backend"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/files"
 )
 
 // claudeFlow is a login that Claude Code itself makes, in a configuration
@@ -37,13 +40,12 @@ func (b *Backend) loginViaClaude(ctx context.Context) *claudeFlow {
 }
 
 func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err error) {
-	own := b.core.Paths.Own()
-	if err := os.MkdirAll(own, 0o700); err != nil {
+	if err := b.core.MakeOwn(); err != nil {
 		return r, problem(err)
 	}
-	dir, err := os.MkdirTemp(own, "login-*")
-	if err != nil {
-		return r, problem(err)
+	dir := filepath.Join(b.core.Paths.Own(), "login-"+rand.Text())
+	if err := files.Mkdir(dir); err != nil {
+		return r, problem(claude.Unwritable(dir, err))
 	}
 	// Removed only where nothing was logged in, or what was is saved: else the
 	// directory is all there is of that login, and open takes it from there.

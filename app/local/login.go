@@ -111,10 +111,11 @@ func (f *flow) Paste(text string) error {
 // Wait implements backend.LoginFlow.
 func (f *flow) Wait(ctx context.Context) (backend.LoginResult, error) {
 	defer f.b.forget(f)
-	if _, err := f.inner.Wait(ctx); err != nil {
-		if ctx.Err() != nil {
-			f.inner.Cancel()
-		}
+	_, err := f.inner.Wait(ctx)
+	if ctx.Err() != nil {
+		err = f.end()
+	}
+	if err != nil {
 		return backend.LoginResult{}, loginProblem(err)
 	}
 	f.mu.Lock()
@@ -124,6 +125,14 @@ func (f *flow) Wait(ctx context.Context) (backend.LoginResult, error) {
 
 // Cancel implements backend.LoginFlow.
 func (f *flow) Cancel() { f.inner.Cancel() }
+
+// end cancels the login, or where its code is with the provider already waits
+// until what comes back is saved: at most for the provider's timeout.
+func (f *flow) end() error {
+	f.inner.Cancel()
+	_, err := f.inner.Wait(context.Background())
+	return err
+}
 
 func (b *Backend) forget(f *flow) {
 	b.mu.Lock()
@@ -142,7 +151,7 @@ func (b *Backend) Close() error {
 	b.login = nil
 	b.mu.Unlock()
 	if f != nil {
-		f.Cancel()
+		_ = f.end() // told to whoever waits for it
 	}
 	b.mirrorEnd()
 	return nil

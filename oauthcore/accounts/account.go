@@ -119,6 +119,16 @@ func (a *Account) Name() string {
 // NeedsNewLogin says that the account cannot be used without a login.
 func (a *Account) NeedsNewLogin() bool { return a.NeedsLogin || !a.Credential.Usable() }
 
+// Against compares a login of the account that turned up with the one it has, as
+// Credential.Compare does: 1 where it is the later. Every login is later than
+// none, and than one the provider ended.
+func (a *Account) Against(cr Credential) int {
+	if a.NeedsNewLogin() {
+		return 1
+	}
+	return cr.Compare(a.Credential)
+}
+
 // HasWay says that there is a way to a good access token: one at hand, or a
 // refresh token to get one with.
 func (a *Account) HasWay(now time.Time) bool {
@@ -150,10 +160,10 @@ func (a *Account) AnswersTo() string {
 }
 
 // String names the account; formatting it shows no token.
-func (a *Account) String() string { return "account " + a.Key }
+func (a Account) String() string { return "account " + a.Key }
 
 // Format implements fmt.Formatter, so that no verb reaches the tokens.
-func (a *Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
+func (a Account) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, a.String()) }
 
 // fields ties the members of an entry in the vault to the account.
 func (a *Account) fields() []jsonedit.Field {

@@ -2,6 +2,7 @@ package accounts
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"time"
 
@@ -18,6 +19,9 @@ type Pool struct {
 	edits   []jsonedit.Edit
 }
 
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (p *Pool) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted pool]") }
+
 // PoolEntry is one account in the pool.
 type PoolEntry struct {
 	Key           string
@@ -33,6 +37,9 @@ type PoolEntry struct {
 	LimitResetsAt time.Time // zero when unknown
 	raw           []byte
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (e *PoolEntry) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "pool entry "+e.Key) }
 
 // fields ties the members of an entry to the variables, with huskies' types.
 func (e *PoolEntry) fields() []jsonedit.Field {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"slices"
 	"strconv"
 	"strings"
@@ -39,6 +40,9 @@ type Vault struct {
 	byKey   map[string]*Account
 	byToken map[string]*Account // by the fingerprint of the refresh token
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (v *Vault) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted vault]") }
 
 // Vault reads the vault's bytes; no bytes, blank ones and null are an
 // empty vault. Vaults of earlier versions are taken over. The error is one of
@@ -291,6 +295,14 @@ func (v *Vault) Spend(t secret.Secret, a *Account) {
 		key = a.Key
 	}
 	v.spend(fp, key)
+}
+
+// SpendPrint is Spend by the token's fingerprint, for a token of no known
+// account.
+func (v *Vault) SpendPrint(fp string) {
+	if v.byToken[fp] == nil {
+		v.spend(fp, "")
+	}
 }
 
 // SpendLogin is Spend for a whole login: one without a refresh token is known by

@@ -93,7 +93,7 @@ func (p itemPlace) stage(was, doc []byte, _ fs.FileMode) (staged, error) {
 	if err := p.item.Fits(len(doc)); err != nil {
 		return nil, p.trouble(err)
 	}
-	return stagedItem{p, was, doc}, nil
+	return &stagedItem{p, was, doc}, nil
 }
 
 // stagedItem is what the Keychain is about to be given.
@@ -102,9 +102,17 @@ type stagedItem struct {
 	was, doc []byte
 }
 
+func (s *stagedItem) refill(was, doc []byte) error {
+	if err := s.at.item.Fits(len(doc)); err != nil {
+		return s.at.trouble(err)
+	}
+	s.was, s.doc = was, doc
+	return nil
+}
+
 // commit writes the item and reads it back. Nothing else tells: security may
 // have been ended before it answered, or have hidden an error.
-func (s stagedItem) commit(ctx context.Context) error {
+func (s *stagedItem) commit(ctx context.Context) error {
 	s.at.s.Step("keychain.write")
 	err := s.at.item.Write(ctx, s.doc)
 	s.at.s.Step("keychain.written")
@@ -130,7 +138,7 @@ func (s stagedItem) commit(ctx context.Context) error {
 	return s.at.trouble(err)
 }
 
-func (s stagedItem) discard() error { return nil }
+func (s *stagedItem) discard() error { return nil }
 
 // trouble is the problem of a Keychain that did not do as asked. Nothing was
 // changed then.

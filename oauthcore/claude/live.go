@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/jsonedit"
@@ -20,6 +22,9 @@ type Live struct {
 	doc        []byte              // the document, nil where there is none
 	at         place               // where it was read from, and so is written to
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (l Live) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted login]") }
 
 // Usable says that there is a login.
 func (l Live) Usable() bool { return l.Credential.Usable() }

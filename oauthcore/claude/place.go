@@ -28,6 +28,9 @@ type staged interface {
 	// commit puts it there. After an error the old document may or may not
 	// have been replaced; it is never half of it.
 	commit(ctx context.Context) error
+	// refill gives it other contents, in the room it has on disk. was is what
+	// they take the place of. After an error nothing is staged any more.
+	refill(was, doc []byte) error
 	// discard gives it up.
 	discard() error
 }
@@ -72,6 +75,13 @@ type stagedFile struct {
 
 func (s stagedFile) commit(context.Context) error {
 	if err := s.Commit(); err != nil {
+		return Unwritable(s.at.file, err)
+	}
+	return nil
+}
+
+func (s stagedFile) refill(_, doc []byte) error {
+	if err := s.Refill(doc); err != nil {
 		return Unwritable(s.at.file, err)
 	}
 	return nil

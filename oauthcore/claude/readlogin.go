@@ -3,6 +3,8 @@ package claude
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io"
 	"path/filepath"
 	"time"
 
@@ -18,6 +20,9 @@ type Login struct {
 	Siblings   []byte
 	Account    []byte // oauthAccount, nil for none
 }
+
+// Format implements fmt.Formatter, so that no verb reaches the tokens.
+func (l Login) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, "[redacted login]") }
 
 // ReadLogin reads the login in a configuration directory that was used for
 // nothing else. On macOS Claude Code may have put it into a Keychain item named

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/clientlock"
 	"baton/oauthcore/files"
 	"baton/oauthcore/view"
 )
@@ -84,18 +85,16 @@ func (r *replacement) discard() {
 }
 
 // ReplaceLive puts a whole new credentials document in place of the one that
-// was read, under .storage-write.lock. With an answer of the provider in hand
-// (mustLand) the lock is waited for longer, and the document is written even
-// if the lock stays taken, as long as the other locks are ours. The error is a
-// *view.Problem.
-func (g *Guard) ReplaceLive(ctx context.Context, was Live, doc []byte, mustLand bool, pre Precondition) error {
+// was read, under .storage-write.lock. The error is a *view.Problem.
+func (g *Guard) ReplaceLive(ctx context.Context, was Live, doc []byte, pre Precondition) error {
 	r, err := g.prepare(was.at, was.doc, doc, 0)
 	if err != nil {
 		return err
 	}
-	return g.commitLive(ctx, r, mustLand, pre)
+	return g.commitLive(ctx, r, false, pre)
 }
 
+// commitLive commits under .storage-write.lock; mustLand: see PlaceAnswer.
 func (g *Guard) commitLive(ctx context.Context, r *replacement, mustLand bool, pre Precondition) error {
 	wait, tried := writeWait, false
 	if mustLand {
@@ -114,18 +113,64 @@ func (g *Guard) commitLive(ctx context.Context, r *replacement, mustLand bool, p
 	return err
 }
 
-// CanReplaceLive finds out whether the live login can be replaced by one that
-// is longer by some bytes, before a token is spent. The error is a
+// LiveRoom is room on disk for the live login that an answer of the provider
+// will bring, made before a token is sent. nil is none: it is then made when the
+// answer is there.
+type LiveRoom struct{ r *replacement }
+
+// MakeLiveRoom makes room for a login that is longer than the live one by some
+// bytes, and so finds out whether that can be replaced. The error is a
 // *view.Problem that names the file and the reason.
-func (g *Guard) CanReplaceLive(was Live) error {
+func (g *Guard) MakeLiveRoom(was Live) (*LiveRoom, error) {
 	const growth = 1024 // an answer is hardly longer than the login before it
 	doc := append(bytes.Clone(was.doc), bytes.Repeat([]byte(" "), growth)...)
 	r, err := g.prepare(was.at, was.doc, doc, 0)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	r.discard()
-	return nil
+	return &LiveRoom{r}, nil
+}
+
+// Discard gives the room back. After PlaceAnswer it does nothing.
+func (l *LiveRoom) Discard() {
+	if l != nil {
+		l.r.discard()
+		l.r = nil
+	}
+}
+
+// PlaceAnswer is ReplaceLive for a document with an answer of the provider in
+// it: the storage lock is waited for longer, and the document is written even if
+// that lock stays taken, as long as the other locks are ours. It uses up the
+// room. The error is a *view.Problem.
+func (g *Guard) PlaceAnswer(ctx context.Context, room *LiveRoom, was Live, doc []byte) error {
+	r := room.take(was, doc)
+	if r == nil {
+		var err error
+		if r, err = g.prepare(was.at, was.doc, doc, 0); err != nil {
+			return err
+		}
+	}
+	return g.commitLive(ctx, r, true, nil)
+}
+
+// take makes the room a replacement of one document by another; nil where it
+// does not serve for that.
+func (l *LiveRoom) take(was Live, doc []byte) *replacement {
+	if l == nil || l.r == nil {
+		return nil
+	}
+	r := l.r
+	l.r = nil
+	if r.at.String() != was.Place() {
+		r.discard()
+		return nil
+	}
+	r.was = was.doc
+	if r.staged.refill(was.doc, doc) != nil {
+		return nil
+	}
+	return r
 }
 
 // configTries is how often .claude.json is spliced again where another program
@@ -217,17 +262,32 @@ func (s *Store) DropOrganizationFiles() error {
 	return errors.Join(errs...)
 }
 
-// Mend finishes a write in place that was cut off: the old bytes come back. It
-// gives the files it mended. The guard is held.
-func (g *Guard) Mend() (mended []string, err error) {
-	for _, path := range []string{g.s.Paths.Credentials(), g.s.Paths.ClaudeJSON, g.s.Paths.OldConfig()} {
-		at, did, mendErr := files.Mend(g.s.FS, g.s.Paths.InPlace(path))
-		if did {
-			mended = append(mended, at)
+// Mend finishes a write in place that was cut off: the old bytes come back,
+// under the lock Claude Code takes around a write of that file. It gives the
+// files it mended.
+func (g *Guard) Mend(ctx context.Context) (mended []string, err error) {
+	for _, f := range []struct {
+		path string
+		lock clientlock.Place
+	}{
+		{g.s.Paths.Credentials(), g.s.storageLock()},
+		{g.s.Paths.ClaudeJSON, g.s.configLock()},
+		{g.s.Paths.OldConfig(), g.s.configLock()},
+	} {
+		record := g.s.Paths.InPlace(f.path)
+		if _, statErr := g.s.FS.Stat(record); errors.Is(statErr, fs.ErrNotExist) {
+			continue
 		}
-		if mendErr != nil {
-			err = errors.Join(err, Unwritable(path, mendErr))
-		}
+		err = errors.Join(err, g.writing(ctx, f.lock, writeWait, func() error {
+			at, did, err := files.Mend(g.s.FS, record)
+			if did {
+				mended = append(mended, at)
+			}
+			if err != nil {
+				return Unwritable(f.path, err)
+			}
+			return nil
+		}))
 	}
 	return mended, err
 }

@@ -46,12 +46,18 @@ func (s *Staged) note(old []byte) error {
 			return s.changed()
 		}
 	}
+	return s.writeRecord(old, func(path string, doc []byte) error { return WriteWhole(s.fsys, path, doc) })
+}
+
+// writeRecord writes the record. One that is cut off is as good as none, as long
+// as the target was not touched.
+func (s *Staged) writeRecord(old []byte, write func(path string, doc []byte) error) error {
 	doc, err := json.Marshal(record{1, s.target, old, s.data})
 	if err != nil {
 		return err
 	}
 	s.noted = true
-	return WriteWhole(s.fsys, s.record, doc)
+	return write(s.record, doc)
 }
 
 func (s *Staged) changed() error {

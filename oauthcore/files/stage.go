@@ -25,6 +25,7 @@ type Staged struct {
 	fsys   FS
 	target string
 	temp   string // "" if the target is written in place
+	keep   fs.FileMode
 
 	record string // where an in-place write is recorded, "" if that is not allowed
 	data   []byte // the new bytes of an in-place write
@@ -71,9 +72,9 @@ func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	s := &Staged{fsys: fsys, target: target, record: record}
+	s := &Staged{fsys: fsys, target: target, record: record, keep: keep}
 	if old == nil || record == "" || !fsys.Mounted(target) {
-		err = s.stageTemp(old, keep, write)
+		err = s.stageTemp(old, write)
 		if err == nil {
 			return s, nil
 		}
@@ -91,7 +92,7 @@ func stage(fsys FS, path string, keep fs.FileMode, record string, write func(io.
 }
 
 // stageTemp writes the temp file. After an error it is removed.
-func (s *Staged) stageTemp(old fs.FileInfo, keep fs.FileMode, write func(io.Writer) error) error {
+func (s *Staged) stageTemp(old fs.FileInfo, write func(io.Writer) error) error {
 	f, err := s.fsys.CreateTemp(filepath.Dir(s.target), "."+filepath.Base(s.target)+tempMark+"*.tmp")
 	if err != nil {
 		return err
@@ -100,7 +101,7 @@ func (s *Staged) stageTemp(old fs.FileInfo, keep fs.FileMode, write func(io.Writ
 	err = write(f)
 	err = errors.Join(err, f.Sync(), f.Close())
 	if err == nil && old != nil {
-		err = s.follow(old, keep)
+		err = s.follow(old)
 	}
 	if err != nil {
 		err = errors.Join(err, s.Discard())
@@ -110,8 +111,8 @@ func (s *Staged) stageTemp(old fs.FileInfo, keep fs.FileMode, write func(io.Writ
 }
 
 // follow takes over what the replaced file's readers rely on.
-func (s *Staged) follow(old fs.FileInfo, keep fs.FileMode) error {
-	if err := s.fsys.Match(s.temp, narrowed{old, old.Mode().Perm() & (0o600 | keep)}); err != nil {
+func (s *Staged) follow(old fs.FileInfo) error {
+	if err := s.fsys.Match(s.temp, narrowed{old, old.Mode().Perm() & (0o600 | s.keep)}); err != nil {
 		return err
 	}
 	now, err := s.fsys.Stat(s.temp)
@@ -138,6 +139,29 @@ type narrowed struct {
 }
 
 func (n narrowed) Mode() fs.FileMode { return n.mode | 0o600 }
+
+// Refill gives what is staged other contents, in the room it has on disk: with
+// no more bytes than before it works on a disk that is full. After an error
+// nothing is staged any more.
+func (s *Staged) Refill(data []byte) error {
+	var err error
+	if s.InPlace() {
+		s.data = data
+		var old []byte
+		if old, err = s.fsys.ReadFile(s.target); err == nil {
+			err = s.writeRecord(old, s.fsys.Overwrite)
+		}
+	} else {
+		err = s.fsys.Overwrite(s.temp, data)
+		if old, statErr := s.fsys.Stat(s.target); err == nil && statErr == nil {
+			err = s.follow(old)
+		}
+	}
+	if err != nil {
+		return errors.Join(s.named(err), s.Discard())
+	}
+	return nil
+}
 
 // Commit puts the new contents in place and makes that durable. A rename that
 // fails is tried once more at once. If the target cannot be replaced after all
