@@ -90,7 +90,7 @@ func TestAlignOfEntriesWithoutAnAccount(t *testing.T) {
 		gone := s.Vault.Add("gone", graceOwn)
 		s.Vault.Save(gone, loginNamed(t, "gone"))
 		s.Vault.Remove(gone)
-		s.noteAside(loginNamed(t, "aside").RefreshToken)
+		s.aside[asidePrint(loginNamed(t, "aside"))] = true
 		put(t, s, tt.key, tt.login)
 		if err := s.align(); err != nil {
 			t.Fatal(err)

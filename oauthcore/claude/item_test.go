@@ -153,7 +153,7 @@ func TestReplaceTheItem(t *testing.T) {
 		if tt.pre != nil {
 			tt.pre(s)
 		}
-		err = g.ReplaceLive(background, live, doc, false, nil)
+		err = g.ReplaceLive(background, live, doc, nil)
 		if tt.code == "" {
 			if err != nil || s.value == nil || *s.value != string(doc) || s.limits["-i"] != 12*time.Second {
 				t.Errorf("%s: %v, with %v to write", name, err, s.limits)
@@ -179,7 +179,8 @@ func TestAnItemThatIsTooLong(t *testing.T) {
 		empty := `{"mcpOAuth":""}`
 		value := `{"mcpOAuth":"` + strings.Repeat("x", most-1024-len(empty)+over) + `"}`
 		s.value = &value
-		err := g.CanReplaceLive(p.live())
+		room, err := g.MakeLiveRoom(p.live())
+		room.Discard()
 		if *s.value != value {
 			t.Error("the item was written")
 		}

@@ -40,26 +40,24 @@ func account(t *testing.T) *accounts.Account {
 }
 
 func TestReplaceLive(t *testing.T) {
-	for _, mustLand := range []bool{false, true} {
-		p, live, doc := swapped(t)
-		called := 0
-		g := p.guard()
-		if err := g.ReplaceLive(background, live, doc, mustLand, func() error { called++; return nil }); err != nil {
-			t.Fatal(err)
-		}
-		if p.read(p.Paths.Credentials()) != string(doc) || called != 1 {
-			t.Errorf("%s, called %d times", p.read(p.Paths.Credentials()), called)
-		}
-		if info, err := os.Stat(p.Paths.Credentials()); err != nil || info.Mode().Perm() != 0o600 {
-			t.Errorf("%v, %v", info.Mode(), err)
-		}
-		p.tidy()
-		// The same document again is no write, but still checked.
-		p.fs.ops = nil
-		if err := g.ReplaceLive(background, p.live(), doc, mustLand, func() error { called++; return nil }); err != nil || called != 2 ||
-			slices.Contains(p.fs.ops, "rename .credentials.json") {
-			t.Errorf("%v, %q", err, p.fs.ops)
-		}
+	p, live, doc := swapped(t)
+	called := 0
+	pre := func() error { called++; return nil }
+	g := p.guard()
+	if err := g.ReplaceLive(background, live, doc, pre); err != nil {
+		t.Fatal(err)
+	}
+	if p.read(p.Paths.Credentials()) != string(doc) || called != 1 {
+		t.Errorf("%s, called %d times", p.read(p.Paths.Credentials()), called)
+	}
+	if info, err := os.Stat(p.Paths.Credentials()); err != nil || info.Mode().Perm() != 0o600 {
+		t.Errorf("%v, %v", info.Mode(), err)
+	}
+	p.tidy()
+	// The same document again is no write, but still checked.
+	p.fs.ops = nil
+	if err := g.ReplaceLive(background, p.live(), doc, pre); err != nil || called != 2 || slices.Contains(p.fs.ops, "rename .credentials.json") {
+		t.Errorf("%v, %q", err, p.fs.ops)
 	}
 }
 
@@ -102,7 +100,7 @@ func TestReplaceLiveChecksLast(t *testing.T) {
 				}
 			}
 		}
-		err := g.ReplaceLive(background, live, doc, false, pre)
+		err := g.ReplaceLive(background, live, doc, pre)
 		if view.CodeOf(err) != tt.code || p.read(p.Paths.Credentials()) != tt.kept {
 			t.Errorf("%s: %v, %s", name, err, p.read(p.Paths.Credentials()))
 		}
@@ -126,22 +124,21 @@ func TestReplaceLiveLogsATempFileItLeaves(t *testing.T) {
 	}
 	g := p.guard()
 	stop := errors.New("stop")
-	if err := g.ReplaceLive(background, live, doc, false, func() error { return stop }); err != stop || !strings.Contains(p.log.String(), "cannot remove a temp file") {
+	if err := g.ReplaceLive(background, live, doc, func() error { return stop }); err != stop || !strings.Contains(p.log.String(), "cannot remove a temp file") {
 		t.Errorf("%v, %s", err, p.log.String())
 	}
 }
 
-// A precondition counts also where nothing has to be written, and is asked once
-// even if the write must land.
+// A precondition counts also where nothing has to be written.
 func TestPreconditionIsAskedOnce(t *testing.T) {
 	p, live, doc := swapped(t)
 	stop, asked := errors.New("stop"), 0
 	pre := func() error { asked++; return stop }
 	g := p.guard()
-	if err := g.ReplaceLive(background, live, doc, true, pre); err != stop || asked != 1 || p.read(p.Paths.Credentials()) != liveDoc {
+	if err := g.ReplaceLive(background, live, doc, pre); err != stop || asked != 1 || p.read(p.Paths.Credentials()) != liveDoc {
 		t.Errorf("%v, asked %d times", err, asked)
 	}
-	if err := g.ReplaceLive(background, live, []byte(liveDoc), false, pre); err != stop || asked != 2 {
+	if err := g.ReplaceLive(background, live, []byte(liveDoc), pre); err != stop || asked != 2 {
 		t.Errorf("nothing to write: %v, asked %d times", err, asked)
 	}
 	p.write(p.Paths.ClaudeJSON, `{"oauthAccount":`+adaAccount+`}`)
@@ -162,7 +159,12 @@ func TestReplaceLiveBesideATakenLock(t *testing.T) {
 				t.Fatal(err)
 			}
 			since := time.Now()
-			err := g.ReplaceLive(background, live, doc, mustLand, nil)
+			var err error
+			if mustLand {
+				err = g.PlaceAnswer(background, nil, live, doc)
+			} else {
+				err = g.ReplaceLive(background, live, doc, nil)
+			}
 			if waited := time.Since(since); waited != wait {
 				t.Errorf("waited %v, want %v", waited, wait)
 			}
@@ -288,7 +290,7 @@ func TestInPlace(t *testing.T) {
 			t.Error("it was replaced")
 		}
 	}
-	if err := g.ReplaceLive(background, live, doc, false, nil); err != nil || p.read(p.Paths.Credentials()) != string(doc) {
+	if err := g.ReplaceLive(background, live, doc, nil); err != nil || p.read(p.Paths.Credentials()) != string(doc) {
 		t.Fatalf("%v", err)
 	}
 	if old == "" {
@@ -305,41 +307,18 @@ func TestInPlace(t *testing.T) {
 		}
 		return nil
 	}
-	if err := g.ReplaceLive(background, p.live(), doc, false, nil); err == nil || p.read(p.Paths.Credentials()) == liveDoc {
+	if err := g.ReplaceLive(background, p.live(), doc, nil); err == nil || p.read(p.Paths.Credentials()) == liveDoc {
 		t.Fatalf("not cut off: %v", err)
 	}
 	p.fs.fail = nil
-	mended, err := g.Mend()
+	mended, err := g.Mend(background)
 	if err != nil || len(mended) != 1 || mended[0] != p.Paths.Credentials() || p.read(p.Paths.Credentials()) != liveDoc {
 		t.Errorf("%v, %v, %s", mended, err, p.read(p.Paths.Credentials()))
 	}
-	if mended, err := g.Mend(); err != nil || mended != nil {
+	if mended, err := g.Mend(background); err != nil || mended != nil {
 		t.Errorf("mended again: %v, %v", mended, err)
 	}
 	p.tidy()
-}
-
-// CanReplaceLive finds out whether the file can be written and changes nothing.
-func TestCanReplaceLive(t *testing.T) {
-	p, live, _ := swapped(t)
-	g := p.guard()
-	if err := g.CanReplaceLive(live); err != nil {
-		t.Error(err)
-	}
-	if p.read(p.Paths.Credentials()) != liveDoc {
-		t.Error("the file was changed")
-	}
-	p.tidy()
-	p.fs.fail = func(op, _ string) error {
-		if op == "temp" {
-			return syscall.ENOSPC
-		}
-		return nil
-	}
-	if e := wantCode(t, g.CanReplaceLive(live), view.CodeFailed); !strings.Contains(e.Message, "no space left") || !strings.Contains(e.Message, p.Paths.Credentials()) {
-		t.Errorf("%q", e.Message)
-	}
-	p.fs.fail = nil
 }
 
 // A file behind a link is replaced, not the link.
@@ -359,7 +338,7 @@ func TestReplaceBehindALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	g := p.guard()
-	if err := g.ReplaceLive(background, live, doc, false, nil); err != nil || p.read(target) != string(doc) {
+	if err := g.ReplaceLive(background, live, doc, nil); err != nil || p.read(target) != string(doc) {
 		t.Errorf("%v, %s", err, p.read(target))
 	}
 	if to, err := os.Readlink(p.Paths.Credentials()); err != nil || to != target {
@@ -372,7 +351,7 @@ func TestReplaceBehindALink(t *testing.T) {
 		}
 		return nil
 	}
-	err = g.ReplaceLive(background, p.live(), []byte(liveDoc), false, nil)
+	err = g.ReplaceLive(background, p.live(), []byte(liveDoc), nil)
 	if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, target+" (for "+p.Paths.Credentials()+")") {
 		t.Errorf("%q", e.Message)
 	}

@@ -2,12 +2,16 @@ package mirror
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/files"
 	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
@@ -129,4 +133,92 @@ func TestLiveKey(t *testing.T) {
 			}
 		}
 	}
+}
+
+// What became known of copies is noted; a removed account's record goes with its
+// copy. Trouble is told once, and a silent keyring rests for ten minutes.
+func TestNoteIn(t *testing.T) {
+	core := coreWith(t, `{"accounts":{"a":{`+login("a")+`},"gone":{"removed":true}}}`)
+	s, err := core.Read(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	note := &accounts.CopyNote{Generation: 1}
+	p := &push{Mirror: New(core, nil, ""), state: s, notes: map[string]*accounts.CopyNote{"a": note, "gone": nil, "nobody": nil, "index": note}}
+	for _, key := range []string{"gone", "nobody"} {
+		s.Usage.Record(key).Copied = note
+	}
+	s.Usage.CopyTrouble, s.Usage.CopyPause = "before", time.Now()
+	p.noteIn(s.Usage, nil)
+	if s.Usage.CopyTrouble != "" || !s.Usage.CopyPause.IsZero() || s.Usage.Peek("a").Copied != note || s.Usage.Peek("index").Copied != note || len(s.Usage.Records) != 2 {
+		t.Errorf("%+v", s.Usage)
+	}
+	p.notes = map[string]*accounts.CopyNote{"a": nil}
+	p.noteIn(s.Usage, nil)
+	if s.Usage.Records["a"] == nil || s.Usage.Peek("a").Copied != nil {
+		t.Error("an account whose copy is gone loses its record")
+	}
+	told := func() int {
+		doc, err := os.ReadFile(core.Paths.Activity())
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			t.Fatal(err)
+		}
+		return strings.Count(string(doc), "notCopied")
+	}
+	for _, tt := range []struct {
+		err  error
+		told int
+		rest time.Duration
+	}{{ErrSilent, 1, 10 * time.Minute}, {ErrSilent, 1, 10 * time.Minute}, {context.Canceled, 1, 0}, {errStopped, 2, 0}, {errStopped, 2, 0}} {
+		p.noteIn(s.Usage, problem("", tt.err))
+		pause := s.Usage.CopyPause
+		if tt.rest == 0 != pause.IsZero() || tt.rest != 0 && time.Until(pause).Round(time.Minute) != tt.rest || told() != tt.told {
+			t.Errorf("%v: told %d times, rests until %v", tt.err, told(), pause)
+		}
+	}
+}
+
+// A canceled push ends with the context's own error.
+func TestCanceledPush(t *testing.T) {
+	for name, tt := range map[string]struct {
+		cancel bool
+		fail   error
+		want   error
+	}{
+		"canceled":            {true, context.Canceled, context.Canceled},
+		"canceled, otherwise": {true, errStopped, errStopped},
+		"failed":              {false, errStopped, errStopped},
+	} {
+		core := coreWith(t, `{"accounts":{"a":{`+login("a")+`}}}`)
+		ctx, cancel := context.WithCancel(t.Context())
+		m := New(core, func(bool) Keyring {
+			return busy{newMemory(), func() {
+				if tt.cancel {
+					cancel()
+				}
+			}}
+		}, "on")
+		s, err := core.Read(ctx)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p := &push{Mirror: m, state: s, on: true, due: s.Vault.Accounts(), notes: map[string]*accounts.CopyNote{}, k: failing{m.open(false), tt.fail}}
+		err = p.carryOut(ctx)
+		cancel()
+		var problem *view.Problem
+		if !errors.Is(err, tt.want) || errors.As(err, &problem) == (tt.want == context.Canceled) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// failing is a keyring whose writes fail.
+type failing struct {
+	Keyring
+	err error
+}
+
+func (f failing) Put(ctx context.Context, name string, value secret.Secret) error {
+	_ = f.Keyring.Put(ctx, name, value)
+	return f.err
 }
