@@ -153,11 +153,13 @@ func TestUnknownEntry(t *testing.T) {
 	whole := s.Vault.Add("bare", graceOwn)
 	s.Vault.Save(whole, loginNamed(t, "b", bare))
 	s.Vault.SpendLogin(loginNamed(t, "spent", bare), a)
+	s.aside[asidePrint(loginNamed(t, "aside", bare))] = true
 	for name, tt := range map[string]struct {
 		key   string
 		login accounts.Credential
 		want  bool
 	}{
+		"bare, in set-aside":                           {"x", loginNamed(t, "aside", bare), false},
 		"a known refresh token":                        {"x", loginNamed(t, "a"), false},
 		"an unknown refresh token":                     {"a", loginNamed(t, "new"), true},
 		"no token":                                     {"x", accounts.Credential{}, false},

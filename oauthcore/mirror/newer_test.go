@@ -1,6 +1,7 @@
 package mirror
 
 import (
+	"log/slog"
 	"os"
 	"path/filepath"
 	"testing"
@@ -18,7 +19,7 @@ func coreWith(t *testing.T, vault string) *oauthcore.Core {
 	dir := t.TempDir()
 	core := oauthcore.New(oauthcore.Env{
 		Paths: claude.Paths{Config: dir, Secure: dir, ClaudeJSON: filepath.Join(dir, ".claude.json"), State: filepath.Join(dir, "state")},
-		FS:    files.OS{}, Locks: &files.Locks{}, Now: time.Now,
+		FS:    files.OS{}, Locks: &files.Locks{}, Now: time.Now, Log: slog.New(slog.NewTextHandler(t.Output(), nil)),
 	})
 	if err := os.MkdirAll(core.Paths.Own(), 0o700); err != nil {
 		t.Fatal(err)
