@@ -98,6 +98,16 @@ func TestReadCopiesByName(t *testing.T) {
 			t.Errorf("%q: %q", name, err.(*view.Problem).Hint)
 		}
 	}
+	// One that can be read beside one that cannot; a part missing is logged.
+	var log bytes.Buffer
+	core.Log = slog.New(slog.NewTextHandler(&log, nil))
+	for parts, incomplete := range map[string]bool{"1": false, "2": true} {
+		log.Reset()
+		k.items[root] = `{"schemaVersion":1,"keys":["a","damaged"],"parts":` + parts + `}`
+		if copies, rows, err := m.readCopies(t.Context(), k, ""); err != nil || len(copies) != 1 || len(rows) != 1 || (log.Len() > 0) != incomplete {
+			t.Errorf("%d copies, %+v, %v, log: %s", len(copies), rows, err, log.String())
+		}
+	}
 	// An index without copies is none; with a part missing that is not known.
 	for parts, code := range map[string]view.Code{"1": view.CodeNotFound, "2": view.CodeKeyring} {
 		k := newMemory()
@@ -121,5 +131,37 @@ func TestNotCopied(t *testing.T) {
 		if got := errNotCopied(filled(t, `{"accounts":{"a":{`+entry+`}}}`).Vault.Get("a")); got.Code != want || got.Key != "a" {
 			t.Errorf("%s: %s", entry, got.Code)
 		}
+	}
+}
+
+func TestStatusOfCopies(t *testing.T) {
+	core := coreWith(t, `{"accounts":{"sure":{`+login("s")+`},"unsure":{"doubt":"sent",`+login("u")+`},"copied":{"doubt":"sent",`+login("copy")+`},"gone":{"removed":true},"gone too":{"removed":true}}}`)
+	k := newMemory()
+	k.items[core.Paths.CopyName("")] = `{"schemaVersion":1,"keys":["copied","gone","gone too","only here","nowhere"]}`
+	for _, key := range []string{"copied", "gone", "only here"} {
+		k.items[core.Paths.CopyName(key)] = copyOfKey(t, key)
+	}
+	m := New(core, func(bool) Keyring { return k }, "on")
+	st, err := m.Status(t.Context())
+	var got []string
+	for _, row := range st.Rows {
+		got = append(got, row.Key+" "+string(row.State))
+	}
+	if want := "sure missing, unsure unsure, copied ok, gone removed, only here lost"; err != nil || strings.Join(got, ", ") != want || st.Err != nil || !st.On || !st.ByEnvironment {
+		t.Errorf("%q, %+v, %v", got, st, err)
+	}
+	k.items[core.Paths.CopyName("")] = `{"schemaVersion":1,"keys":["copied"],"parts":2}`
+	if st, err := m.Status(t.Context()); err != nil || st.Err == nil || st.Err.Code != view.CodeKeyring {
+		t.Errorf("incomplete: %+v, %v", st, err)
+	}
+	// Once the keyring failed it is not called again.
+	k.items[core.Paths.CopyName("")] = "{"
+	st, err = m.Status(t.Context())
+	if err != nil || st.Err == nil || len(st.Rows) != 3 || st.Rows[0].State != Unknown {
+		t.Errorf("%+v, %v", st, err)
+	}
+	st, err = New(core, nil, "").Status(t.Context())
+	if err != nil || st.Err == nil || st.Err.Code != view.CodeUnsupported || st.On {
+		t.Errorf("without a keyring: %+v, %v", st, err)
 	}
 }
