@@ -101,6 +101,11 @@ func TestWriteZeroValues(t *testing.T) {
 	if got, err := Write([]byte(all), new(every).fields()); err != nil || string(got) != `{"list":[]}` {
 		t.Errorf("%s, %v", got, err)
 	}
+	// One that is written out stays.
+	const zeros = `{"text":"","tier":null,"list":[],"at":0,"on":false,"n":0,"object":null,"letters":[]}`
+	if got, err := Write([]byte(zeros), new(every).fields()); err != nil || string(got) != zeros {
+		t.Errorf("%s, %v", got, err)
+	}
 	var text string
 	var n int64
 	always := []Field{Text("text", &text).Always(`null`), Number("n", &n).Always(`0`)}
