@@ -37,6 +37,11 @@ func TestPushWaitsForAnotherPush(t *testing.T) {
 			if rows, err := m.Push(t.Context(), PushRequest{Asked: asked}); err != nil || len(rows) != 1 || rows[0].State != OK || len(k.items) != 2 {
 				t.Errorf("asked %v: %+v, %v", asked, rows, err)
 			}
+			// What is there already is not written again.
+			k.left = 0
+			if _, err := m.Push(t.Context(), PushRequest{Asked: true}); err != nil {
+				t.Error(err)
+			}
 		})
 	}
 }
