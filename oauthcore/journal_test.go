@@ -43,6 +43,13 @@ func (f *failFS) ReadFile(name string) ([]byte, error) {
 	return f.OS.ReadFile(name)
 }
 
+func (f *failFS) Stat(name string) (fs.FileInfo, error) {
+	if err := f.do("stat", name); err != nil {
+		return nil, err
+	}
+	return f.OS.Stat(name)
+}
+
 func (f *failFS) ReadDir(name string) ([]fs.DirEntry, error) {
 	if err := f.do("list", name); err != nil {
 		return nil, err
@@ -197,6 +204,27 @@ func TestReserveOverAnEarlierEntry(t *testing.T) {
 		if tt.code != "" && info.Size() != int64(len(tt.doc)) {
 			t.Errorf("%s: it was written over", name)
 		}
+	}
+}
+
+// An entry whose size cannot be told is written anew, too.
+func TestReserveOfUnknownSize(t *testing.T) {
+	b := newBench(t)
+	fp := loginNamed(t, "a").Fingerprint()
+	b.write(filepath.Join(b.Paths.Answers(), fp+".json"), `{"presented":"`+fp+`"}`)
+	failed := false
+	b.fs.fail = func(op, path string) error {
+		if op == "stat" && strings.Contains(path, fp) && !failed {
+			failed = true
+			return syscall.EIO
+		}
+		return nil
+	}
+	if e, err := b.reserve(fp); err != nil || !failed || !e.existed {
+		t.Fatalf("%v, %v", e, err)
+	}
+	if info, err := os.Stat(filepath.Join(b.Paths.Answers(), fp+".json")); err != nil || info.Size() != entrySize {
+		t.Errorf("%v, %v", info, err)
 	}
 }
 

@@ -210,8 +210,8 @@ func TestEarlierVaultsAreTakenOver(t *testing.T) {
 		"other@example.com":{"spent":["f2"],"restoredFromBackup":true,"setAsideUnsure":true,"claudeAiOauth":%s},
 		"aside@example.com":{"setAsideUnsure":true,"clientDoubts":true},
 		"client@example.com":{"clientDoubts":true},
-		"sure@example.com":{"spent":[]}}}`,
-		own.Fingerprint(), other.Fingerprint(), login("own"), login("other"))
+		"sure@example.com":{"spent":[%q]}}}`,
+		own.Fingerprint(), other.Fingerprint(), login("own"), login("other"), other.Fingerprint())
 	v := parseVault(t, doc)
 	for key, want := range map[string]accounts.Doubt{
 		"own@example.com": accounts.DoubtSent, "other@example.com": accounts.DoubtRestored,
