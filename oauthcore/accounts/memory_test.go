@@ -61,12 +61,17 @@ func TestMemoryParsesOnlyWhatChanged(t *testing.T) {
 	doc := func(last, more string) []byte {
 		return []byte(`{"accounts":{` + list.String() + `"last":{"email":"` + last + `"}}` + more + `}`)
 	}
+	var members strings.Builder
+	for i := range 10 * n {
+		fmt.Fprintf(&members, `,"%d":0`, i)
+	}
 	for name, tt := range map[string]struct {
 		docs [][]byte
 		most float64 // allocations for each entry; without a memory there are 23
 	}{
 		"the same document":              {[][]byte{doc("a", "")}, 2},
 		"the same accounts":              {[][]byte{doc("a", ""), doc("a", `,"version":2`)}, 2},
+		"many members, none an account":  {[][]byte{[]byte(`{"accounts":{}` + members.String() + `}`)}, 1},
 		"one account of many is another": {[][]byte{doc("a", ""), doc("b", "")}, 4},
 	} {
 		var m accounts.Memory
