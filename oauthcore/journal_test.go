@@ -381,6 +381,13 @@ func TestReadJournal(t *testing.T) {
 	if want := []string{"inbox.json", "login-dir", "login-1.json", "login-2.json", "login-0.json"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	for _, doc := range []string{`{}`, `{`, `{"claudeAiOauth":{"refreshToken":"x"},"siblings":7}`} {
+		b := newBench(t)
+		b.write(b.Paths.OldInbox(), doc)
+		if journal, err := b.readJournal(); err != nil || journal != nil {
+			t.Errorf("an inbox with %s: %v, %v", doc, journal, err)
+		}
+	}
 	b.failing("list", "answers", syscall.EACCES)
 	if _, err := b.readJournal(); view.CodeOf(err) != view.CodeFailed {
 		t.Errorf("%v", err)
