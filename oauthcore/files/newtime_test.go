@@ -1,10 +1,8 @@
 package files
 
 import (
-	"errors"
-	"io/fs"
+	"encoding/json"
 	"os"
-	"runtime"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -18,6 +16,7 @@ type stopped struct {
 	at     time.Time // the time of the target, zero for the real one
 	touch  error
 	writes int
+	synced int
 }
 
 func (s *stopped) Overwrite(name string, data []byte) error {
@@ -95,28 +94,49 @@ func TestMendOfARecordOfWrongTypes(t *testing.T) {
 	b.clean()
 }
 
-// Where a link that leads nowhere stands no folder can be made.
-func TestMkdirAllWhereALinkStands(t *testing.T) {
-	b := newBench(t, "")
-	if err := (OS{}).MkdirAll(b.link); !errors.Is(err, fs.ErrExist) {
-		t.Errorf("%v", err)
-	}
-	if err := (OS{}).MkdirAll(b.dir); err != nil {
-		t.Error(err)
+func (s *stopped) SyncDir(name string) error {
+	s.synced++
+	return s.OS.SyncDir(name)
+}
+
+// What was mended is on disk before the record may come back.
+func TestMendSyncsWhatItMended(t *testing.T) {
+	for now, synced := range map[string]int{`{"login":"new and lo`: 1, oldDoc: 0, newDoc: 0, `{"another":"program"}`: 0} {
+		b := newBench(t, now)
+		doc, err := json.Marshal(record{1, b.target, []byte(oldDoc), []byte(newDoc)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(b.record, doc, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		f := &stopped{stubborn: stubborn{target: b.target}}
+		if _, mended, err := Mend(f, b.record); err != nil || mended != (synced > 0) || f.synced != synced {
+			t.Errorf("%s: mended %v, synced %d times, %v", now, mended, f.synced, err)
+		}
 	}
 }
 
-// Some file systems cannot sync a folder, which is no error.
-func TestSyncDir(t *testing.T) {
-	if err := (OS{}).SyncDir(t.TempDir()); err != nil {
-		t.Error(err)
-	}
-	if err := (OS{}).SyncDir("/nonexistent/folder"); err == nil && runtime.GOOS != "windows" {
-		t.Error("a folder that is not there")
-	}
-	if runtime.GOOS == "linux" {
-		if err := (OS{}).SyncDir("/proc"); err != nil {
-			t.Errorf("/proc: %v", err)
+// Bytes of either document at each place, and no length but one between theirs.
+func TestTorn(t *testing.T) {
+	for _, tt := range []struct {
+		old, new, now string
+		want          bool
+	}{
+		{"12345", "12399", "12345", false},
+		{"12345", "12399", "12399", false},
+		{"12345", "12399", "12395", true},
+		{"12345", "12399", "12344", false},
+		{"12345", "12399", "123", false},
+		{"123", "12345", "1234", true},
+		{"12345", "123", "1234", true},
+		{"123", "12345", "123456", false},
+		{"12345", "123", "1239", false},
+		{"123", "12345", "{", true},
+		{"123", "12345", "\xef\xbb\xbf7", false},
+	} {
+		if got := (record{Old: []byte(tt.old), New: []byte(tt.new)}).torn([]byte(tt.now)); got != tt.want {
+			t.Errorf("%q over %q, %q: %v", tt.new, tt.old, tt.now, got)
 		}
 	}
 }
