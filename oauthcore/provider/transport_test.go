@@ -279,3 +279,15 @@ func TestProxyFromEnvironment(t *testing.T) {
 		t.Error("the proxy was not asked")
 	}
 }
+
+// A provider that cannot be reached is not waited for as long as one that
+// answers slowly.
+func TestTransportLimits(t *testing.T) {
+	tr := newTransport()
+	if dialTimeout != 15*time.Second || tr.TLSHandshakeTimeout != 15*time.Second || tr.MaxResponseHeaderBytes != 256<<10 || !tr.DisableKeepAlives {
+		t.Errorf("%v, %v, %d bytes", dialTimeout, tr.TLSHandshakeTimeout, tr.MaxResponseHeaderBytes)
+	}
+	if c := New(Endpoints{}, Options{}); c.timeout != time.Minute || c.userAgent != "baton" || c.now == nil {
+		t.Errorf("%+v", c)
+	}
+}
