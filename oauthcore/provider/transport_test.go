@@ -291,3 +291,15 @@ func TestTransportLimits(t *testing.T) {
 		t.Errorf("%+v", c)
 	}
 }
+
+// A connection that ends early was cut, however the end shows.
+func TestReasonOfACutConnection(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, &net.OpError{Op: "read", Err: syscall.ECONNRESET}} {
+		if got := reason(&url.Error{Op: "Post", URL: "http://127.0.0.1", Err: err}); got == nil || !strings.Contains(got.Error(), "the connection was cut") {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	if got := reason(errors.New("other")); got != nil && strings.Contains(got.Error(), "cut") {
+		t.Errorf("%v", got)
+	}
+}
