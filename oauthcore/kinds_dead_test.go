@@ -95,9 +95,9 @@ func TestALoginOfAnAccessTokenAloneIsSetAsideOnce(t *testing.T) {
 	w.replaceText(w.paths.Credentials(), cr.RefreshToken.Reveal(), "")
 	w.offline()
 	doc := w.read(w.paths.Credentials())
-	for range 2 {
+	for _, to := range []string{work, side} {
 		w.write(w.paths.Credentials(), string(doc))
-		if _, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work, SetAside: true}); err != nil {
+		if _, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: to, SetAside: true}); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -134,7 +134,7 @@ func (c *Core) identify(ctx context.Context, key string) error {
 		return err
 	}
 	defer release()
-	_, err = c.refresh(ctx, key, false)
+	_, err = c.refresh(ctx, key, 0)
 	return err
 }
 

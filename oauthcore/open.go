@@ -177,11 +177,9 @@ func (o *Opened) unproved(r Opening, p *proofs, now time.Time) (out []accounts.C
 			want(e.credential)
 		}
 	}
-	if r.All {
-		for _, a := range o.Vault.Accounts() {
-			if !a.Identified() && !a.NeedsNewLogin() {
-				want(a.Credential)
-			}
+	for _, a := range o.Vault.Accounts() {
+		if !a.Identified() && !a.NeedsNewLogin() && (r.All || slices.Contains(r.Focus, a.Key) && a.Doubt == accounts.DoubtRival) {
+			want(a.Credential)
 		}
 	}
 	for _, e := range o.Pool.Entries {
@@ -385,7 +383,7 @@ func errRival(a *accounts.Account) *view.Problem {
 
 // UnknownLive is the *view.Problem that stops an operation on a live login whose
 // owner could not be found.
-func (o *Opened) UnknownLive() error {
+func (o *Opened) UnknownLive() *view.Problem {
 	e := &view.Problem{
 		Code:    view.CodeUnknownLive,
 		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",

@@ -39,7 +39,7 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	if err != nil {
 		return Refreshed{}, err
 	}
-	done, err := c.refresh(ctx, key, true)
+	done, err := c.refresh(ctx, key, mostRivals)
 	done.Note = note
 	return done, err
 }
@@ -63,28 +63,43 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 	return warning, err
 }
 
+// mostRivals is how many logins in a row are identified by one operation, each of
+// them the possible successor of the next.
+const mostRivals = 4
+
 // identifyRival finds out whose login stands under the account's key in the
-// pool, by refreshing it: it may be the account's own successor.
-func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account) error {
+// pool, by refreshing it: it may be the account's own successor. deep is for how
+// many more of them the same may be done first.
+func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account, deep int) error {
 	u := s.Vault.RivalOf(a)
-	if u == nil {
-		return nil
+	if u == nil || deep == 0 {
+		return nil // L8 stops what follows
 	}
 	release, err := c.Lock(ctx, c.Paths.AccountLock(u.Key), claude.LockWait)
 	if err != nil {
 		return err
 	}
 	defer release()
-	_, err = c.refresh(ctx, u.Key, false)
+	_, err = c.refresh(ctx, u.Key, deep-1)
 	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
 		err = nil // it is dead, or was taken over as another account's: no rival either way
 	}
 	return err
 }
 
-// refresh does it, with the account's lock held. rival says that another login
-// under the account's key is to be identified first.
-func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, error) {
+// errOlderCopy is the problem of an account whose newer login, by its name, was
+// just found to be another account's: its own may be an earlier one of that.
+func errOlderCopy(a *accounts.Account) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeUnsure, Key: a.Key,
+		Message: fmt.Sprintf("the newer login the account pool held for %s is known as another account now; the older one may be a copy of it that was used up", a.Name()),
+		Hint:    fmt.Sprintf("look at: baton list; try it at your own risk with: baton refresh %q, which ends the other login if it is a copy of it", a.Key),
+	}
+}
+
+// refresh does it, with the account's lock held. deep is for how many other
+// logins it may first find out whether they are the account's own successors.
+func (c *Core) refresh(ctx context.Context, key string, deep int) (Refreshed, error) {
 	o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 	if err != nil {
 		return Refreshed{}, err
@@ -94,9 +109,10 @@ func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, 
 	if err != nil {
 		return Refreshed{}, err
 	}
-	if rival && o.Vault.RivalOf(a) != nil {
+	if deep > 0 && o.Vault.RivalOf(a) != nil {
 		o.Release()
-		if err := c.identifyRival(ctx, o.State, a); err != nil {
+		doubt := a.Doubt
+		if err := c.identifyRival(ctx, o.State, a, deep); err != nil {
 			return Refreshed{}, err
 		}
 		next, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
@@ -106,6 +122,9 @@ func (c *Core) refresh(ctx context.Context, key string, rival bool) (Refreshed, 
 		o = next
 		if a, err = o.presentable(key); err != nil {
 			return Refreshed{}, err
+		}
+		if a.Doubt == accounts.DoubtRival && doubt != a.Doubt {
+			return Refreshed{}, errOlderCopy(a)
 		}
 	}
 	live := o.IsLive(a) && o.Live.Credential.RefreshToken.Equal(a.Credential.RefreshToken)

@@ -1,10 +1,14 @@
 package oauthcore_test
 
 import (
+	"path/filepath"
+	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/secret"
 )
 
 // Claude Code refreshed its login before Baton was first started, and the pool
@@ -77,4 +81,14 @@ func (w *world) poolToken(key string) string {
 		return e.RefreshToken.Fingerprint()
 	}
 	return ""
+}
+
+// asideHas says that a login lies in set-aside.
+func (w *world) asideHas(refresh secret.Secret) bool {
+	w.Helper()
+	paths, err := filepath.Glob(filepath.Join(w.paths.SetAside(), "*.json"))
+	if err != nil {
+		w.Fatal(err)
+	}
+	return slices.ContainsFunc(paths, func(path string) bool { return strings.Contains(string(w.read(path)), refresh.Reveal()) })
 }

@@ -250,7 +250,8 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	}
 	defer release()
 	c.Step("swap.1 account lock")
-	described, refreshed := false, false
+	described := false
+	var rival *accounts.Account // the account, as it was when a login under its key was identified
 	for {
 		o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 		if err != nil {
@@ -265,13 +266,15 @@ func (w *swapping) to(ctx context.Context, key string) error {
 		switch {
 		case o.Vault.RivalOf(a) != nil:
 			o.Release()
-			if err := c.identifyRival(ctx, o.State, a); err != nil {
+			if err := c.identifyRival(ctx, o.State, a, mostRivals); err != nil {
 				return &candidateError{err}
 			}
-			if refreshed {
+			if rival != nil {
 				return &candidateError{errRival(a)}
 			}
-			refreshed = true
+			rival = a
+		case rival != nil && a.Doubt == accounts.DoubtRival && rival.Doubt != a.Doubt:
+			return &candidateError{errOlderCopy(a)}
 		case a.OAuthAccount == nil && !described && a.Credential.FreshAt(now, 0):
 			o.Release()
 			described = true
@@ -302,16 +305,25 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	}
 }
 
-// refresh gets the account a good access token.
+// refresh gets the account a good access token. What lies in set-aside and may be
+// its newest login stops a swap, unless the person said to go on without such a
+// login.
 func (w *swapping) refresh(ctx context.Context, key string) error {
 	warning, err := w.c.lookAside(ctx, key)
 	if err != nil {
 		return err
 	}
-	if warning != "" {
+	switch {
+	case warning == "":
+	case w.SetAside:
 		w.done.Notes = append(w.done.Notes, warning)
+	default:
+		return &view.Problem{
+			Code: view.CodeUnsure, Key: key, Message: warning,
+			Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q, then swap again", accounts.AddressOf(key), key),
+		}
 	}
-	if _, err := w.c.refresh(ctx, key, true); err != nil {
+	if _, err := w.c.refresh(ctx, key, mostRivals); err != nil {
 		return err
 	}
 	w.done.Refreshed = true
@@ -352,6 +364,10 @@ func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.
 		return nil, &candidateError{NeedsLogin(a, "")}
 	case o.Unproved() && !w.SetAside:
 		return nil, o.UnknownLive()
+	case o.Unproved() && o.Usage.LastActive == key && mayBeOf(o.Live.Credential, a):
+		p := o.UnknownLive()
+		p.Message = fmt.Sprintf("the login Claude Code uses now is most likely a newer one of %s itself; nothing was changed", a.Name())
+		return nil, p
 	case o.Unproved():
 		path, err := w.c.setAside(ctx, o)
 		if err != nil {
@@ -377,8 +393,7 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 			return err
 		}
 		for _, a := range s.Vault.Accounts() {
-			known := !cr.RefreshExpiresAt.IsZero() && !a.Credential.RefreshExpiresAt.IsZero()
-			if a.Credential.Usable() && (!known || a.Credential.RefreshExpiresAt.Equal(cr.RefreshExpiresAt)) && a.Doubt == "" {
+			if a.Credential.Usable() && mayBeOf(cr, a) && a.Doubt == "" {
 				a.Doubt = accounts.DoubtSetAside
 			}
 		}
@@ -397,6 +412,12 @@ func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error)
 	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
 	o.Live, err = c.ReadLive(ctx)
 	return path, err
+}
+
+// mayBeOf says that a login without proof may be an account's, as far as its
+// deadline tells.
+func mayBeOf(cr accounts.Credential, a *accounts.Account) bool {
+	return !cr.Outlasts(a.Credential) && !a.Credential.Outlasts(cr)
 }
 
 // activate writes the account's login where Claude Code reads it.

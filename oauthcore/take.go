@@ -172,7 +172,8 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		stays, gone = from, to
 	}
 	have, siblings, account, label := to.Credential, to.Siblings, to.OAuthAccount, gone.Label
-	wins := to.NeedsNewLogin() || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0
+	alive := !to.NeedsNewLogin()
+	wins := !alive || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0
 	doubt, refused := to.Doubt, to.Refused // of the login that is kept
 	if wins {
 		if doubt, refused = from.Doubt, from.Refused; answer || doubt == accounts.DoubtRival {
@@ -182,8 +183,16 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	s.Vault.Displace(from)
 	s.Vault.Displace(to)
 	if wins {
+		if alive && !cr.Outlasts(have) && (answer || cr.Compare(have) == 0) {
+			// An answer is always good for longer: that does not tell which of the
+			// two logins was made later.
+			if _, err := c.keepAside(s, have, siblings, account); err != nil {
+				return err
+			}
+		} else {
+			s.Vault.SpendLogin(have, stays)
+		}
 		s.Vault.Save(stays, cr)
-		s.Vault.Spend(have.RefreshToken, stays)
 	} else {
 		if _, err := c.keepAside(s, cr, nil, accountOf(who)); err != nil {
 			return err
@@ -304,7 +313,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 		case who.proved():
 			err = c.takeProvedEntry(o, e, cr, who)
 		default:
-			c.takeUnprovedEntry(o, e, cr, a)
+			err = c.takeUnprovedEntry(o, e, cr, a)
 		}
 		if err != nil {
 			return err
@@ -322,7 +331,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
-	defer func() { o.rival(o.Vault.Spelled(e.Key), a) }()
+	defer o.rivals(o.Vault.Spelled(e.Key), a)
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
@@ -353,15 +362,10 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 
 // takeUnprovedEntry keeps a login whose owner nothing tells as an account of its
 // own: its first refresh tells. It is never put over a login the vault has.
-func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) {
+func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, a *accounts.Account) error {
 	i := accounts.Identity{Email: accounts.AddressOf(e.Email)}
-	if u := o.rivalUnder(a); u != nil && !u.Credential.RefreshToken.Empty() {
-		if cr.Compare(u.Credential) > 0 { // the unidentified account's own successor, as far as anything tells
-			o.Vault.Save(u, cr)
-		} else {
-			o.Vault.SpendLogin(cr, u)
-		}
-		return
+	if u := o.rivalUnder(a); u != nil {
+		return c.takeSecondEntry(o.State, u, cr)
 	}
 	switch {
 	case a == nil:
@@ -373,16 +377,34 @@ func (c *Core) takeUnprovedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.C
 		a = o.Vault.Add(o.Vault.FreeKey(i), i)
 		o.Vault.Save(a, cr)
 	default:
-		later := cr.Compare(a.Credential)
 		u := o.Vault.Add(o.Vault.FreeKey(i), i)
 		o.Vault.Save(u, cr)
 		u.Rival = a.Key
-		if later < 0 {
+		if a.Against(cr) < 0 {
 			u.Doubt = accounts.DoubtRival
 		}
 		a = u
 	}
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "an account from the account pool"})
+	return nil
+}
+
+// takeSecondEntry takes one more login without proof that stands under the key
+// of an account, beside the login of u. Of these two the one that is the earlier,
+// as far as can be told, is set aside: it may be the predecessor of the other,
+// which would end if it were presented, or one more organisation's of the address.
+func (c *Core) takeSecondEntry(s *State, u *accounts.Account, cr accounts.Credential) error {
+	if u.Against(cr) < 0 {
+		_, err := c.keepAside(s, cr, nil, nil)
+		return err
+	}
+	if !u.NeedsNewLogin() {
+		if err := c.displace(s, u); err != nil {
+			return err
+		}
+	}
+	s.Vault.Save(u, cr)
+	return nil
 }
 
 // rivalUnder is the unidentified account that was found under a's key, and so
@@ -456,6 +478,20 @@ func (s *State) rival(u, a *accounts.Account) {
 		u.Rival = a.Key
 	case u.Doubt == "":
 		u.Doubt = accounts.DoubtRival
+	}
+}
+
+// rivals is rival for an account, and for those that were found under its key
+// before and are not identified either.
+func (s *State) rivals(u, a *accounts.Account) {
+	if u == nil || u == a {
+		return
+	}
+	s.rival(u, a)
+	for _, o := range s.Vault.Accounts() {
+		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
+			o.Doubt = accounts.DoubtRival
+		}
 	}
 }
 

@@ -351,7 +351,19 @@ func (v *Vault) Update(a *Account, c Credential) {
 	}
 	if next != "" {
 		v.byToken[next] = a
+		v.unspend(next)
 	}
+}
+
+// unspend takes a token out of the list: a removed account came back with the
+// login that was forgotten with it.
+func (v *Vault) unspend(fp string) {
+	if _, ok := v.spentOf[fp]; !ok {
+		return
+	}
+	delete(v.spentOf, fp)
+	v.spent = slices.DeleteFunc(slices.Clone(v.spent), func(entry string) bool { return strings.HasPrefix(entry, fp+" ") })
+	v.dirty = true
 }
 
 // Displace takes the account's login away without calling it spent: it was
@@ -534,7 +546,7 @@ func (v *Vault) LabelOwner(a *Account, label string) (taken *Account) {
 // while there is one, a's login is neither presented nor activated. nil if none.
 func (v *Vault) RivalOf(a *Account) *Account {
 	for _, o := range v.accounts {
-		if o.Rival == a.Key && o != a && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Credential.Compare(a.Credential) >= 0 {
+		if o.Rival == a.Key && o != a && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Doubt != DoubtRival && o.Credential.Compare(a.Credential) >= 0 {
 			return o
 		}
 	}
