@@ -81,3 +81,41 @@ func TestLeftoverNames(t *testing.T) {
 		t.Errorf("%q, %v", got, err)
 	}
 }
+
+// Two times that differ by newTime are two; a missing file holds nil and nothing
+// else; a file that cannot be removed is an error, a missing one is none.
+func TestSmallRules(t *testing.T) {
+	b := newBench(t, oldDoc)
+	infoAt := func(at time.Time) fs.FileInfo {
+		if err := os.Chtimes(b.target, at, at); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(b.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return info
+	}
+	at := time.Unix(1_790_000_000, 0)
+	if first := infoAt(at); sameTime(first, infoAt(at.Add(newTime))) || !sameTime(first, infoAt(at.Add(newTime-time.Microsecond))) {
+		t.Error("times")
+	}
+	missing := filepath.Join(b.dir, "missing")
+	for _, tt := range []struct {
+		want []byte
+		same bool
+	}{{nil, true}, {[]byte{}, false}, {[]byte("x"), false}} {
+		if same, err := Holds(OS{}, missing, tt.want); same != tt.same || err != nil {
+			t.Errorf("a missing file holds %q: %v, %v", tt.want, same, err)
+		}
+	}
+	if same, err := Holds(OS{}, b.target, []byte(oldDoc)); !same || err != nil {
+		t.Errorf("%v, %v", same, err)
+	}
+	if err := removeIfThere(OS{}, missing); err != nil {
+		t.Error(err)
+	}
+	if err := removeIfThere(OS{}, filepath.Join(b.dir, "real")); err == nil {
+		t.Error("a folder with a file in it was removed")
+	}
+}
