@@ -243,11 +243,9 @@ func (c *Core) MakeOwn() error {
 func (s *State) align() error {
 	for _, e := range slices.Clone(s.Pool.Entries) {
 		if a := s.Vault.Get(e.Key); (a == nil || a.Removed) && e.HasLogin() && !s.UnknownEntry(e) {
-			if holder := s.Vault.Holder(e.RefreshToken); a != nil || holder == nil || holder.Key != e.Key {
-				// A known token under a name that is no account: whoever used it
-				// from there would use it up.
-				s.Pool.Drop(e.Key)
-			}
+			// A known token under a name that is no account: whoever used it from
+			// there would use it up.
+			s.Pool.Drop(e.Key)
 		}
 	}
 	for _, a := range s.Vault.All() {

@@ -127,6 +127,9 @@ func TestChooseNeverTakesOneItMustNot(t *testing.T) {
 // Candidates are the accounts in order, each with what the vault and the usage
 // store know of it.
 func TestCandidates(t *testing.T) {
+	if accounts.FreshMargin != 10*time.Minute {
+		t.Errorf("a token is fresh with %v left", accounts.FreshMargin)
+	}
 	v := parseVault(t, "")
 	fresh := credential(t, "x")
 	for i, key := range []string{"a", "paused", "gone", "dead", "bare", "lapsed", "refused", "doubt", "other"} {

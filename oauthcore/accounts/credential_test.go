@@ -190,6 +190,30 @@ func TestTokensAreNeverPrinted(t *testing.T) {
 	}
 }
 
+// A token keeps its spelling, and none its null.
+func TestTokenFieldKeepsItsSpelling(t *testing.T) {
+	for raw, name := range map[string]string{`"\u0061"`: "a", `null`: "", `""`: ""} {
+		token := secret.New(name)
+		doc := `{"t":` + raw + `}`
+		if got, err := jsonedit.Write([]byte(doc), []jsonedit.Field{accounts.TokenField("t", &token)}); err != nil || string(got) != doc {
+			t.Errorf("%s becomes %s, %v", doc, got, err)
+		}
+	}
+}
+
+// A member of a wrong type never has the token's value.
+func TestTokenFieldReplacesWrongTypes(t *testing.T) {
+	for _, name := range []string{"", "sk-ant-oat01-TEST-a"} {
+		for _, raw := range []string{`7`, `true`, `{}`, `[]`} {
+			token := secret.New(name)
+			got, err := jsonedit.Write([]byte(`{"t":`+raw+`}`), []jsonedit.Field{accounts.TokenField("t", &token)})
+			if want := map[bool]string{true: `{}`, false: `{"t":"` + name + `"}`}[name == ""]; err != nil || string(got) != want {
+				t.Errorf("%s becomes %s, %v", raw, got, err)
+			}
+		}
+	}
+}
+
 func TestBlank(t *testing.T) {
 	for doc, want := range map[string]bool{"": true, " \n": true, "null": true, " null\n": true, "{}": false, "nul": false, strings.Repeat(" ", 65): false} {
 		if accounts.Blank([]byte(doc)) != want {

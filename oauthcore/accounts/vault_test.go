@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/secret"
 
 	"github.com/tidwall/gjson"
@@ -209,8 +210,8 @@ func TestEarlierVaultsAreTakenOver(t *testing.T) {
 		"other@example.com":{"spent":["f2"],"restoredFromBackup":true,"setAsideUnsure":true,"claudeAiOauth":%s},
 		"aside@example.com":{"setAsideUnsure":true,"clientDoubts":true},
 		"client@example.com":{"clientDoubts":true},
-		"sure@example.com":{"spent":[]}}}`,
-		own.Fingerprint(), other.Fingerprint(), login("own"), login("other"))
+		"sure@example.com":{"spent":[%q]}}}`,
+		own.Fingerprint(), other.Fingerprint(), login("own"), login("other"), other.Fingerprint())
 	v := parseVault(t, doc)
 	for key, want := range map[string]accounts.Doubt{
 		"own@example.com": accounts.DoubtSent, "other@example.com": accounts.DoubtRestored,
@@ -345,4 +346,17 @@ func FuzzParsers(f *testing.F) {
 		}
 		_, _ = accounts.ParseCredential(doc)
 	})
+}
+
+// A login keeps its bytes, and so does the null that stands for none, where
+// another member of its account changes.
+func TestUnchangedLoginKeepsItsBytes(t *testing.T) {
+	for _, login := range []string{`null`, `{ "accessToken" : "sk-ant-oat01-TEST-\u0061", "later":1.0 }`} {
+		v := parseVault(t, `{"accounts":{"a":{"claudeAiOauth":`+login+`,"label":"x"}}}`)
+		v.Get("a").Label = "y"
+		out := gjson.Get(encode(t, v), "accounts.a")
+		if got := out.Get("claudeAiOauth").Raw; !jsonedit.Equal([]byte(got), []byte(login)) || out.Get("label").String() != "y" {
+			t.Errorf("%s becomes %s", login, out.Raw)
+		}
+	}
 }

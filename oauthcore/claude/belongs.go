@@ -82,7 +82,7 @@ func Foreign(siblings []byte, a *accounts.Account, all []*accounts.Account, befo
 		return true
 	}
 	return slices.ContainsFunc(all, func(o *accounts.Account) bool {
-		return o != a && o.Siblings != nil && jsonedit.Equal(o.Siblings, siblings)
+		return jsonedit.Equal2(o.Siblings, siblings)
 	})
 }
 

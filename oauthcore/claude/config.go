@@ -49,7 +49,7 @@ func (s *Store) configPath() string {
 func (s *Store) ReadConfig(ctx context.Context) (Config, error) {
 	path := s.configPath()
 	cfg, err := ReadWhole(ctx, s.FS, path, func(doc []byte) (Config, error) {
-		if last := s.caches.config.Load(); last != nil && last.doc != nil && doc != nil && bytes.Equal(last.doc, doc) {
+		if last := s.caches.config.Load(); last != nil && sameDoc(last.doc, doc) {
 			return *last, nil
 		}
 		return parseConfig(doc)

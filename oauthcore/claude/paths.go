@@ -3,7 +3,6 @@ package claude
 import (
 	"crypto/sha256"
 	"encoding/hex"
-	"os"
 	"path/filepath"
 
 	"baton/oauthcore/view"
@@ -205,8 +204,8 @@ func resolved(dir string) string {
 		if real, err := filepath.EvalSymlinks(at); err == nil {
 			return filepath.Join(real, rest)
 		}
-		if _, err := os.Lstat(at); err == nil || filepath.Dir(at) == at {
-			return filepath.Clean(dir) // a link that leads nowhere
+		if filepath.Dir(at) == at {
+			return filepath.Clean(dir)
 		}
 		rest = filepath.Join(filepath.Base(at), rest)
 		at = filepath.Dir(at)

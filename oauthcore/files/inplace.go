@@ -159,8 +159,9 @@ func Mend(fsys FS, recordPath string) (path string, mended bool, err error) {
 		return "", false, err
 	}
 	var r record
-	if json.Unmarshal(doc, &r) != nil || r.Path == "" {
-		// Not written whole, so the file it is about was not touched yet.
+	if json.Unmarshal(doc, &r) != nil || r.Path == "" || r.Old == nil {
+		// Not written whole, so the file it is about was not touched yet; or not
+		// written by this program.
 		return "", false, removeIfThere(fsys, recordPath)
 	}
 	now, err := fsys.ReadFile(r.Path)

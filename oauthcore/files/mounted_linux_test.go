@@ -17,9 +17,13 @@ func TestInMountinfo(t *testing.T) {
 	const table = `22 1 254:0 / / rw,relatime shared:1 - ext4 /dev/vda rw
 36 22 254:0 /cred /home/a\040b/.claude/.credentials.json rw,relatime - ext4 /dev/vda rw
 37 22 254:0 /x /home/back\134slash ro - ext4 /dev/vda rw
+38 22 254:0 /fourth
+39 22 254:0 /y /space/at/end\040 ro
+40 22 254:0 /y /cut\04 ro
 broken
 `
 	for path, want := range map[string]bool{
+		"/space/at/end ": true, `/cut\04`: true, "/fourth": false,
 		"/": true, "/home/a b/.claude/.credentials.json": true, `/home/back\slash`: true,
 		"/home/a b/.claude": false, "/cred": false, "": false, `/home/a\040b/.claude/.credentials.json`: false,
 	} {

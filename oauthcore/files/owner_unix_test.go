@@ -129,3 +129,25 @@ func TestRootGivesNothingAwayThatExists(t *testing.T) {
 		t.Errorf("it belongs to %d", uid)
 	}
 }
+
+// A person's file in root's folder stays the person's when root replaces it.
+func TestAReplacedFileKeepsItsOwner(t *testing.T) {
+	if os.Geteuid() != 0 {
+		t.Skip("not run: needs root")
+	}
+	for uid, want := range map[int]int{person: person, 0: 0} {
+		path := filepath.Join(t.TempDir(), "f")
+		if err := os.WriteFile(path, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chown(path, uid, uid); err != nil {
+			t.Skip("not run: ", err)
+		}
+		if err := WriteWhole(OS{}, path, []byte("y")); err != nil {
+			t.Fatal(err)
+		}
+		if got := owners(t, path)[path]; got != want {
+			t.Errorf("a file of user %d belongs to %d", uid, got)
+		}
+	}
+}

@@ -58,17 +58,13 @@ func Apply(doc []byte, edits []Edit) ([]byte, error) {
 		if edited && raw == nil {
 			continue
 		}
+		// Members taken out go with the comma between them and a neighbour.
 		if kept < 0 {
 			w.copyTo(o.spans[0].keyStart)
+			w.at = s.keyStart
 		} else {
 			w.copyTo(o.spans[kept].valueEnd)
-		}
-		// Members taken out go with the comma between them and a neighbour.
-		switch {
-		case kept >= 0 && kept < i-1:
 			w.at = o.spans[i-1].valueEnd
-		case kept < 0:
-			w.at = s.keyStart
 		}
 		kept = i
 		if edited && i == last[s.key] {

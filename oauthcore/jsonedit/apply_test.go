@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"testing"
-	"time"
 
 	"pgregory.net/rapid"
 )
@@ -82,39 +81,4 @@ func TestApplyIsOneEditAfterTheOther(t *testing.T) {
 			t.Fatalf("%s %v: %s, want %s", doc, edits, got, want)
 		}
 	})
-}
-
-func TestFields(t *testing.T) {
-	var (
-		text, tier string
-		list       []string
-		at, iso    time.Time
-		on         bool
-		object     []byte
-	)
-	fields := func() []Field {
-		return []Field{
-			Text("text", &text), TextOrNumber("tier", &tier), Texts("list", &list), Millis("at", &at), Millis("iso", &iso), Flag("on", &on), Object("object", &object),
-		}
-	}
-	doc := `{"text":"a","tier":5,"list":"x y","at":"1774466144677","iso":"2026-03-25T19:15:44.677Z","on":true,"object":{"n": 1.0},"text":"b","more":[1.50]}`
-	if err := Read([]byte(doc), fields()); err != nil {
-		t.Fatal(err)
-	}
-	if text != "b" || tier != "5" || len(list) != 2 || at.UnixMilli() != 1774466144677 || !at.Equal(iso) || !on || string(object) != `{"n": 1.0}` {
-		t.Errorf("%q %q %q %v %v %v %s", text, tier, list, at, iso, on, object)
-	}
-	if same, err := Write([]byte(doc), fields()); err != nil || string(same) != doc {
-		t.Errorf("nothing changed, but: %s, %v", same, err)
-	}
-	tier, on, at = "max", false, time.UnixMilli(5)
-	want := `{"text":"a","tier":"max","list":"x y","at":5,"iso":"2026-03-25T19:15:44.677Z","object":{"n": 1.0},"text":"b","more":[1.50]}`
-	if got, err := Write([]byte(doc), fields()); err != nil || string(got) != want {
-		t.Errorf("%s, %v", got, err)
-	}
-	for _, bad := range []string{`{"at":"soon"}`, `{"at":true}`, `{"list":[1]}`, `{"on":"yes"}`, `{"object":[]}`, `{"text":{}}`, `{"text":7}`, `[]`, `{`} {
-		if err := Read([]byte(bad), fields()); err == nil {
-			t.Errorf("%s was read", bad)
-		}
-	}
 }

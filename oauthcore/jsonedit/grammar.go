@@ -99,7 +99,7 @@ func (s *scanner) text() error {
 			if !s.escape() {
 				return errOff
 			}
-		case c < 0x20:
+		default: // a control character
 			return errOff
 		}
 	}
@@ -174,12 +174,12 @@ func (s *scanner) number() error {
 	}
 	if c, ok := s.peek(); ok && c == '0' {
 		s.i++ // and no digit may follow: whatever comes next does not fit one
-	} else if s.digits() == 0 {
+	} else if !s.digits() {
 		return errOff
 	}
 	if c, ok := s.peek(); ok && c == '.' {
 		s.i++
-		if s.digits() == 0 {
+		if !s.digits() {
 			return errOff
 		}
 	}
@@ -188,19 +188,20 @@ func (s *scanner) number() error {
 		if c, ok := s.peek(); ok && (c == '+' || c == '-') {
 			s.i++
 		}
-		if s.digits() == 0 {
+		if !s.digits() {
 			return errOff
 		}
 	}
 	return nil
 }
 
-func (s *scanner) digits() (n int) {
+// digits reads digits and says whether there was one.
+func (s *scanner) digits() (any bool) {
 	for {
 		if c, ok := s.peek(); !ok || c < '0' || c > '9' {
-			return n
+			return any
 		}
 		s.i++
-		n++
+		any = true
 	}
 }

@@ -150,3 +150,40 @@ func TestIndexLeavesOutAKeyTooLong(t *testing.T) {
 		t.Errorf("%d groups", len(groups))
 	}
 }
+
+func TestParseIndex(t *testing.T) {
+	for doc, ok := range map[string]bool{
+		`{"schemaVersion":1,"keys":[]}`:              true,
+		`{"schemaVersion":1,"keys":[],"parts":0}`:    true,
+		`{"schemaVersion":1,"keys":[],"parts":4096}`: true,
+		`{"schemaVersion":1,"keys":[],"parts":4097}`: false,
+		`{"schemaVersion":1,"keys":[],"parts":-1}`:   false,
+		`{"schemaVersion":2,"keys":[]}`:              false,
+		`{"keys":[]}`:                                false,
+		`[]`:                                         false,
+	} {
+		if _, err := parseIndex(secret.New(doc)); (err == nil) != ok || err != nil && !errors.Is(err, errShape) {
+			t.Errorf("%s: %v", doc, err)
+		}
+	}
+}
+
+// Items of the index are as full as they may be, and no fuller.
+func TestSplitFillsItems(t *testing.T) {
+	const frame = 60 // of an item without keys
+	for n, want := range map[int]int{partSize - frame - 4: 1, partSize - frame - 3: 0} {
+		if got := len(split([]string{strings.Repeat("k", n)})[0]); got != want {
+			t.Errorf("a key of %d bytes: %d", n, got)
+		}
+	}
+	half := (partSize - frame) / 2
+	for n, want := range map[int]int{half - 4: 1, half - 3: 2} {
+		groups := split([]string{strings.Repeat("a", half-4), strings.Repeat("b", n)})
+		if len(groups) != want {
+			t.Errorf("keys of %d bytes: %d groups", n, len(groups))
+		}
+		if value, err := (indexItem{keys: groups[0], parts: mostParts, set: "a"}).encode(); err != nil || len(value.Reveal()) > partSize {
+			t.Errorf("an item of %d bytes, %v", len(value.Reveal()), err)
+		}
+	}
+}

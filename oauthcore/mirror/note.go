@@ -58,7 +58,7 @@ func (m *Mirror) remember(ctx context.Context, fn func(*accounts.UsageStore)) er
 	if err != nil {
 		return claude.Damaged(path, err)
 	}
-	if !changed && (doc != nil || u.CopyTrouble == "") {
+	if !changed {
 		return nil
 	}
 	if err := files.WriteWhole(c.FS, path, next); err != nil {

@@ -279,3 +279,27 @@ func TestProxyFromEnvironment(t *testing.T) {
 		t.Error("the proxy was not asked")
 	}
 }
+
+// A provider that cannot be reached is not waited for as long as one that
+// answers slowly.
+func TestTransportLimits(t *testing.T) {
+	tr := newTransport()
+	if dialTimeout != 15*time.Second || tr.TLSHandshakeTimeout != 15*time.Second || tr.MaxResponseHeaderBytes != 256<<10 || !tr.DisableKeepAlives {
+		t.Errorf("%v, %v, %d bytes", dialTimeout, tr.TLSHandshakeTimeout, tr.MaxResponseHeaderBytes)
+	}
+	if c := New(Endpoints{}, Options{}); c.timeout != time.Minute || c.userAgent != "baton" || c.now == nil {
+		t.Errorf("%+v", c)
+	}
+}
+
+// A connection that ends early was cut, however the end shows.
+func TestReasonOfACutConnection(t *testing.T) {
+	for _, err := range []error{io.EOF, io.ErrUnexpectedEOF, &net.OpError{Op: "read", Err: syscall.ECONNRESET}} {
+		if got := reason(&url.Error{Op: "Post", URL: "http://127.0.0.1", Err: err}); got == nil || !strings.Contains(got.Error(), "the connection was cut") {
+			t.Errorf("%v: %v", err, got)
+		}
+	}
+	if got := reason(errors.New("other")); got != nil && strings.Contains(got.Error(), "cut") {
+		t.Errorf("%v", got)
+	}
+}

@@ -1,4 +1,4 @@
-package oauthcore_test
+package claude_test
 
 import (
 	"fmt"
@@ -12,24 +12,23 @@ import (
 )
 
 func TestSessions(t *testing.T) {
-	w := newWorld(t)
+	p := newPlace(t)
 	none := func(int) (claude.Process, bool) { return claude.Process{}, true }
-	if s := w.core.Sessions(none); s != nil {
+	if s := p.Sessions(none); s != nil {
 		t.Errorf("without a folder: %v", s)
 	}
-	dir := w.paths.Sessions()
+	dir := p.Paths.Sessions()
 	written := time.Date(2026, 11, 23, 12, 0, 0, 0, time.UTC)
 	file := func(name, doc string) {
 		t.Helper()
 		path := filepath.Join(dir, name)
-		w.write(path, doc)
-		if err := os.Chtimes(path, written, written); err != nil {
-			t.Fatal(err)
-		}
+		p.write(path, doc)
+		p.setTime(path, written)
 	}
 	file("3.json", `{`)
 	file("note.txt", `{"pid":7,"cwd":"/note"}`)
 	file("4.json", `{"pid":-7,"cwd":"/minus"}`)
+	file("6.json", `{"pid":0,"cwd":"/zero"}`)
 	file("5.json", `{"cwd":"/nobody"}`)
 	if err := os.Mkdir(filepath.Join(dir, "folder.json"), 0o700); err != nil {
 		t.Fatal(err)
@@ -53,7 +52,9 @@ func TestSessions(t *testing.T) {
 		"another program has its number":      {process: names("bash", "/usr/bin/bash", "-bash")},
 		"an editor with its settings":         {process: names("vim", "/usr/bin/vim", "vim", "/home/ada/.claude/settings.json")},
 		"a later process has its number":      {process: claude.Process{Started: after, Names: []string{"node"}}},
-		"as good as at once":                  {process: claude.Process{Started: written.Add(time.Second)}, want: true},
+		"as good as at once":                  {process: claude.Process{Started: written.Add(5 * time.Second)}, want: true},
+		"just later":                          {process: claude.Process{Started: written.Add(5*time.Second + time.Millisecond)}},
+		"a start of zero":                     {doc: `"startedAt":0,"n":%d`, process: claude.Process{Started: before.Add(time.Minute)}, want: true},
 		"written again, but started earlier":  {doc: `"startedAt":%d`, process: claude.Process{Started: before.Add(time.Second)}, want: true},
 		"a later process than the file tells": {doc: `"startedAt":%d`, process: claude.Process{Started: before.Add(time.Minute)}},
 		"a start that is no number":           {doc: `"startedAt":"%d"`, process: claude.Process{Started: before.Add(time.Minute)}, want: true},
@@ -63,7 +64,7 @@ func TestSessions(t *testing.T) {
 			doc = `{"pid":7,` + fmt.Sprintf(c.doc, before.UnixMilli()) + `,"cwd":"/work"}`
 		}
 		file("7.json", doc)
-		got := w.core.Sessions(func(pid int) (claude.Process, bool) {
+		got := p.Sessions(func(pid int) (claude.Process, bool) {
 			if pid != 7 {
 				t.Errorf("%s: asked for %d", what, pid)
 			}

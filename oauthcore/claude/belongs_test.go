@@ -1,0 +1,86 @@
+package claude_test
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+
+	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
+)
+
+func TestDropOrganizationFiles(t *testing.T) {
+	p := newPlace(t)
+	gone := []string{
+		"remote-settings.json", "remote-settings.json.signature.json", "remote-settings.json.synced-at", "remote-settings.signature.json",
+		"remote-settings.synced-at", "remote-settings-helper-consent", "policy-limits.json", "policy-limits.json.signature.json",
+		"policy-limits.json.stamp.json", "policy-limits.signature.json", "policy-limits.stamp.json",
+		"state/hybrid-settings.json", "state/repeat-command-days.json", "state/repeat-command-mark.json",
+	}
+	stays := []string{"settings.json", "oauth_pool.json", "state/other.json", "CLAUDE.md"}
+	for _, name := range append(slices.Clone(gone), stays...) {
+		p.write(filepath.Join(p.Paths.Config, name), "x")
+	}
+	if err := p.DropOrganizationFiles(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range gone {
+		if p.read(filepath.Join(p.Paths.Config, name)) != "" {
+			t.Errorf("%s is still there", name)
+		}
+	}
+	for _, name := range stays {
+		if p.read(filepath.Join(p.Paths.Config, name)) != "x" {
+			t.Errorf("%s is gone", name)
+		}
+	}
+	if err := p.DropOrganizationFiles(); err != nil {
+		t.Errorf("without them: %v", err)
+	}
+	p.fs.fail = func(op, path string) error {
+		if op == "remove" && strings.HasSuffix(path, "policy-limits.json") {
+			return syscall.EACCES
+		}
+		return nil
+	}
+	p.write(filepath.Join(p.Paths.Config, "state/hybrid-settings.json"), "x")
+	err := p.DropOrganizationFiles()
+	if err == nil || !strings.Contains(err.Error(), "policy-limits.json") || !strings.Contains(err.Error(), "permission denied") {
+		t.Errorf("%v", err)
+	}
+	if p.read(filepath.Join(p.Paths.Config, "state/hybrid-settings.json")) != "" {
+		t.Error("one that cannot be removed stops the others")
+	}
+}
+
+func TestForeign(t *testing.T) {
+	a := &accounts.Account{Key: "a", OrganizationUUID: "org-a", Siblings: []byte(`{"organizationUuid":"org-a","designOauth":1}`)}
+	b := &accounts.Account{Key: "b", OrganizationUUID: "org-b", Siblings: []byte(`{"designOauth":2}`)}
+	all := []*accounts.Account{a, b, {Key: "c"}}
+	for siblings, want := range map[string]bool{
+		"": false,
+		`{"organizationUuid":"org-a", "designOauth":1}`: false,
+		`{"organizationUuid":"org-a","designOauth":9}`:  false,
+		`{"organizationUuid":"org-b"}`:                  true,
+		`{"designOauth": 2}`:                            true,
+		`{"designOauth":3}`:                             false,
+		`{}`:                                            false,
+	} {
+		var raw []byte
+		if siblings != "" {
+			raw = []byte(siblings)
+		}
+		if got := claude.Foreign(raw, a, all); got != want {
+			t.Errorf("%s: %v", siblings, got)
+		}
+	}
+	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all) {
+		t.Error("an account whose organization is not known")
+	}
+	twin := &accounts.Account{Key: "d", Siblings: b.Siblings}
+	if claude.Foreign(b.Siblings, b, append(all, twin)) {
+		t.Error("its own, which another account has, too")
+	}
+}
