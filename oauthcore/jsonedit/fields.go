@@ -55,17 +55,19 @@ func (f *Field) encode() []byte {
 // counts. Absent and null members give the zero value. The error wraps
 // ErrSyntax, ErrShape, or ErrType with the member's name.
 func Read(raw []byte, fields []Field) error {
-	o, err := scanBytes(raw).openLenient()
+	var room few
+	o, err := scanBytes(raw).openLenient(room[:0])
 	if err != nil {
 		return err
 	}
+	text := string(raw) // the strings that are read are parts of it
 	for i := range fields {
 		f := &fields[i]
 		s, ok := o.last(f.name)
 		if !ok {
 			continue
 		}
-		if err := f.v.Read(gjson.ParseBytes(raw[s.valueStart:s.valueEnd])); err != nil {
+		if err := f.v.Read(gjson.Parse(text[s.valueStart:s.valueEnd])); err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
@@ -79,7 +81,7 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 	if raw == nil {
 		raw = []byte("{}")
 	}
-	o, err := scanBytes(raw).openLenient()
+	o, err := scanBytes(raw).openLenient(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +107,7 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 // last is the member of a name that counts.
 func (o object) last(name string) (span, bool) {
 	for i := len(o.spans) - 1; i >= 0; i-- {
-		if o.spans[i].key == name {
+		if string(o.spans[i].key) == name {
 			return o.spans[i], true
 		}
 	}

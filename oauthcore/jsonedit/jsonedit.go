@@ -30,7 +30,7 @@ type Member struct {
 
 // span is a member's place in the document, in bytes.
 type span struct {
-	key                  string
+	key                  []byte
 	keyStart             int
 	valueStart, valueEnd int
 }
@@ -44,7 +44,7 @@ func Members(doc []byte) ([]Member, error) {
 	}
 	out := make([]Member, len(o.spans))
 	for i, s := range o.spans {
-		out[i] = Member{s.key, doc[s.valueStart:s.valueEnd]}
+		out[i] = Member{string(s.key), doc[s.valueStart:s.valueEnd]}
 	}
 	return out, nil
 }
@@ -153,17 +153,17 @@ func Equal(a, b []byte) bool {
 func (o object) unique() error {
 	seen := make(map[string]bool, len(o.spans))
 	for _, s := range o.spans {
-		if seen[s.key] {
+		if seen[string(s.key)] {
 			return fmt.Errorf("%q: %w", s.key, ErrDuplicate)
 		}
-		seen[s.key] = true
+		seen[string(s.key)] = true
 	}
 	return nil
 }
 
 func (o object) pick(name string) (span, bool) {
 	for _, s := range o.spans {
-		if s.key == name {
+		if string(s.key) == name {
 			return s, true
 		}
 	}
