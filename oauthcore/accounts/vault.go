@@ -85,16 +85,20 @@ func (m *Memory) Vault(doc []byte) (*Vault, error) {
 }
 
 func (v *Vault) parseAccounts(known *known[Account], raw []byte) error {
-	entries, err := known.read(raw, parseAccount)
+	entries, err := known.read(raw, accountParser)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		a := &e.value
-		v.accounts = append(v.accounts, a)
-		v.byKey[a.Key] = a
-		if fp := a.Credential.Fingerprint(); fp != "" {
-			v.byToken[fp] = a
+	n := len(entries)
+	list := make([]Account, n)
+	v.accounts, v.byKey, v.byToken = make([]*Account, n), make(map[string]*Account, n), make(map[string]*Account, n)
+	for i := range entries {
+		a, was := &list[i], &entries[i].value
+		*a = *was
+		a.was = was
+		v.accounts[i], v.byKey[a.Key] = a, a
+		if a.print != "" {
+			v.byToken[a.print] = a
 		}
 	}
 	return nil

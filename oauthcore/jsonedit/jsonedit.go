@@ -49,6 +49,17 @@ func Members(doc []byte) ([]Member, error) {
 	return out, nil
 }
 
+// Unique says whether the top-level object names no member twice. The error
+// wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Unique(doc []byte) error {
+	var room few
+	o, err := scanBytes(doc).openLenient(room[:0])
+	if err == nil {
+		err = o.unique()
+	}
+	return err
+}
+
 // Get finds the value at the path of member names; ok is false where a member
 // is missing. The error wraps ErrSyntax, ErrShape or ErrDuplicate.
 func Get(doc []byte, path ...string) (raw []byte, ok bool, err error) {
@@ -151,6 +162,16 @@ func Equal(a, b []byte) bool {
 
 // unique refuses an object that names a member twice.
 func (o object) unique() error {
+	if len(o.spans) <= len(few{}) { // comparing each with each is faster than a map
+		for i, s := range o.spans {
+			for _, before := range o.spans[:i] {
+				if bytes.Equal(s.key, before.key) {
+					return fmt.Errorf("%q: %w", s.key, ErrDuplicate)
+				}
+			}
+		}
+		return nil
+	}
 	seen := make(map[string]bool, len(o.spans))
 	for _, s := range o.spans {
 		if seen[string(s.key)] {
