@@ -71,7 +71,8 @@ func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
 
 // Candidates gives what the choice of the next account looks at.
 func (s *State) Candidates(now time.Time) []accounts.Candidate {
-	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || s.Vault.RivalOf(a) != nil }, now)
+	rivals := s.Vault.Rivals()
+	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || rivals.Of(a) != nil }, now)
 }
 
 // Read loads vault, pool, usage store and journal as they are. The error is a
@@ -250,12 +251,13 @@ func (s *State) align() error {
 			}
 		}
 	}
+	rivals := s.Vault.Rivals()
 	for _, a := range s.Vault.All() {
 		if a.Removed {
 			s.Usage.Forget(a.Key)
 			continue
 		}
-		if !a.Credential.Usable() || a.Rival != "" || s.Vault.RivalOf(a) != nil {
+		if !a.Credential.Usable() || a.Rival != "" || rivals.Of(a) != nil {
 			// Of a login whose owner is not known yet the pool keeps what it has:
 			// whatever stands there may be the newest.
 			continue

@@ -534,13 +534,30 @@ func (v *Vault) LabelOwner(a *Account, label string) (taken *Account) {
 	return nil
 }
 
-// RivalOf is the unidentified account whose login may be the successor of a's:
-// while there is one, a's login is neither presented nor activated. nil if none.
-func (v *Vault) RivalOf(a *Account) *Account {
+// Rivals are the unidentified accounts whose logins may be the successors of
+// others'.
+type Rivals []*Account
+
+// Rivals lists them as they are now, to be asked for many accounts.
+func (v *Vault) Rivals() (out Rivals) {
 	for _, o := range v.accounts {
-		if o.Rival == a.Key && o != a && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Credential.Compare(a.Credential) >= 0 {
+		if o.Rival != "" && !o.Removed && !o.Identified() && !o.NeedsNewLogin() {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Of is the one whose login may be the successor of a's, nil if none.
+func (r Rivals) Of(a *Account) *Account {
+	for _, o := range r {
+		if o.Rival == a.Key && o != a && o.Credential.Compare(a.Credential) >= 0 {
 			return o
 		}
 	}
 	return nil
 }
+
+// RivalOf is the unidentified account whose login may be the successor of a's:
+// while there is one, a's login is neither presented nor activated. nil if none.
+func (v *Vault) RivalOf(a *Account) *Account { return v.Rivals().Of(a) }
