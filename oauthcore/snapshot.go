@@ -134,6 +134,9 @@ func (s *State) show(a *accounts.Account, active string, now time.Time) view.Acc
 // sentBefore says that a request with the account's token ended without an
 // answer, or went out before a time and none was saved.
 func (s *State) sentBefore(a *accounts.Account, at time.Time) bool {
+	if len(s.journal) == 0 {
+		return false
+	}
 	fp := a.Credential.Fingerprint()
 	for _, e := range s.journal {
 		if fp != "" && e.presented == fp && !e.answered() && (e.lost || e.madeAt.Before(at)) {

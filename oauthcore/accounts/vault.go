@@ -504,7 +504,7 @@ func (v *Vault) Recount(now time.Time) {
 		if a.was != nil {
 			was = *a.was
 		}
-		if fp := a.Credential.Fingerprint(); fp != "" && fp != was.Credential.Fingerprint() && a.Generation <= was.Generation {
+		if t := a.Credential.RefreshToken; !t.Empty() && !t.Equal(was.Credential.RefreshToken) && a.Generation <= was.Generation {
 			a.Generation = max(was.Generation+1, now.UnixMilli())
 		}
 	}
