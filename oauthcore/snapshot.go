@@ -3,6 +3,7 @@ package oauthcore
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -45,7 +46,9 @@ func (c *Core) Snapshot(ctx context.Context) view.Snapshot {
 	if o.Owner != nil && !o.Owner.Removed {
 		v.Active = o.Owner.Key
 	}
-	for _, a := range o.Vault.Accounts() {
+	all := o.Vault.Accounts()
+	v.Accounts = slices.Grow(v.Accounts, len(all))
+	for _, a := range all {
 		v.Accounts = append(v.Accounts, o.show(a, v.Active, now))
 	}
 	v.Next = o.next(v.Active, now)

@@ -205,14 +205,17 @@ type login struct {
 	fields []jsonedit.Field // of to
 }
 
-// Read implements jsonedit.Variable.
-func (l *login) Read(v gjson.Result) error {
+// Read implements jsonedit.Variable, of null alone: login is a Keeper.
+func (l *login) Read(gjson.Result) error {
+	*l.to = Credential{}
+	return nil
+}
+
+// Keep implements jsonedit.Keeper.
+func (l *login) Keep(raw []byte) error {
 	was := *l.to
-	if *l.to = (Credential{}); v.Type == gjson.Null {
-		return nil
-	}
-	l.to.raw = []byte(v.Raw)
-	err := jsonedit.Read(l.to.raw, l.fields)
+	*l.to = Credential{raw: raw}
+	err := jsonedit.Read(raw, l.fields)
 	if err != nil {
 		*l.to = was
 	}

@@ -35,6 +35,13 @@ type Variable interface {
 	Encode() []byte
 }
 
+// Keeper is a Variable that keeps its member's own bytes. Where the member is
+// not null, Keep is called in place of Variable.Read, with a part of the
+// document, which must not be changed.
+type Keeper interface {
+	Keep(raw []byte) error
+}
+
 // Of makes a field of any variable.
 func Of(name string, v Variable) Field { return Field{name: name, v: v} }
 
@@ -67,7 +74,12 @@ func Read(raw []byte, fields []Field) error {
 		if !ok {
 			continue
 		}
-		if err := f.v.Read(gjson.Parse(text[s.valueStart:s.valueEnd])); err != nil {
+		if k, ok := f.v.(Keeper); ok && text[s.valueStart] != 'n' { // null
+			err = k.Keep(raw[s.valueStart:s.valueEnd:s.valueEnd])
+		} else {
+			err = f.v.Read(gjson.Parse(text[s.valueStart:s.valueEnd]))
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
@@ -340,15 +352,18 @@ func Object(name string, to *[]byte) Field { return Of(name, (*whole)(to)) }
 
 type whole []byte
 
-func (w *whole) Read(v gjson.Result) error {
-	switch {
-	case v.Type == gjson.Null:
-		*w = nil
-	case !v.IsObject():
+// Read is of null alone: whole is a Keeper.
+func (w *whole) Read(gjson.Result) error {
+	*w = nil
+	return nil
+}
+
+// Keep implements Keeper.
+func (w *whole) Keep(raw []byte) error {
+	if raw[0] != '{' {
 		return ErrType
-	default:
-		*w = []byte(v.Raw)
 	}
+	*w = raw
 	return nil
 }
 
