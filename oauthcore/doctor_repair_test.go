@@ -66,7 +66,8 @@ func TestDoctorRival(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 	p.kept(night)
-	p.check([]string{}, []string{})
+	aside := []string{"info set_aside login-20261123T131300Z-1.json"} // the account's other login, which is good as well
+	p.check(aside, aside)
 }
 
 // Another account's members beside the live login: Claude Code would act for

@@ -95,7 +95,8 @@ func TestProveInOrder(t *testing.T) {
 		asked   bool              // the provider's profile is the proof
 	}{
 		"identifiers inside":                       {login: loginNamed(t, "x", naming(adaOwn)), account: "ada"},
-		"they beat the token":                      {login: loginNamed(t, "grace", naming(adaOwn)), account: "ada"},
+		"the token contradicts them":               {login: loginNamed(t, "grace", naming(adaOwn))},
+		"the profile settles that":                 {login: loginNamed(t, "grace", naming(adaOwn)), profile: graceOwn, account: "grace", asked: true},
 		"the refresh token":                        {login: loginNamed(t, "grace"), account: "grace"},
 		"it beats the deadline":                    {login: loginNamed(t, "grace", deadline(1)), account: "grace"},
 		"it beats the profile":                     {login: loginNamed(t, "grace"), profile: adaOwn, account: "grace"},

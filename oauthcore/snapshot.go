@@ -3,6 +3,7 @@ package oauthcore
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -45,7 +46,9 @@ func (c *Core) Snapshot(ctx context.Context) view.Snapshot {
 	if o.Owner != nil && !o.Owner.Removed {
 		v.Active = o.Owner.Key
 	}
-	for _, a := range o.Vault.Accounts() {
+	all := o.Vault.Accounts()
+	v.Accounts = slices.Grow(v.Accounts, len(all))
+	for _, a := range all {
 		v.Accounts = append(v.Accounts, o.show(a, v.Active, now))
 	}
 	v.Next = o.next(v.Active, now)
@@ -134,6 +137,9 @@ func (s *State) show(a *accounts.Account, active string, now time.Time) view.Acc
 // sentBefore says that a request with the account's token ended without an
 // answer, or went out before a time and none was saved.
 func (s *State) sentBefore(a *accounts.Account, at time.Time) bool {
+	if len(s.journal) == 0 {
+		return false
+	}
 	fp := a.Credential.Fingerprint()
 	for _, e := range s.journal {
 		if fp != "" && e.presented == fp && !e.answered() && (e.lost || e.madeAt.Before(at)) {

@@ -46,6 +46,9 @@ func (s *State) UnsureWhy(a *accounts.Account) accounts.Doubt {
 // sent says that a request with the account's token went out and no answer was
 // saved.
 func (s *State) sent(a *accounts.Account) bool {
+	if len(s.journal) == 0 {
+		return false
+	}
 	fp := a.Credential.Fingerprint()
 	return fp != "" && slices.ContainsFunc(s.journal, func(e *answer) bool { return e.presented == fp && !e.answered() })
 }
@@ -56,8 +59,9 @@ func (s *State) known(t secret.Secret) bool { return s.Vault.Knows(t) || s.aside
 // UnknownEntry says that a pool entry holds a login the vault does not know. An
 // entry without a refresh token is told by its access token.
 func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
+	a := s.Vault.Get(e.Key)
 	if !e.RefreshToken.Empty() {
-		return !s.known(e.RefreshToken)
+		return (a == nil || !e.RefreshToken.Equal(a.Credential.RefreshToken)) && !s.known(e.RefreshToken)
 	}
 	if e.AccessToken.Empty() {
 		return false
@@ -65,13 +69,13 @@ func (s *State) UnknownEntry(e *accounts.PoolEntry) bool {
 	if s.known(e.AccessToken) || s.Vault.HasAccess(e.AccessToken) {
 		return false
 	}
-	a := s.Vault.Get(e.Key)
 	return a == nil || !a.Removed && a.Credential.RefreshToken.Empty()
 }
 
 // Candidates gives what the choice of the next account looks at.
 func (s *State) Candidates(now time.Time) []accounts.Candidate {
-	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || s.Vault.RivalOf(a) != nil }, now)
+	rivals := s.Vault.Rivals()
+	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || rivals.Of(a) != nil }, now)
 }
 
 // Read loads vault, pool, usage store and journal as they are. The error is a
@@ -124,16 +128,24 @@ func (c *Core) readRest(ctx context.Context, s *State) error {
 	if err != nil {
 		return err
 	}
-	doc, err := claude.ReadOr(c.FS, c.Paths.Usage())
+	usage, err := c.readUsage()
 	if err != nil {
 		return err
 	}
-	usage, err := c.memory.Usage(doc)
-	if err != nil {
-		return claude.Damaged(c.Paths.Usage(), err)
-	}
 	s.Pool, s.Usage = pool, usage
 	return nil
+}
+
+func (c *Core) readUsage() (*accounts.UsageStore, error) {
+	doc, err := claude.ReadOr(c.FS, c.Paths.Usage())
+	if err != nil {
+		return nil, err
+	}
+	usage, err := c.memory.Usage(doc)
+	if err != nil {
+		return nil, claude.Damaged(c.Paths.Usage(), err)
+	}
+	return usage, nil
 }
 
 // Update does one read-modify-write under the store lock: fn changes what it
@@ -194,7 +206,27 @@ func (c *Core) modify(ctx context.Context, wait time.Duration, read func(context
 			return claude.Unwritable(c.Paths.Pool(), err)
 		}
 	}
-	doc, changed, err := s.Usage.Encode()
+	return c.writeUsage(s.Usage)
+}
+
+// updateUsage is Update for a change of the usage store alone.
+func (c *Core) updateUsage(ctx context.Context, fn func(*accounts.UsageStore)) error {
+	release, err := c.Lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), claude.StoreWait)
+	if err != nil {
+		return err
+	}
+	defer release()
+	u, err := c.readUsage()
+	if err != nil {
+		return err
+	}
+	fn(u)
+	return c.writeUsage(u)
+}
+
+// writeUsage writes the usage store, if it changed.
+func (c *Core) writeUsage(u *accounts.UsageStore) error {
+	doc, changed, err := u.Encode()
 	if err != nil {
 		return claude.Damaged(c.Paths.Usage(), err)
 	}
@@ -248,12 +280,13 @@ func (s *State) align() error {
 			s.Pool.Drop(e.Key)
 		}
 	}
+	rivals := s.Vault.Rivals()
 	for _, a := range s.Vault.All() {
 		if a.Removed {
 			s.Usage.Forget(a.Key)
 			continue
 		}
-		if !a.Credential.Usable() || a.Rival != "" || s.Vault.RivalOf(a) != nil {
+		if !a.Credential.Usable() || a.Rival != "" || rivals.Of(a) != nil {
 			// Of a login whose owner is not known yet the pool keeps what it has:
 			// whatever stands there may be the newest.
 			continue

@@ -454,10 +454,7 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 	}
 	w.done.To = a.Key
 	c.Note(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
-	return c.Update(ctx, func(s *State) error {
-		s.Usage.NoteActive(a.Key, c.Now())
-		return nil
-	})
+	return c.updateUsage(ctx, func(u *accounts.UsageStore) { u.NoteActive(a.Key, c.Now()) })
 }
 
 // keepLive sets the live login aside where the vault has not got it and the swap

@@ -41,8 +41,9 @@ func (r *runner) printList(s backend.Snapshot) error {
 		return r.printEmpty(s)
 	}
 	rows := [][]cell{{{text: "  NAME"}, {text: "PLAN"}, {text: "STATE"}, {text: "5H"}, {text: "7D"}, {text: "LOGIN-ENDS"}}}
+	addresses := addressesIn(s)
 	for _, a := range s.Accounts {
-		rows = append(rows, r.listRow(s, a))
+		rows = append(rows, r.listRow(addresses.name(a), a))
 	}
 	if err := writeTable(r.Stdout, rows, r.coloured()); err != nil {
 		return err
@@ -53,7 +54,7 @@ func (r *runner) printList(s backend.Snapshot) error {
 	return nil
 }
 
-func (r *runner) listRow(s backend.Snapshot, a backend.Account) []cell {
+func (r *runner) listRow(name string, a backend.Account) []cell {
 	mark := "  "
 	if a.Active {
 		mark = "* "
@@ -63,7 +64,7 @@ func (r *runner) listRow(s backend.Snapshot, a backend.Account) []cell {
 		five, seven = a.Usage.FiveHour, a.Usage.SevenDay
 	}
 	return []cell{
-		{text: mark + nameIn(s, a)},
+		{text: mark + name},
 		{text: orDash(plain(a.Plan))},
 		{text: r.stateWords(a), colour: stateColour(a)},
 		{text: r.used(five)},

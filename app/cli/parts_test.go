@@ -103,6 +103,17 @@ func TestWidth(t *testing.T) {
 	}
 }
 
+func TestFoldedTextsAreTheSameWhereEqualFoldSaysSo(t *testing.T) {
+	texts := []string{"", "k", "K", "\u212a", "s", "S", "\u017f", "\u00df", "\u1e9e", "i", "I", "\u0130", "\u0131", "\u03c9", "\u03a9", "\u2126", "Ada@x", "aDA@X", "\xff", "\ufffd"}
+	for _, a := range texts {
+		for _, b := range texts {
+			if got, want := folded(a) == folded(b), strings.EqualFold(a, b); got != want {
+				t.Errorf("%q and %q: the same folded: %v, equal: %v", a, b, got, want)
+			}
+		}
+	}
+}
+
 func TestTableIsAligned(t *testing.T) {
 	var out strings.Builder
 	err := writeTable(&out, [][]cell{

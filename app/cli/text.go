@@ -23,6 +23,8 @@ var tokenShaped = regexp.MustCompile(`sk-ant-[A-Za-z0-9_-]+`)
 func plain(s string) string {
 	s = strings.Map(func(c rune) rune {
 		switch {
+		case c >= ' ' && c <= '~':
+			return c
 		case c == '\n' || c == '\r' || c == '\t' || c == '\u2028' || c == '\u2029':
 			return ' '
 		case c == zeroWidthJoiner:
@@ -37,19 +39,40 @@ func plain(s string) string {
 
 // nameIn is what to call an account in a list of several: its label, else its
 // address, else, when others share the address, its key.
-func nameIn(s backend.Snapshot, a backend.Account) string {
-	if a.Label != "" {
+func nameIn(s backend.Snapshot, a backend.Account) string { return addressesIn(s).name(a) }
+
+// addresses counts the accounts that have an address, in whatever case.
+type addresses map[string]int
+
+func addressesIn(s backend.Snapshot) addresses {
+	count := make(addresses, len(s.Accounts))
+	for i := range s.Accounts {
+		count[folded(s.Accounts[i].Email)]++
+	}
+	return count
+}
+
+// name is nameIn for many accounts of one list.
+func (count addresses) name(a backend.Account) string {
+	switch {
+	case a.Label != "":
 		return plain(a.Label)
-	}
-	for _, other := range s.Accounts {
-		if other.Key != a.Key && strings.EqualFold(other.Email, a.Email) {
-			return plain(a.Key)
-		}
-	}
-	if a.Email == "" {
+	case a.Email == "" || count[folded(a.Email)] > 1:
 		return plain(a.Key)
 	}
 	return plain(a.Email)
+}
+
+// folded is the same for texts that are equal by strings.EqualFold, and only
+// for those.
+func folded(s string) string {
+	return strings.Map(func(c rune) rune {
+		least := c
+		for other := unicode.SimpleFold(c); other != c; other = unicode.SimpleFold(other) {
+			least = min(least, other)
+		}
+		return least
+	}, s)
 }
 
 // nameOf is nameIn for a key.

@@ -12,6 +12,9 @@ func width(s string) int {
 	joined := false
 	for _, c := range s {
 		switch {
+		case c >= ' ' && c <= '~' && !joined: // as below, faster
+			total++
+			last = 1
 		case c == zeroWidthJoiner:
 			joined = true
 			continue

@@ -5,6 +5,7 @@ package local
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strconv"
 
 	"baton/app/backend"
@@ -20,6 +21,7 @@ func (b *Backend) take() backend.Snapshot {
 		Active:  v.Active,
 		Live:    backend.Live{Present: v.Live.Present, Email: v.Live.Email, Reason: v.Live.Reason},
 	}
+	s.Accounts = slices.Grow(s.Accounts, len(v.Accounts))
 	b.mu.Lock()
 	for _, a := range v.Accounts {
 		s.Accounts = append(s.Accounts, account(a, b.busy[a.Key]))

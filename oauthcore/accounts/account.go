@@ -69,8 +69,9 @@ type Account struct {
 	// counted.
 	Generation int64
 
-	raw []byte
-	was *Account // as it was read, nil for an account that is new
+	raw   []byte
+	print string   // the fingerprint of the refresh token that was read
+	was   *Account // as it was read, nil for an account that is new
 	// Flags of earlier versions, read once.
 	oldSpent                         []string
 	oldRestored, oldAside, oldClient bool
@@ -196,20 +197,27 @@ func (a *Account) fields() []jsonedit.Field {
 // CredentialField is a member that holds a whole login, left out where there is
 // none.
 func CredentialField(name string, to *Credential) jsonedit.Field {
-	return jsonedit.Of(name, (*login)(to))
+	return jsonedit.Of(name, &login{to, to.fields()})
 }
 
-type login Credential
+type login struct {
+	to     *Credential
+	fields []jsonedit.Field // of to
+}
 
-// Read implements jsonedit.Variable.
-func (l *login) Read(v gjson.Result) error {
-	if v.Type == gjson.Null {
-		*l = login{}
-		return nil
-	}
-	c, err := ParseCredential([]byte(v.Raw))
-	if err == nil {
-		*l = login(c)
+// Read implements jsonedit.Variable, of null alone: login is a Keeper.
+func (l *login) Read(gjson.Result) error {
+	*l.to = Credential{}
+	return nil
+}
+
+// Keep implements jsonedit.Keeper.
+func (l *login) Keep(raw []byte) error {
+	was := *l.to
+	*l.to = Credential{raw: raw}
+	err := jsonedit.Read(raw, l.fields)
+	if err != nil {
+		*l.to = was
 	}
 	return err
 }
@@ -217,13 +225,13 @@ func (l *login) Read(v gjson.Result) error {
 // Same implements jsonedit.Variable.
 func (l *login) Same(v gjson.Result) bool {
 	if v.Type == gjson.Null {
-		return l.raw == nil
+		return l.to.raw == nil
 	}
-	return jsonedit.Equal2([]byte(v.Raw), l.raw)
+	return jsonedit.Equal2([]byte(v.Raw), l.to.raw)
 }
 
 // Encode implements jsonedit.Variable.
-func (l *login) Encode() []byte { return l.raw }
+func (l *login) Encode() []byte { return l.to.raw }
 
 // spentField reads the list of spent tokens that earlier versions kept with
 // each account; it is never written.
@@ -240,31 +248,29 @@ func spentField(to *[]string) jsonedit.Field {
 	}, func(a, b []string) bool { return (a == nil) == (b == nil) }, func([]string) []byte { return nil })
 }
 
-func parseAccount(key string, raw []byte) (Account, error) {
-	a := Account{Key: key, raw: raw}
-	if err := jsonedit.Read(raw, a.fields()); err != nil {
-		return a, fmt.Errorf("an account's %w", err)
+// accountParser gives the function that parses accounts, one after the other
+// into the same variable.
+func accountParser() func(key string, raw []byte) (Account, error) {
+	var a Account
+	fields := a.fields()
+	return func(key string, raw []byte) (Account, error) {
+		a = Account{Key: key, raw: raw}
+		if err := jsonedit.Read(raw, fields); err != nil {
+			return a, fmt.Errorf("an account's %w", err)
+		}
+		if a.Email == "" {
+			a.Email = AddressOf(key)
+		}
+		a.print = a.Credential.Fingerprint()
+		return a, nil
 	}
-	if a.Email == "" {
-		a.Email = AddressOf(key)
-	}
-	was := a
-	a.was = &was
-	return a, nil
 }
 
 // changed says that the account is not as it was read.
 func (a *Account) changed() bool {
-	if a.was == nil {
-		return true
-	}
-	x, y := *a, *a.was
-	same := jsonedit.Equal2(x.Credential.raw, y.Credential.raw) && jsonedit.Equal2(x.Siblings, y.Siblings) && jsonedit.Equal2(x.OAuthAccount, y.OAuthAccount) &&
-		len(x.oldSpent) == len(y.oldSpent)
-	for _, s := range []*Account{&x, &y} { // what cannot be compared by ==
-		s.Credential, s.Siblings, s.OAuthAccount, s.raw, s.was, s.oldSpent = Credential{}, nil, nil, nil, nil, nil
-	}
-	return !same || x.flat() != y.flat()
+	was := a.was
+	return was == nil || a.flat() != was.flat() || len(a.oldSpent) != len(was.oldSpent) ||
+		!jsonedit.Equal2(a.Credential.raw, was.Credential.raw) || !jsonedit.Equal2(a.Siblings, was.Siblings) || !jsonedit.Equal2(a.OAuthAccount, was.OAuthAccount)
 }
 
 // flat is the part of an account that can be compared.

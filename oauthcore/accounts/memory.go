@@ -46,8 +46,9 @@ func (k *known[T]) open(doc []byte) ([]jsonedit.Member, error) {
 	return members, err
 }
 
-// read lists the entries of an object. The error is parse's or one of jsonedit's.
-func (k *known[T]) read(list []byte, parse func(key string, raw []byte) (T, error)) ([]entry[T], error) {
+// read lists the entries of an object, by the parser that it makes where
+// anything is to be parsed. The error is the parser's or one of jsonedit's.
+func (k *known[T]) read(list []byte, parser func() func(key string, raw []byte) (T, error)) ([]entry[T], error) {
 	if k.byKey != nil && bytes.Equal(list, k.list) {
 		return k.entries, nil
 	}
@@ -55,6 +56,7 @@ func (k *known[T]) read(list []byte, parse func(key string, raw []byte) (T, erro
 	if err != nil {
 		return nil, err
 	}
+	parse := parser()
 	entries, byKey := make([]entry[T], len(members)), make(map[string]int, len(members))
 	for i, m := range members {
 		byKey[m.Key] = i

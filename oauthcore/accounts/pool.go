@@ -75,29 +75,39 @@ func (m *Memory) Pool(doc []byte) (*Pool, error) {
 	if i < 0 {
 		return nil, fmt.Errorf("no \"accounts\" object: %w", ErrShape)
 	}
-	entries, err := m.pool.read(members[i].Raw, parseEntry)
+	entries, err := m.pool.read(members[i].Raw, entryParser)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	for _, e := range entries {
-		p.Entries = append(p.Entries, &e.value)
-		p.byKey[e.key] = &e.value
+	n := len(entries)
+	list := make([]PoolEntry, n)
+	p.Entries, p.byKey = make([]*PoolEntry, n), make(map[string]*PoolEntry, n)
+	for i := range entries {
+		e := &list[i]
+		*e = entries[i].value
+		p.Entries[i], p.byKey[e.Key] = e, e
 	}
 	return p, nil
 }
 
-func parseEntry(key string, raw []byte) (PoolEntry, error) {
-	e := PoolEntry{Key: key, raw: raw}
-	if _, err := jsonedit.Members(raw); err != nil { // a member twice: which one counts is not known
-		return e, fmt.Errorf("an account's entry: %w", err)
+// entryParser gives the function that parses entries, one after the other into
+// the same variable.
+func entryParser() func(key string, raw []byte) (PoolEntry, error) {
+	var e PoolEntry
+	fields := e.fields()
+	return func(key string, raw []byte) (PoolEntry, error) {
+		e = PoolEntry{Key: key, raw: raw}
+		if err := jsonedit.Unique(raw); err != nil { // a member twice: which one counts is not known
+			return e, fmt.Errorf("an account's entry: %w", err)
+		}
+		if err := jsonedit.Read(raw, fields); err != nil {
+			return e, fmt.Errorf("an account's %w", err)
+		}
+		if e.Email == "" {
+			e.Email = key
+		}
+		return e, nil
 	}
-	if err := jsonedit.Read(raw, e.fields()); err != nil {
-		return e, fmt.Errorf("an account's %w", err)
-	}
-	if e.Email == "" {
-		e.Email = key
-	}
-	return e, nil
 }
 
 // Get finds an entry by its key; nil if none.

@@ -171,24 +171,31 @@ func (m *Memory) Usage(doc []byte) (*UsageStore, error) {
 	if i < 0 {
 		return u, nil
 	}
-	records, err := m.usage.read(members[i].Raw, parseRecord)
+	records, err := m.usage.read(members[i].Raw, recordParser)
 	if err != nil {
 		return nil, fmt.Errorf("accounts: %w", err)
 	}
-	for _, r := range records {
-		u.Records[r.key] = &r.value
+	list := make([]UsageRecord, len(records))
+	u.Records = make(map[string]*UsageRecord, len(records))
+	for i := range records {
+		r, was := &list[i], &records[i].value
+		*r = *was
+		r.was = was
+		u.Records[records[i].key] = r
 	}
 	return u, nil
 }
 
-func parseRecord(_ string, raw []byte) (UsageRecord, error) {
-	r := UsageRecord{raw: raw}
-	if err := jsonedit.Read(raw, r.fields()); err != nil {
+// recordParser gives the function that parses records, one after the other into
+// the same variable.
+func recordParser() func(key string, raw []byte) (UsageRecord, error) {
+	var r UsageRecord
+	fields := r.fields()
+	return func(_ string, raw []byte) (UsageRecord, error) {
+		r = UsageRecord{raw: raw}
+		err := jsonedit.Read(raw, fields)
 		return r, err
 	}
-	was := r
-	r.was = &was
-	return r, nil
 }
 
 // Record gives the account's record, made where missing.

@@ -85,16 +85,20 @@ func (m *Memory) Vault(doc []byte) (*Vault, error) {
 }
 
 func (v *Vault) parseAccounts(known *known[Account], raw []byte) error {
-	entries, err := known.read(raw, parseAccount)
+	entries, err := known.read(raw, accountParser)
 	if err != nil {
 		return err
 	}
-	for _, e := range entries {
-		a := &e.value
-		v.accounts = append(v.accounts, a)
-		v.byKey[a.Key] = a
-		if fp := a.Credential.Fingerprint(); fp != "" {
-			v.byToken[fp] = a
+	n := len(entries)
+	list := make([]Account, n)
+	v.accounts, v.byKey, v.byToken = make([]*Account, n), make(map[string]*Account, n), make(map[string]*Account, n)
+	for i := range entries {
+		a, was := &list[i], &entries[i].value
+		*a = *was
+		a.was = was
+		v.accounts[i], v.byKey[a.Key] = a, a
+		if a.print != "" {
+			v.byToken[a.print] = a
 		}
 	}
 	return nil
@@ -528,7 +532,7 @@ func (v *Vault) Recount(now time.Time) {
 		if a.was != nil {
 			was = *a.was
 		}
-		if fp := a.Credential.Fingerprint(); fp != "" && fp != was.Credential.Fingerprint() && a.Generation <= was.Generation {
+		if t := a.Credential.RefreshToken; !t.Empty() && !t.Equal(was.Credential.RefreshToken) && a.Generation <= was.Generation {
 			a.Generation = max(was.Generation+1, now.UnixMilli())
 		}
 	}
@@ -558,13 +562,30 @@ func (v *Vault) LabelOwner(a *Account, label string) (taken *Account) {
 	return nil
 }
 
-// RivalOf is the unidentified account whose login may be the successor of a's:
-// while there is one, a's login is neither presented nor activated. nil if none.
-func (v *Vault) RivalOf(a *Account) *Account {
+// Rivals are the unidentified accounts whose logins may be the successors of
+// others'.
+type Rivals []*Account
+
+// Rivals lists them as they are now, to be asked for many accounts.
+func (v *Vault) Rivals() (out Rivals) {
 	for _, o := range v.accounts {
-		if o.Rival == a.Key && o != a && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Doubt != DoubtRival && o.Credential.Compare(a.Credential) >= 0 {
+		if o.Rival != "" && !o.Removed && !o.Identified() && !o.NeedsNewLogin() && o.Doubt != DoubtRival {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// Of is the one whose login may be the successor of a's, nil if none.
+func (r Rivals) Of(a *Account) *Account {
+	for _, o := range r {
+		if o.Rival == a.Key && o != a && o.Credential.Compare(a.Credential) >= 0 {
 			return o
 		}
 	}
 	return nil
 }
+
+// RivalOf is the unidentified account whose login may be the successor of a's:
+// while there is one, a's login is neither presented nor activated. nil if none.
+func (v *Vault) RivalOf(a *Account) *Account { return v.Rivals().Of(a) }

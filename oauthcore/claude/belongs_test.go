@@ -72,15 +72,35 @@ func TestForeign(t *testing.T) {
 		if siblings != "" {
 			raw = []byte(siblings)
 		}
-		if got := claude.Foreign(raw, a, all); got != want {
+		if got := claude.Foreign(raw, a, all, nil); got != want {
 			t.Errorf("%s: %v", siblings, got)
 		}
 	}
-	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all) {
+	if claude.Foreign([]byte(`{"organizationUuid":"org-b"}`), &accounts.Account{Key: "new"}, all, nil) {
 		t.Error("an account whose organization is not known")
 	}
 	twin := &accounts.Account{Key: "d", Siblings: b.Siblings}
-	if claude.Foreign(b.Siblings, b, append(all, twin)) {
+	if claude.Foreign(b.Siblings, b, append(all, twin), nil) {
 		t.Error("its own, which another account has, too")
+	}
+}
+
+// Another program that puts in a login and leaves what stands beside it.
+func TestForeignGoesOnFromTheAccountBefore(t *testing.T) {
+	before := &accounts.Account{Key: "b", Siblings: []byte(`{"enterpriseGateway":{"url":"https://one.example","token":"1","n":5},"designOauth":{"n":5}}`)}
+	a := &accounts.Account{Key: "a"}
+	for siblings, want := range map[string]bool{
+		`{"enterpriseGateway":{"url":"https://one.example","token":"2"}}`: true,
+		`{"enterpriseGateway":{"url":"https://two.example","token":"2"}}`: false,
+		`{"designOauth":{"n":5}}`:         true,
+		`{"designOauth":{"n":5,"m":"x"}}`: false,
+		`{"hybridOauth":{"token":"1"}}`:   false,
+	} {
+		if got := claude.Foreign([]byte(siblings), a, nil, before); got != want {
+			t.Errorf("%s: %v", siblings, got)
+		}
+		if claude.Foreign([]byte(siblings), a, nil, a) || claude.Foreign([]byte(siblings), a, nil, nil) {
+			t.Errorf("%s: another account's, though no other was live", siblings)
+		}
 	}
 }

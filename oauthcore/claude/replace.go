@@ -72,7 +72,7 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 		return nil
 	}
 	if r.policy {
-		r.g.policyErr = r.g.s.dropOrganizationFiles()
+		r.g.policyErr = r.g.s.DropOrganizationFiles()
 	}
 	return r.staged.commit(ctx)
 }
@@ -263,9 +263,9 @@ func (g *Guard) Activate(ctx context.Context, live Live, a *accounts.Account, pr
 // place, nil for nothing.
 func (g *Guard) PolicyProblem() error { return g.policyErr }
 
-// dropOrganizationFiles removes the files of an organisation's policy, as
+// DropOrganizationFiles removes the files of an organisation's policy, as
 // Claude Code does at a login. It gives what could not be removed.
-func (s *Store) dropOrganizationFiles() error {
+func (s *Store) DropOrganizationFiles() error {
 	var errs []error
 	for _, path := range s.Paths.organizationFiles() {
 		if err := s.FS.Remove(path); err != nil && !errors.Is(err, fs.ErrNotExist) {

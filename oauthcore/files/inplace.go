@@ -191,6 +191,9 @@ func (r record) torn(now []byte) bool {
 	if bytes.Equal(now, r.New) || bytes.Equal(now, r.Old) || len(now) > max(len(r.Old), len(r.New)) {
 		return false
 	}
+	if len(now) < min(len(r.Old), len(r.New)) && json.Valid(now) {
+		return false // another program's
+	}
 	for i, b := range now {
 		if b != 0 && (i >= len(r.Old) || b != r.Old[i]) && (i >= len(r.New) || b != r.New[i]) {
 			return false

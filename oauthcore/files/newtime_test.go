@@ -117,7 +117,7 @@ func TestMendSyncsWhatItMended(t *testing.T) {
 	}
 }
 
-// Bytes of either document at each place, and no length but one between theirs.
+// Bytes of either document at each place, or zeros; cut short it is no document.
 func TestTorn(t *testing.T) {
 	for _, tt := range []struct {
 		old, new, now string
@@ -132,7 +132,9 @@ func TestTorn(t *testing.T) {
 		{"12345", "123", "1234", true},
 		{"123", "12345", "123456", false},
 		{"12345", "123", "1239", false},
-		{"123", "12345", "{", true},
+		{"123", "12345", "{", false},
+		{"{123", "{1245", "{12", true},
+		{"12345", "12399", "12\x00\x00\x00", true},
 		{"123", "12345", "\xef\xbb\xbf7", false},
 	} {
 		if got := (record{Old: []byte(tt.old), New: []byte(tt.new)}).torn([]byte(tt.now)); got != tt.want {

@@ -13,19 +13,19 @@ type Edit struct {
 // a member that is named twice the last one counts. The error wraps ErrSyntax
 // or ErrShape.
 func Last(doc []byte) ([]Member, error) {
-	o, err := scanBytes(doc).openLenient()
+	o, err := scanBytes(doc).openLenient(nil)
 	if err != nil {
 		return nil, err
 	}
 	at := make(map[string]int, len(o.spans))
 	out := make([]Member, 0, len(o.spans))
 	for _, s := range o.spans {
-		m := Member{s.key, doc[s.valueStart:s.valueEnd]}
-		if i, twice := at[s.key]; twice {
+		m := Member{string(s.key), doc[s.valueStart:s.valueEnd]}
+		if i, twice := at[m.Key]; twice {
 			out[i] = m
 			continue
 		}
-		at[s.key] = len(out)
+		at[m.Key] = len(out)
 		out = append(out, m)
 	}
 	return out, nil
@@ -36,7 +36,7 @@ func Last(doc []byte) ([]Member, error) {
 // where it counts, which is the last place, and taken out in every place. A
 // missing member is added at the end. The error wraps ErrSyntax or ErrShape.
 func Apply(doc []byte, edits []Edit) ([]byte, error) {
-	o, err := scanBytes(doc).openLenient()
+	o, err := scanBytes(doc).openLenient(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -49,12 +49,12 @@ func Apply(doc []byte, edits []Edit) ([]byte, error) {
 	}
 	last := make(map[string]int, len(o.spans))
 	for i, s := range o.spans {
-		last[s.key] = i
+		last[string(s.key)] = i
 	}
 	w := writer{doc: doc, out: make([]byte, 0, len(doc)+growth(edits))}
 	kept := -1 // the last member that stays
 	for i, s := range o.spans {
-		raw, edited := want[s.key]
+		raw, edited := want[string(s.key)]
 		if edited && raw == nil {
 			continue
 		}
@@ -67,7 +67,7 @@ func Apply(doc []byte, edits []Edit) ([]byte, error) {
 			w.at = o.spans[i-1].valueEnd
 		}
 		kept = i
-		if edited && i == last[s.key] {
+		if edited && i == last[string(s.key)] {
 			w.copyTo(s.valueStart)
 			w.out = append(w.out, raw...)
 			w.at = s.valueEnd

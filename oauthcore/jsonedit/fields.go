@@ -35,6 +35,13 @@ type Variable interface {
 	Encode() []byte
 }
 
+// Keeper is a Variable that keeps its member's own bytes. Where the member is
+// not null, Keep is called in place of Variable.Read, with a part of the
+// document, which must not be changed.
+type Keeper interface {
+	Keep(raw []byte) error
+}
+
 // Of makes a field of any variable.
 func Of(name string, v Variable) Field { return Field{name: name, v: v} }
 
@@ -55,17 +62,24 @@ func (f *Field) encode() []byte {
 // counts. Absent and null members give the zero value. The error wraps
 // ErrSyntax, ErrShape, or ErrType with the member's name.
 func Read(raw []byte, fields []Field) error {
-	o, err := scanBytes(raw).openLenient()
+	var room few
+	o, err := scanBytes(raw).openLenient(room[:0])
 	if err != nil {
 		return err
 	}
+	text := string(raw) // the strings that are read are parts of it
 	for i := range fields {
 		f := &fields[i]
 		s, ok := o.last(f.name)
 		if !ok {
 			continue
 		}
-		if err := f.v.Read(gjson.ParseBytes(raw[s.valueStart:s.valueEnd])); err != nil {
+		if k, ok := f.v.(Keeper); ok && text[s.valueStart] != 'n' { // null
+			err = k.Keep(raw[s.valueStart:s.valueEnd:s.valueEnd])
+		} else {
+			err = f.v.Read(gjson.Parse(text[s.valueStart:s.valueEnd]))
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", f.name, err)
 		}
 	}
@@ -79,7 +93,7 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 	if raw == nil {
 		raw = []byte("{}")
 	}
-	o, err := scanBytes(raw).openLenient()
+	o, err := scanBytes(raw).openLenient(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -105,7 +119,7 @@ func Write(raw []byte, fields []Field) ([]byte, error) {
 // last is the member of a name that counts.
 func (o object) last(name string) (span, bool) {
 	for i := len(o.spans) - 1; i >= 0; i-- {
-		if o.spans[i].key == name {
+		if string(o.spans[i].key) == name {
 			return o.spans[i], true
 		}
 	}
@@ -338,15 +352,18 @@ func Object(name string, to *[]byte) Field { return Of(name, (*whole)(to)) }
 
 type whole []byte
 
-func (w *whole) Read(v gjson.Result) error {
-	switch {
-	case v.Type == gjson.Null:
-		*w = nil
-	case !v.IsObject():
+// Read is of null alone: whole is a Keeper.
+func (w *whole) Read(gjson.Result) error {
+	*w = nil
+	return nil
+}
+
+// Keep implements Keeper.
+func (w *whole) Keep(raw []byte) error {
+	if raw[0] != '{' {
 		return ErrType
-	default:
-		*w = []byte(v.Raw)
 	}
+	*w = raw
 	return nil
 }
 

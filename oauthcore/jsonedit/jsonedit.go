@@ -30,7 +30,7 @@ type Member struct {
 
 // span is a member's place in the document, in bytes.
 type span struct {
-	key                  string
+	key                  []byte
 	keyStart             int
 	valueStart, valueEnd int
 }
@@ -44,9 +44,20 @@ func Members(doc []byte) ([]Member, error) {
 	}
 	out := make([]Member, len(o.spans))
 	for i, s := range o.spans {
-		out[i] = Member{s.key, doc[s.valueStart:s.valueEnd]}
+		out[i] = Member{string(s.key), doc[s.valueStart:s.valueEnd]}
 	}
 	return out, nil
+}
+
+// Unique says whether the top-level object names no member twice. The error
+// wraps ErrSyntax, ErrShape or ErrDuplicate.
+func Unique(doc []byte) error {
+	var room few
+	o, err := scanBytes(doc).openLenient(room[:0])
+	if err == nil {
+		err = o.unique()
+	}
+	return err
 }
 
 // Get finds the value at the path of member names; ok is false where a member
@@ -151,19 +162,29 @@ func Equal(a, b []byte) bool {
 
 // unique refuses an object that names a member twice.
 func (o object) unique() error {
+	if len(o.spans) <= len(few{}) { // comparing each with each is faster than a map
+		for i, s := range o.spans {
+			for _, before := range o.spans[:i] {
+				if bytes.Equal(s.key, before.key) {
+					return fmt.Errorf("%q: %w", s.key, ErrDuplicate)
+				}
+			}
+		}
+		return nil
+	}
 	seen := make(map[string]bool, len(o.spans))
 	for _, s := range o.spans {
-		if seen[s.key] {
+		if seen[string(s.key)] {
 			return fmt.Errorf("%q: %w", s.key, ErrDuplicate)
 		}
-		seen[s.key] = true
+		seen[string(s.key)] = true
 	}
 	return nil
 }
 
 func (o object) pick(name string) (span, bool) {
 	for _, s := range o.spans {
-		if s.key == name {
+		if string(s.key) == name {
 			return s, true
 		}
 	}

@@ -2,7 +2,6 @@ package jsonedit
 
 import (
 	"encoding/json"
-	"errors"
 	"unicode/utf8"
 )
 
@@ -12,32 +11,34 @@ type object struct {
 	spans []span
 }
 
-// open validates a document and lists the members of its top-level object.
-func (s *scanner) open() (object, error) {
+// few is room for the members of a small object, which then costs no
+// allocation.
+type few [24]span
+
+// openLenient validates a document, in which members may be named twice, and
+// lists the members of its top-level object in room, which may be nil.
+func (s *scanner) openLenient(room []span) (object, error) {
 	if c, ok := s.blanks(); !ok || c != '{' {
 		if s.value(0) == nil && s.ended() {
 			return object{}, ErrShape
 		}
 		return object{}, ErrSyntax
 	}
-	o, err := s.members()
+	o, err := s.members(room)
 	if err != nil || !s.ended() {
 		return object{}, ErrSyntax
 	}
-	return o, o.unique()
-}
-
-// openLenient is open for documents in which members may be named twice.
-func (s *scanner) openLenient() (object, error) {
-	o, err := s.open()
-	if errors.Is(err, ErrDuplicate) {
-		err = nil
-	}
-	return o, err
+	return o, nil
 }
 
 // open validates the document and lists the members of its top-level object.
-func open(doc []byte) (object, error) { return scanBytes(doc).open() }
+func open(doc []byte) (object, error) {
+	o, err := scanBytes(doc).openLenient(nil)
+	if err == nil {
+		err = o.unique()
+	}
+	return o, err
+}
 
 // child lists the members of an object inside a document that was validated.
 func child(doc []byte, in span) (object, error) {
@@ -46,16 +47,17 @@ func child(doc []byte, in span) (object, error) {
 	}
 	s := scanBytes(doc)
 	s.i = in.valueStart
-	o, err := s.members()
+	o, err := s.members(nil)
 	if err != nil {
 		return object{}, ErrSyntax
 	}
 	return o, o.unique()
 }
 
-// members reads the object that opens here.
-func (s *scanner) members() (o object, err error) {
-	o.brace = s.at()
+// members reads the object that opens here; room is where its members are
+// listed.
+func (s *scanner) members(room []span) (o object, err error) {
+	o.brace, o.spans = s.at(), room
 	s.i++
 	if c, ok := s.blanks(); ok && c == '}' {
 		s.i++
@@ -87,14 +89,14 @@ func (s *scanner) members() (o object, err error) {
 }
 
 // name reads a member's name and its colon, up to the value.
-func (s *scanner) name() (string, error) {
+func (s *scanner) name() ([]byte, error) {
 	from := s.i
 	if err := s.text(); err != nil {
-		return "", err
+		return nil, err
 	}
 	name, err := unquote(s.buf[from:s.i])
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	return name, s.colon()
 }
@@ -108,13 +110,14 @@ func (s *scanner) colon() error {
 	return nil
 }
 
-// unquote gives the name a validated string spells.
-func unquote(quoted []byte) (string, error) {
+// unquote gives the name a validated string spells, where it can as a part of
+// the document.
+func unquote(quoted []byte) ([]byte, error) {
 	inside := quoted[1 : len(quoted)-1]
 	if plain(inside, 0) == len(inside) && utf8.Valid(inside) {
-		return string(inside), nil
+		return inside, nil
 	}
 	var s string
 	err := json.Unmarshal(quoted, &s)
-	return s, err
+	return []byte(s), err
 }
