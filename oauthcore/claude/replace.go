@@ -51,6 +51,10 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), commitWait)
 	defer cancel()
 	err := r.g.Check()
+	if err == nil && r.policy {
+		r.g.policyErr = r.g.s.DropOrganizationFiles()
+		err = r.g.Check()
+	}
 	same := false
 	if err == nil {
 		same, err = r.at.holds(ctx, r.was)
@@ -70,9 +74,6 @@ func (r *replacement) commit(ctx context.Context, pre Precondition) error {
 	}
 	if r.staged == nil {
 		return nil
-	}
-	if r.policy {
-		r.g.policyErr = r.g.s.DropOrganizationFiles()
 	}
 	return r.staged.commit(ctx)
 }
