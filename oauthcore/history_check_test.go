@@ -4,6 +4,7 @@ package oauthcore_test
 
 import (
 	"context"
+	"errors"
 	"os"
 	"strconv"
 	"strings"
@@ -130,12 +131,12 @@ func (h *history) finish() {
 		_, err := p.core.Refresh(ctx, a.Key)
 		h.heard(err)
 		h.Logf("%3d   refresh %s: %v", h.step, a.Key, err)
-		if view.CodeOf(err) == view.CodeUnsure { // the person was told, and asks again
+		for _, key := range h.nextSteps(err, a.Key) { // the person was told, and goes on
 			h.settleLedger(p, false)
 			h.step++
-			_, err = p.core.Refresh(ctx, a.Key)
+			_, err = p.core.Refresh(ctx, key)
 			h.heard(err)
-			h.Logf("%3d   again: %v", h.step, err)
+			h.Logf("%3d   then %s: %v", h.step, key, err)
 		}
 		// A login that turned out to be another account's is refreshed as that.
 		kept := h.alive(l.Number) && h.holders()[h.current(l.Number)] != "" && view.CodeOf(err) == view.CodeNeedsLogin
@@ -145,6 +146,19 @@ func (h *history) finish() {
 		h.settleLedger(p, false)
 		h.check()
 	}
+}
+
+// nextSteps are the accounts a person refreshes who was told that an account is
+// unsure, or one whose login may be its successor: that one, and it again.
+func (h *history) nextSteps(err error, key string) []string {
+	var p *view.Problem
+	switch {
+	case !errors.As(err, &p) || p.Code != view.CodeUnsure:
+		return nil
+	case p.Key == key:
+		return []string{key}
+	}
+	return []string{p.Key, key, key}
 }
 
 // alive says that the login with this number is good at the provider.

@@ -17,12 +17,12 @@ import (
 
 // ledger is what a history may have lost, and what it must not.
 type ledger struct {
-	lost     map[int]string  // by the login's number: why nobody has to have it
-	bare     map[int]bool    // logins that lay somewhere without their own deadline
-	restored map[string]bool // fingerprints that a restored backup brought back
-	usedUp   map[string]bool // fingerprints that others used up before Baton saw them
-	mishaps  map[int]bool    // steps that something befell
-	leaked   []string        // error texts with a token in them
+	lost    map[int]string  // by the login's number: why nobody has to have it
+	bare    map[int]bool    // logins that lay somewhere without their own deadline
+	usedUp  map[string]bool // fingerprints that others used up before Baton saw them
+	forgot  map[string]bool // fingerprints the vault knew before a backup took its place
+	mishaps map[int]bool    // steps that something befell
+	leaked  []string        // error texts with a token in them
 }
 
 func newLedger() ledger {
@@ -100,15 +100,19 @@ func (h *history) missing() (out []providertest.LoginState) {
 }
 
 // superseded says that the vault has a later login of the same account. It may
-// have ended since.
+// have ended since. Where one of the two lay somewhere without its own deadline
+// nothing tells which of them is the later, and the account may go on with either:
+// then the one in the vault has to be good.
 func (h *history) superseded(l providertest.LoginState) bool {
 	v := h.vaultNow()
 	if v == nil {
 		return false
 	}
 	for _, a := range v.All() {
-		o, ok := h.provider.LoginOf(a.Credential.Fingerprint())
-		if ok && o.Number > l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID {
+		fp := a.Credential.Fingerprint()
+		o, ok := h.provider.LoginOf(fp)
+		if ok && o.Number != l.Number && o.AccountUUID == l.AccountUUID && o.OrganizationUUID == l.OrganizationUUID &&
+			(o.Number > l.Number || (h.bare[l.Number] || h.bare[o.Number]) && h.current(o.Number) == fp) {
 			return true
 		}
 	}
@@ -169,7 +173,7 @@ func (h *history) judge(one presentation) {
 	if one.spent {
 		complain("presented a token the vault calls spent")
 	}
-	excused := h.lost[one.login] != "" || h.usedUp[one.Fingerprint] || one.dead ||
+	excused := h.lost[one.login] != "" || h.usedUp[one.Fingerprint] || h.forgot[one.Fingerprint] || one.dead ||
 		one.aside && one.asked >= askedAside || one.unsure && one.asked >= askedSwap
 	unanswered, same := false, 0
 	for _, was := range h.wire.seen {

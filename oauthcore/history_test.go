@@ -168,11 +168,13 @@ func (h *history) backUp() {
 
 // restoreBackup brings it back. The tokens in it may have been used up since.
 func (h *history) restoreBackup() {
+	before := h.vaultNow().Fingerprints()
 	h.must(os.RemoveAll(h.paths.Own()))
 	h.must(os.CopyFS(h.paths.Own(), os.DirFS(h.backup)))
-	for fp := range h.holders() {
-		if l, ok := h.provider.LoginOf(fp); ok && l.RefreshFingerprint != fp {
-			h.restored[fp] = true
+	now := h.vaultNow().Fingerprints()
+	for fp := range before {
+		if _, known := now[fp]; !known {
+			h.forgot[fp] = true
 		}
 	}
 	h.mishaps = map[int]bool{}

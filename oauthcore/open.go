@@ -320,8 +320,11 @@ func (c *Core) repair(ctx context.Context, o *Opened) error {
 		return nil
 	}
 	var errs []error
-	if (o.older && !a.NeedsLogin || o.foreign) && a.Credential.Usable() && o.Vault.RivalOf(a) == nil {
-		errs = append(errs, c.repairLive(ctx, o, a))
+	switch {
+	case o.older && !a.NeedsNewLogin() && o.Vault.RivalOf(a) == nil:
+		errs = append(errs, c.repairLive(ctx, o, a, a.Credential, c.poolClear(ctx, o.State, a), "the live login was older than the one kept"))
+	case o.foreign:
+		errs = append(errs, c.repairLive(ctx, o, a, o.Live.Credential, nil, "what stood beside the live login was another account's"))
 	}
 	if a.Identified() && a.OAuthAccount != nil && o.configErr == nil && !a.Is(o.Config.Identity()) {
 		err := o.ReplaceConfig(ctx, a.OAuthAccount)
@@ -334,20 +337,18 @@ func (c *Core) repair(ctx context.Context, o *Opened) error {
 	return errors.Join(errs...)
 }
 
-func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account) error {
-	doc, err := o.Live.With(a.Credential, a.Siblings)
+// repairLive puts a login of the live account and its siblings in place of what
+// is there.
+func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account, cr accounts.Credential, pre claude.Precondition, why string) error {
+	doc, err := o.Live.With(cr, a.Siblings)
 	if err != nil {
 		return claude.Damaged(o.Live.Place(), err)
 	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, c.poolClear(ctx, o.State, a)); err != nil {
+	if err := o.ReplaceLive(ctx, o.Live, doc, pre); err != nil {
 		return err
 	}
-	why := "the live login was older than the one kept"
-	if !o.older {
-		why = "what stood beside the live login was another account's"
-	}
 	o.act(view.Activity{Kind: "repaired", Key: a.Key, Text: why})
-	o.older, o.foreign = false, false
+	o.older, o.foreign = o.older && !cr.Same(a.Credential), false
 	o.Live, err = c.ReadLive(ctx)
 	return err
 }
