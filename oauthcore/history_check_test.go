@@ -137,10 +137,13 @@ func (h *history) finish() {
 			_, err = p.core.Refresh(ctx, key)
 			h.heard(err)
 			h.Logf("%3d   then %s: %v", h.step, key, err)
+			if h.vaultNow().Get(a.Key) == nil {
+				break // it was the other one under a second name
+			}
 		}
 		// A login that turned out to be another account's is refreshed as that.
 		kept := h.alive(l.Number) && h.holders()[h.current(l.Number)] != "" && view.CodeOf(err) == view.CodeNeedsLogin
-		if err != nil && good && !kept && view.CodeOf(err) != view.CodeUnknownLive {
+		if err != nil && good && !kept && h.vaultNow().Get(a.Key) != nil && view.CodeOf(err) != view.CodeUnknownLive {
 			h.Errorf("the good login of %s cannot be refreshed: %v", a.Key, err)
 		}
 		h.settleLedger(p, false)

@@ -2,7 +2,6 @@ package oauthcore
 
 import (
 	"context"
-	"fmt"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -145,16 +144,6 @@ func (c *Core) identify(ctx context.Context, key string, wait time.Duration, dee
 	}
 	_, err = c.refresh(ctx, key, deep)
 	return err
-}
-
-// errInDoubt is the problem of a token that nobody asked to present and that may
-// be used up.
-func errInDoubt(a *accounts.Account) *view.Problem {
-	return &view.Problem{
-		Code: view.CodeUnsure, Key: a.Key,
-		Message: fmt.Sprintf("whether the login of %s (%s) still works is not known, so it was not tried", a.Name(), a.Key),
-		Hint:    fmt.Sprintf("try it at your own risk with: baton refresh %q; or log in again", a.Key),
-	}
 }
 
 // Imported is what an import found.

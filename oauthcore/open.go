@@ -3,16 +3,11 @@ package oauthcore
 import (
 	"context"
 	"errors"
-	"fmt"
-	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
-	"baton/oauthcore/files"
-	"baton/oauthcore/provider"
 	"baton/oauthcore/view"
 )
 
@@ -246,156 +241,6 @@ func (c *Core) clearJournal(o *Opened) {
 		c.dropEntry(e)
 	}
 	o.taken = nil
-}
-
-// LeftoverAge is how old a temp file must be that is written under no lock,
-// before it is taken for one that a Baton which died left: they live for
-// milliseconds.
-const LeftoverAge = time.Minute
-
-// A write that was cut off leaves its temp file, with tokens in it. Each is
-// removed by the holder of the lock it is written under, so that no Baton can
-// still be writing it. What it held is in the journal, or was never needed.
-
-// removeGuarded removes what was left of files written under the client's lock,
-// and old ones of files that are written under none.
-func (c *Core) removeGuarded() {
-	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON, c.Paths.OldConfig(), c.Paths.LockRegistry()} {
-		c.removeLeftovers(files.Leftovers, path, 0)
-	}
-	for _, dir := range []string{c.Paths.SetAside(), filepath.Dir(c.Paths.InPlace("x"))} {
-		c.removeLeftovers(files.LeftoversIn, dir, 0)
-	}
-	c.removeLeftovers(files.LeftoversIn, c.Paths.Answers(), LeftoverAge)
-	c.removeLeftovers(files.Leftovers, c.Paths.Activity(), LeftoverAge)
-}
-
-// removeStored removes what was left of files written under the store lock.
-func (c *Core) removeStored() {
-	for _, path := range []string{c.Paths.Vault(), c.Paths.Pool(), c.Paths.Usage(), c.Paths.Settings(), c.Paths.GitIgnore(), c.Paths.HighWater()} {
-		c.removeLeftovers(files.Leftovers, path, 0)
-	}
-}
-
-func (c *Core) removeLeftovers(list func(files.FS, string) ([]string, error), path string, age time.Duration) {
-	left, err := list(c.FS, path)
-	for _, f := range left {
-		if info, statErr := c.FS.Stat(f); statErr != nil || age > 0 && c.Now().Sub(info.ModTime()).Abs() < age {
-			continue
-		}
-		if err := c.FS.Remove(f); err != nil {
-			c.Log.Warn("cannot remove a leftover", "path", f, "error", err)
-		}
-	}
-	if err != nil {
-		c.Log.Warn("cannot look for leftovers", "path", path, "error", err)
-	}
-}
-
-// Leftovers lists the temp files of writes that were cut off, whatever their
-// age.
-func (c *Core) Leftovers() (out []string) {
-	add := func(left []string, err error) {
-		for _, path := range left {
-			if err == nil && !slices.Contains(out, path) {
-				out = append(out, path)
-			}
-		}
-	}
-	for _, path := range []string{c.Paths.Credentials(), c.Paths.ClaudeJSON, c.Paths.OldConfig(), c.Paths.Pool(), c.Paths.HighWater()} {
-		add(files.Leftovers(c.FS, path))
-	}
-	for _, dir := range []string{c.Paths.Own(), c.Paths.SetAside(), c.Paths.Answers(), filepath.Dir(c.Paths.InPlace("x"))} {
-		add(files.LeftoversIn(c.FS, dir))
-	}
-	return out
-}
-
-// repair is open's work on Claude Code's files, after the vault is safe: a live
-// login older than the vault's is brought up to date, and oauthAccount is made
-// to name its owner.
-func (c *Core) repair(ctx context.Context, o *Opened) error {
-	a := o.Owner
-	if a == nil || a.Removed || !o.Live.Usable() || c.Supported() != nil {
-		return nil
-	}
-	var errs []error
-	switch {
-	case o.older && !a.NeedsNewLogin() && o.Vault.RivalOf(a) == nil:
-		errs = append(errs, c.repairLive(ctx, o, a, a.Credential, c.poolClear(ctx, o.State, a), "the live login was older than the one kept"))
-	case o.foreign:
-		errs = append(errs, c.repairLive(ctx, o, a, o.Live.Credential, nil, "what stood beside the live login was another account's"))
-	}
-	if a.Identified() && a.OAuthAccount != nil && o.configErr == nil && !a.Is(o.Config.Identity()) {
-		err := o.ReplaceConfig(ctx, a.OAuthAccount)
-		if err == nil {
-			o.act(view.Activity{Kind: "repaired", Key: a.Key, Text: "oauthAccount named another account"})
-			o.Config, err = c.ReadConfig(ctx)
-		}
-		errs = append(errs, err)
-	}
-	return errors.Join(errs...)
-}
-
-// repairLive puts a login of the live account and its siblings in place of what
-// is there.
-func (c *Core) repairLive(ctx context.Context, o *Opened, a *accounts.Account, cr accounts.Credential, pre claude.Precondition, why string) error {
-	doc, err := o.Live.With(cr, a.Siblings)
-	if err != nil {
-		return claude.Damaged(o.Live.Place(), err)
-	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, pre); err != nil {
-		return err
-	}
-	o.act(view.Activity{Kind: "repaired", Key: a.Key, Text: why})
-	o.older, o.foreign = o.older && !cr.Same(a.Credential), false
-	o.Live, err = c.ReadLive(ctx)
-	return err
-}
-
-// poolClear is the precondition of presenting or activating an account's
-// login: the pool holds no login for it that the vault does not know, which
-// might be its successor.
-func (c *Core) poolClear(ctx context.Context, s *State, a *accounts.Account) claude.Precondition {
-	return func() error {
-		if s.Vault.RivalOf(a) != nil {
-			return errRival(a)
-		}
-		pool, err := claude.ReadWhole(ctx, c.FS, c.Paths.Pool(), c.memory.Pool)
-		if err != nil {
-			return err
-		}
-		if e := pool.Get(a.Key); e != nil && s.UnknownEntry(e) {
-			return claude.Changed(c.Paths.Pool(), nil)
-		}
-		return nil
-	}
-}
-
-// errRival is the problem of an account whose key in the pool had a login of an
-// account that is not identified yet.
-func errRival(a *accounts.Account) *view.Problem {
-	return &view.Problem{
-		Code: view.CodeOffline, Key: a.Key,
-		Message: fmt.Sprintf("the account pool holds another login for %s, and the provider has not said whose it is", a.Name()),
-		Hint:    "go online and try again; nothing was changed",
-	}
-}
-
-// UnknownLive is the *view.Problem that stops an operation on a live login whose
-// owner could not be found.
-func (o *Opened) UnknownLive() *view.Problem {
-	e := &view.Problem{
-		Code:    view.CodeUnknownLive,
-		Message: "the login Claude Code uses now belongs to no account Baton can name; nothing was changed",
-		Hint:    "go online and run: baton import; or log in to it again; or keep a copy and go on with: baton swap --set-aside",
-		Err:     o.why,
-	}
-	var pe *provider.Error
-	if errors.As(o.why, &pe) {
-		e.Hint = "the provider could not say whose it is (" + strings.TrimSpace(pe.Kind.Error()+" "+pe.Description) + "); " + e.Hint
-	}
-	return e
 }
 
 // Settle finishes what an earlier run left undone. The error is a
