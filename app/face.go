@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"baton/app/backend"
@@ -61,8 +62,13 @@ func endings() []os.Signal {
 // should not open one.
 const flagHidden = "--hidden"
 
+// commandGC is how much the heap of a command may grow, in percent, before
+// garbage is collected: most are over before that pays.
+const commandGC = 400
+
 // command runs one command of the command line.
 func command(ctx context.Context, cfg cli.Config) int {
+	debug.SetGCPercent(commandGC)
 	cfg.NewBackend = func() (backend.Backend, error) { return newBackend(os.LookupEnv) }
 	cfg.Serve, cfg.Demo = runServe, runDemo
 	cfg.Told = tellOfHook(os.LookupEnv)

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime/debug"
 	"strings"
 
 	"baton/app/backend"
@@ -20,6 +21,7 @@ const anyPort = "127.0.0.1:0"
 
 // runServe is `baton serve`: the window as a page, until ctx ends.
 func runServe(ctx context.Context, b backend.Backend, req cli.ServeRequest) error {
+	debug.SetGCPercent(100) // as every program that stays
 	return servePage(ctx, b, req, "")
 }
 

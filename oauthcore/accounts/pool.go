@@ -192,12 +192,5 @@ func (p *Pool) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"accounts\": {}\n}\n")
 	}
-	list, _, err := jsonedit.Get(doc, "accounts")
-	if err != nil {
-		return nil, err
-	}
-	if list, err = applyEntries(list, p.edits); err != nil {
-		return nil, err
-	}
-	return jsonedit.Apply(doc, []jsonedit.Edit{{Name: "accounts", Raw: list}})
+	return changeEntries(doc, p.edits, nil)
 }

@@ -316,14 +316,7 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 		}
 	}
 	if len(edits) > 0 {
-		list, _, err := jsonedit.Get(doc, "accounts")
-		if err != nil {
-			return nil, false, err
-		}
-		if list, err = applyEntries(list, edits); err != nil {
-			return nil, false, err
-		}
-		if doc, err = jsonedit.Apply(doc, []jsonedit.Edit{{Name: "accounts", Raw: list}}); err != nil {
+		if doc, err = changeEntries(doc, edits, nil); err != nil {
 			return nil, false, err
 		}
 	}

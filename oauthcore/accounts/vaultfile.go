@@ -107,10 +107,6 @@ func (v *Vault) Encode() ([]byte, error) {
 	if doc == nil {
 		doc = []byte("{\n  \"schemaVersion\": 1\n}\n")
 	}
-	list, _, err := jsonedit.Get(doc, "accounts")
-	if err != nil {
-		return nil, err
-	}
 	var edits []jsonedit.Edit
 	for _, a := range v.accounts {
 		if !a.changed() {
@@ -122,15 +118,17 @@ func (v *Vault) Encode() ([]byte, error) {
 		}
 		edits = append(edits, jsonedit.Edit{Name: a.Key, Raw: indent(raw, "    ")})
 	}
-	if list, err = applyEntries(list, edits); err != nil {
-		return nil, err
-	}
-	return jsonedit.Apply(doc, []jsonedit.Edit{
+	return changeEntries(doc, edits, []jsonedit.Edit{
 		{Name: "schemaVersion", Raw: []byte("1")},
 		{Name: "seq", Raw: strconv.AppendInt(nil, v.Seq+1, 10)},
 		{Name: "spent", Raw: jsonedit.Strings(v.spent)},
-		{Name: "accounts", Raw: list},
 	})
+}
+
+// changeEntries edits the object of the entries in a document, and other
+// members.
+func changeEntries(doc []byte, edits, others []jsonedit.Edit) ([]byte, error) {
+	return jsonedit.Change(doc, "accounts", func(list []byte) ([]byte, error) { return applyEntries(list, edits) }, others)
 }
 
 // applyEntries edits an object whose members stand on lines of their own; no
@@ -156,7 +154,10 @@ func applyEntries(list []byte, edits []jsonedit.Edit) ([]byte, error) {
 	if len(out) == 1 {
 		return []byte("{}"), nil
 	}
-	return append(out, "\n  }"...), nil
+	if out = append(out, "\n  }"...); !jsonedit.Valid(out) {
+		return nil, jsonedit.ErrSyntax
+	}
+	return out, nil
 }
 
 // indent lays an object out in lines that begin with prefix.

@@ -1,6 +1,9 @@
 package jsonedit
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+)
 
 // Edit is one change of a member of the top-level object: Raw, itself valid
 // JSON, becomes its value; nil takes the member out.
@@ -40,11 +43,47 @@ func Apply(doc []byte, edits []Edit) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	want := make(map[string][]byte, len(edits))
+	if err := valid(edits); err != nil {
+		return nil, err
+	}
+	return o.apply(doc, edits), nil
+}
+
+// Change is Apply for a large member together with others: fn is given its
+// value, nil where it is missing, and gives the next one, which must be valid
+// JSON and is not looked at again. The error is fn's or wraps ErrSyntax,
+// ErrShape or ErrDuplicate.
+func Change(doc []byte, name string, fn func(raw []byte) ([]byte, error), others []Edit) ([]byte, error) {
+	o, err := open(doc)
+	if err != nil {
+		return nil, err
+	}
+	if err := valid(others); err != nil {
+		return nil, err
+	}
+	var raw []byte
+	if s, there := o.pick(name); there {
+		raw = doc[s.valueStart:s.valueEnd:s.valueEnd]
+	}
+	if raw, err = fn(raw); err != nil {
+		return nil, err
+	}
+	return o.apply(doc, append(slices.Clone(others), Edit{name, raw})), nil
+}
+
+func valid(edits []Edit) error {
 	for _, e := range edits {
 		if e.Raw != nil && !Valid(e.Raw) {
-			return nil, fmt.Errorf("the new value of %q: %w", e.Name, ErrSyntax)
+			return fmt.Errorf("the new value of %q: %w", e.Name, ErrSyntax)
 		}
+	}
+	return nil
+}
+
+// apply makes the edits in the document the object is of.
+func (o object) apply(doc []byte, edits []Edit) []byte {
+	want := make(map[string][]byte, len(edits))
+	for _, e := range edits {
 		want[e.Name] = e.Raw
 	}
 	last := make(map[string]int, len(o.spans))
@@ -85,7 +124,7 @@ func Apply(doc []byte, edits []Edit) ([]byte, error) {
 	}
 	w.add(o, kept, edits, last)
 	w.copyTo(len(doc))
-	return w.out, nil
+	return w.out
 }
 
 // growth is at most what edits make a document longer by, in bytes.

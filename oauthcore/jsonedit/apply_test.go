@@ -3,6 +3,10 @@ package jsonedit
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -81,4 +85,62 @@ func TestApplyIsOneEditAfterTheOther(t *testing.T) {
 			t.Fatalf("%s %v: %s, want %s", doc, edits, got, want)
 		}
 	})
+}
+
+// Change gives what Apply gives, with a function in place of one value.
+func TestChangeIsApply(t *testing.T) {
+	for _, doc := range []string{`{}`, `{"list": {"a": 1}, "seq": 1}`, `{"seq":1}`, "{\n  \"x\": [ 1 ],\n  \"list\": {}\n}\n"} {
+		others := []Edit{{"seq", []byte("2")}, {"new", []byte(`"n"`)}}
+		want, err := Apply([]byte(doc), append(slices.Clone(others), Edit{"list", []byte(`{"b":2}`)}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		was, _, _ := Get([]byte(doc), "list")
+		got, err := Change([]byte(doc), "list", func(raw []byte) ([]byte, error) {
+			if !bytes.Equal(raw, was) || (raw == nil) != (was == nil) {
+				t.Errorf("%s: given %q, want %q", doc, raw, was)
+			}
+			return []byte(`{"b":2}`), nil
+		}, others)
+		if err != nil || !bytes.Equal(got, want) {
+			t.Errorf("%s: %s, %v; want %s", doc, got, err, want)
+		}
+	}
+}
+
+func TestChangeRefuses(t *testing.T) {
+	good := func([]byte) ([]byte, error) { return []byte("{}"), nil }
+	own := errors.New("its own")
+	for _, c := range []struct {
+		doc    string
+		fn     func([]byte) ([]byte, error)
+		others []Edit
+		want   error
+	}{
+		{`{"a":}`, good, nil, ErrSyntax},
+		{`[]`, good, nil, ErrShape},
+		{`{"list":{},"list":{}}`, good, nil, ErrDuplicate},
+		{`{}`, good, []Edit{{"seq", []byte("1,")}}, ErrSyntax},
+		{`{}`, func([]byte) ([]byte, error) { return nil, own }, nil, own},
+	} {
+		if got, err := Change([]byte(c.doc), "list", c.fn, c.others); !errors.Is(err, c.want) || got != nil {
+			t.Errorf("%s: %s, %v; want %v", c.doc, got, err, c.want)
+		}
+	}
+}
+
+func TestUniqueLooksAtSmallAndLargeObjects(t *testing.T) {
+	for _, n := range []int{1, len(few{}), len(few{}) + 1, 100} {
+		var names []string
+		for i := range n {
+			names = append(names, fmt.Sprintf("%q:1", fmt.Sprint("m", i)))
+		}
+		if err := Unique([]byte("{" + strings.Join(names, ",") + "}")); err != nil {
+			t.Errorf("%d members: %v", n, err)
+		}
+		names[n-1] = `"\u006d0":1` // m0, spelled another way
+		if err := Unique([]byte("{" + strings.Join(append(names, `"m0":2`), ",") + "}")); !errors.Is(err, ErrDuplicate) {
+			t.Errorf("%d members, one twice: %v", n, err)
+		}
+	}
 }
