@@ -45,7 +45,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 }
 
 func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, who owner) error {
-	a := who.account
+	a, under := who.account, o.Vault.Spelled(e.Key)
 	if a == nil {
 		key := e.Key
 		if o.Vault.Get(key) != nil {
@@ -53,7 +53,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 		}
 		a = o.Vault.Add(key, who.identity)
 	}
-	defer o.rivals(o.Vault.Spelled(e.Key), a)
+	defer o.rivals(under, a)
 	switch {
 	case a.Removed:
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
