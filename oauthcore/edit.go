@@ -170,7 +170,13 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 		}
 	}
 	gone := a.Credential
-	if r.Revoke && !gone.RefreshToken.Empty() {
+	revoke := r.Revoke && !gone.RefreshToken.Empty()
+	if revoke {
+		// It must be the newest token that is revoked: another one ends a login
+		// that nobody asked to end.
+		if err := o.newestKnown(a); err != nil {
+			return Removed{}, err
+		}
 		o.Release()
 		c.Progress(key, view.WaitRevoke)
 		c.Step("remove.revoke")
@@ -198,5 +204,25 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 		return Removed{}, err
 	}
 	c.Note(view.Activity{Kind: "removed", Key: key})
-	return Removed{Key: key, Live: live}, nil
+	return Removed{Key: key, Live: live && !revoke}, nil
+}
+
+// newestKnown says that the account's newest login is the vault's: no live login
+// without proof may be a newer one, and no entry of the journal that could not be
+// read may hold its successor. The error is a *view.Problem.
+func (o *Opened) newestKnown(a *accounts.Account) error {
+	if o.Unproved() && mayBeOf(o.Live.Credential, a) {
+		return o.UnknownLive()
+	}
+	fp := a.Credential.Fingerprint()
+	for _, e := range o.journal {
+		switch {
+		case e.presented != fp || e.unread == nil:
+		case claude.IsDamage(e.unread):
+			return claude.Damaged(e.path, e.unread)
+		default:
+			return claude.Unreadable(e.path, e.unread)
+		}
+	}
+	return nil
 }

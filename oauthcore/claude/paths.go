@@ -129,7 +129,13 @@ func (p Paths) Settings() string { return filepath.Join(p.Own(), "settings.json"
 func (p Paths) Activity() string { return filepath.Join(p.Own(), "activity.jsonl") }
 
 // Setup notes what was changed in Claude Code's settings.
-func (p Paths) Setup() string { return filepath.Join(p.Own(), "setup.json") }
+func (p Paths) Setup() string {
+	name := "setup.json"
+	if p.Config != p.Secure { // several configuration directories can share one of credentials
+		name = "setup-" + p.folder(resolved(p.Config))[:8] + ".json"
+	}
+	return filepath.Join(p.Own(), name)
+}
 
 // Polled notes when the provider was asked for usage.
 func (p Paths) Polled() string { return filepath.Join(p.Own(), "asked.json") }

@@ -43,7 +43,7 @@ func (x *examination) documents(ctx context.Context) {
 		},
 		{
 			x.Paths.Credentials(), SeverityError, parses(claude.ParseLive),
-			"repair it, or move it away (MCP logins are in it, too), then: baton swap ACCOUNT",
+			"repair it: the newest login of the account in use is in it, and MCP logins; if that cannot be done, move it away and log in again with: baton login",
 			repair{},
 		},
 		{
@@ -62,6 +62,11 @@ func (x *examination) documents(ctx context.Context) {
 				return err
 			},
 			"repair it, or move it away: only Baton's switches are lost",
+			repair{},
+		},
+		{
+			x.Paths.Setup(), SeverityWarning, parses(jsonedit.Members),
+			"repair it, or move it away: it notes what baton setup put into Claude Code's settings, and the status line there was before",
 			repair{},
 		},
 		{

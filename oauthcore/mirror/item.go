@@ -40,6 +40,13 @@ func copyOf(a *accounts.Account, live bool) loginCopy {
 	}
 }
 
+// another says that the copy may be of another account than the one that has its
+// key now: all files were lost, or the key was given again. Its token is not one
+// the vault knows, and nothing tells that it is this account's.
+func (l loginCopy) another(v *accounts.Vault, a *accounts.Account) bool {
+	return !v.Knows(l.token) && !a.Is(l.identity)
+}
+
 // fields ties the members of an item to the copy. Their order is that of the
 // item: equal copies have equal bytes.
 func (l *loginCopy) fields(v *int64) []jsonedit.Field {

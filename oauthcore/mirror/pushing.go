@@ -3,6 +3,7 @@ package mirror
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"baton/oauthcore"
@@ -68,10 +69,14 @@ func (p *push) index(ctx context.Context) error {
 		}
 	}
 	for _, a := range gone {
+		p.notes[a.Key] = nil
+		if l, err := p.read(ctx, p.k, a.Key); err == nil && l.another(p.state.Vault, a) {
+			add(a.Key) // the only place of that login, it may be
+			continue
+		}
 		if err := p.drop(ctx, p.k, a.Key); err != nil {
 			return err
 		}
-		p.notes[a.Key] = nil
 	}
 	if slices.Equal(have.keys, want) && !have.incomplete {
 		return nil
@@ -99,6 +104,8 @@ func (p *push) one(ctx context.Context, a *accounts.Account) error {
 		row.State, row.Err = Damaged, problem(a.Key, err)
 	case err != nil && !errors.Is(err, ErrNoCopy):
 		return err
+	case err == nil && have.another(p.state.Vault, a):
+		row.State, row.Err = Ahead, errAnother(a)
 	case err == nil && have.ahead(p.state.Vault, a):
 		row.State, row.Err = Ahead, errAhead(a)
 	case err == nil && have.is(value):
@@ -131,6 +138,15 @@ func errNotCopied(a *accounts.Account) *view.Problem {
 		Code: view.CodeUnsure, Key: a.Key,
 		Message: "it is not sure that the login of " + a.Name() + " still works, so it was not copied",
 		Hint:    "find out with: baton refresh " + a.Key,
+	}
+}
+
+// errAnother says that the keyring holds another account's login under the key.
+func errAnother(a *accounts.Account) *view.Problem {
+	return &view.Problem{
+		Code: view.CodeKeyring, Key: a.Key,
+		Message: fmt.Sprintf("the keyring holds the login of another account under the name of %s; it was left there", a.Name()),
+		Hint:    "take it back first with: baton keyring restore; then: baton keyring push",
 	}
 }
 
