@@ -65,7 +65,6 @@ func (c *Core) lookAside(ctx context.Context, key string) (warning string, err e
 	if err != nil {
 		return "", err
 	}
-	c.noticeRestored(s.Vault)
 	a := s.Vault.Get(key)
 	if a == nil || !s.Unsure(a) {
 		return "", nil

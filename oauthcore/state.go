@@ -78,7 +78,8 @@ func (s *State) Candidates(now time.Time) []accounts.Candidate {
 	return accounts.Candidates(s.Vault, s.Usage, func(a *accounts.Account) bool { return s.sent(a) || rivals.Of(a) != nil }, now)
 }
 
-// Read loads vault, pool, usage store and journal as they are. The error is a
+// Read loads vault, pool, usage store and journal as they are; the accounts of a
+// vault that was restored from a backup are in doubt. The error is a
 // *view.Problem, or that of ctx.
 func (c *Core) Read(ctx context.Context) (*State, error) {
 	s, err := c.readVault()
@@ -88,6 +89,7 @@ func (c *Core) Read(ctx context.Context) (*State, error) {
 	if err != nil {
 		return nil, err
 	}
+	c.noticeRestored(s.Vault)
 	return s, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"context"
 	"crypto/rand"
 	"errors"
-	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -48,10 +47,11 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 		return r, problem(claude.Unwritable(dir, err))
 	}
 	// Removed only where nothing was logged in, or what was is saved: else the
-	// directory is all there is of that login, and open takes it from there.
-	saved := false
+	// directory is all there is of that login, and open takes it from there; or on
+	// macOS, all that leads to the Keychain item of that login.
+	saved, nothing := false, true
 	defer func() {
-		if _, statErr := os.Stat(filepath.Join(dir, ".credentials.json")); saved || errors.Is(statErr, fs.ErrNotExist) {
+		if saved || nothing {
 			err = errors.Join(err, os.RemoveAll(dir))
 		}
 	}()
@@ -65,6 +65,7 @@ func (b *Backend) viaClaude(ctx context.Context) (r backend.LoginResult, err err
 	runErr := b.RunClaude(ctx, env, "auth", "login")
 	// A program that ended badly may have logged in before that.
 	found, forget, err := b.core.ReadLogin(context.WithoutCancel(ctx), dir)
+	nothing = errors.Is(err, claude.ErrNoLogin)
 	if err == nil {
 		if r, err = b.saveCredential(ctx, found); err == nil {
 			saved = true

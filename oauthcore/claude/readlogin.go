@@ -14,6 +14,9 @@ import (
 	"baton/oauthcore/view"
 )
 
+// ErrNoLogin says that a program that was to log in did not.
+var ErrNoLogin = errors.New("no login was made")
+
 // Login is a login another program made, with what it wrote beside it.
 type Login struct {
 	Credential accounts.Credential
@@ -42,7 +45,7 @@ func (s *Store) ReadLogin(ctx context.Context, dir string) (l Login, forget func
 		return l, forget, err
 	}
 	if !live.Usable() {
-		return l, forget, &view.Problem{Code: view.CodeFailed, Message: "Claude Code ended without a login", Hint: "try again, or use: baton login"}
+		return l, forget, &view.Problem{Code: view.CodeFailed, Message: "Claude Code ended without a login", Hint: "try again, or use: baton login", Err: ErrNoLogin}
 	}
 	l = Login{Credential: live.Credential, Siblings: live.Siblings}
 	// The name beside the login only helps; a login without it is as good.

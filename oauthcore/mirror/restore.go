@@ -44,12 +44,12 @@ func (m *Mirror) Restore(ctx context.Context, r RestoreRequest) ([]Row, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, row := range restored {
+	for i, row := range restored { // one for each copy, which may have another key than its account
 		if row.State != Removed {
 			continue
 		}
 		// Where this fails the next push does it.
-		if err := m.drop(ctx, k, row.Key); err != nil {
+		if err := m.drop(ctx, k, copies[i].key); err != nil {
 			m.core.Log.Warn("the copy of a removed account stays", "key", row.Key, "error", err)
 		}
 	}

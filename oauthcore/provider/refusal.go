@@ -30,7 +30,7 @@ const (
 // refusal turns an answer other than 2xx into an error. whole says that the
 // body was received to its end.
 func (c *Client) refusal(r call, resp *http.Response, body []byte, whole bool) *Error {
-	webPage := isHTML(resp) || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
+	webPage := isPage(resp, body)
 	code, description := refusalBody(body)
 	if description == "" && !webPage {
 		description = firstLine(body)

@@ -1,6 +1,7 @@
 package provider
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"io"
@@ -60,7 +61,7 @@ func (c *Client) send(ctx context.Context, r call) (gjson.Result, error) {
 		whole := readErr == nil && len(body) <= maxBody
 		return gjson.Result{}, c.refusal(r, resp, body, whole)
 	}
-	if r.bodyless && !isHTML(resp) {
+	if r.bodyless && !isPage(resp, body) {
 		return gjson.Result{}, nil
 	}
 	// A whole JSON object is an answer even if the connection then breaks:
@@ -80,10 +81,11 @@ func (c *Client) send(ctx context.Context, r call) (gjson.Result, error) {
 	return gjson.Result{}, lost
 }
 
-// isHTML tells a page for people, such as a hotel network's, from an answer.
-func isHTML(resp *http.Response) bool {
+// isPage tells a page for people, such as a hotel network's, from an answer,
+// however it is labelled.
+func isPage(resp *http.Response, body []byte) bool {
 	media, _, err := mime.ParseMediaType(resp.Header.Get("Content-Type"))
-	return err == nil && media == "text/html"
+	return err == nil && media == "text/html" || bytes.HasPrefix(bytes.TrimSpace(body), []byte("<"))
 }
 
 // jsonObject reads a body. encoding/json checks it because, unlike gjson, it
