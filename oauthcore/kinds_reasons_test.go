@@ -66,8 +66,7 @@ func TestTheRegistryIsADirectory(t *testing.T) {
 	if err == nil {
 		return
 	}
-	var p *view.Problem
-	p = wantCode(t, err, view.CodeFailed)
+	p := wantCode(t, err, view.CodeFailed)
 	if strings.Contains(p.Message, ".oauth_refresh.lock") || strings.Contains(p.Hint, ".oauth_refresh.lock") || strings.Contains(p.Message, ".tmp") {
 		t.Errorf("%s; %s", p.Message, p.Hint)
 	}
