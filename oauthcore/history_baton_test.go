@@ -191,7 +191,7 @@ func (h *history) carryOut(make func(*history) order) {
 		h.Logf("        %v", err)
 	}
 	h.settleLedger(p, o.removes)
-	if o.settles && err == nil && p.fs.killed == "" {
+	if o.settles && err == nil && p.fs.killed == "" && p.fs.plan.other == nil { // another program may have come last
 		h.agreed()
 	}
 	if p.fs.killed != "" {

@@ -135,14 +135,7 @@ func (c *Core) identify(ctx context.Context, key string, wait time.Duration, dee
 		return err
 	}
 	defer release()
-	s, err := c.Read(ctx)
-	if err != nil {
-		return err
-	}
-	if a := s.Vault.Get(key); a != nil && s.Unsure(a) {
-		return errInDoubt(a)
-	}
-	_, err = c.refresh(ctx, key, deep)
+	_, err = c.refresh(ctx, key, deep, false)
 	return err
 }
 

@@ -28,8 +28,8 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	return c.refreshAsked(ctx, name, true)
 }
 
-// RefreshOneOfAll is Refresh for an account the person did not name: one whose
-// newest login may lie in set-aside is left alone, with CodeUnsure.
+// RefreshOneOfAll is Refresh for an account the person did not name: one in doubt
+// is left alone, with CodeUnsure, unless its newest login was found in set-aside.
 func (c *Core) RefreshOneOfAll(ctx context.Context, name string) (Refreshed, error) {
 	return c.refreshAsked(ctx, name, false)
 }
@@ -46,13 +46,10 @@ func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refre
 	defer release()
 	c.Step("refresh.account lock")
 	note, err := c.lookAside(ctx, key)
-	if err == nil && note != "" && !named {
-		err = errAsideUnknown(key, note)
-	}
 	if err != nil {
 		return Refreshed{}, err
 	}
-	done, err := c.refresh(ctx, key, mostRivals)
+	done, err := c.refresh(ctx, key, mostRivals, named)
 	done.Note = note
 	return done, err
 }
@@ -96,8 +93,10 @@ func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account,
 }
 
 // refresh does it, with the account's lock held. deep is for how many other
-// logins it may first find out whether they are the account's own successors.
-func (c *Core) refresh(ctx context.Context, key string, deep int) (Refreshed, error) {
+// logins it may first find out whether they are the account's own successors;
+// named says that a person named the account, so that a token in doubt may be
+// presented.
+func (c *Core) refresh(ctx context.Context, key string, deep int, named bool) (Refreshed, error) {
 	o, err := c.Open(ctx, Opening{Ask: true, Focus: []string{key}})
 	if err != nil {
 		return Refreshed{}, err
@@ -124,6 +123,9 @@ func (c *Core) refresh(ctx context.Context, key string, deep int) (Refreshed, er
 		if a.Doubt == accounts.DoubtRival && doubt != a.Doubt {
 			return Refreshed{}, errOlderCopy(a)
 		}
+	}
+	if !named && o.Unsure(a) {
+		return Refreshed{}, errInDoubt(a)
 	}
 	live := o.IsLive(a) && o.Live.Credential.RefreshToken.Equal(a.Credential.RefreshToken)
 	var room *claude.LiveRoom

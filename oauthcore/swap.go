@@ -186,7 +186,7 @@ func (w *swapping) refresh(ctx context.Context, key string) error {
 	default:
 		return errAsideUnknown(key, warning)
 	}
-	if _, err := w.c.refresh(ctx, key, mostRivals); err != nil {
+	if _, err := w.c.refresh(ctx, key, mostRivals, w.To != ""); err != nil {
 		return err
 	}
 	w.done.Refreshed = true
