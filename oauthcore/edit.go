@@ -2,12 +2,14 @@ package oauthcore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
+	"baton/oauthcore/provider"
 	"baton/oauthcore/view"
 )
 
@@ -181,6 +183,14 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 		c.Progress(key, view.WaitRevoke)
 		c.Step("remove.revoke")
 		if err := c.Provider.Revoke(ctx, gone.RefreshToken); err != nil {
+			if provider.Sent(err) { // it may have ended
+				err = errors.Join(err, c.Update(ctx, func(s *State) error {
+					if a := s.Vault.Get(key); a != nil && a.Credential.RefreshToken.Equal(gone.RefreshToken) && a.Doubt == "" {
+						a.Doubt = accounts.DoubtSent
+					}
+					return nil
+				}))
+			}
 			return Removed{}, &view.Problem{
 				Code: view.CodeOffline, Key: key, Err: err,
 				Message: fmt.Sprintf("the login of %s could not be ended at the provider, so the account is kept", a.Name()),

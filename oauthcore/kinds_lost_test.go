@@ -1,6 +1,8 @@
 package oauthcore_test
 
 import (
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -52,4 +54,24 @@ func TestUsageAfterARestoredBackup(t *testing.T) {
 		w.expected = len(v)
 		t.Errorf("%q", v)
 	}
+}
+
+// The vault is damaged and moved away, as the doctor advises; the pool is older, as
+// after another program wrote back what it had read before. The high-water mark says
+// that there was a vault. Nothing may present what the pool has without a person
+// naming the account.
+func TestPoolAfterALostVaultIsUnsure(t *testing.T) {
+	w := newWorld(t)
+	w.swap(oauthcore.SwapRequest{To: personal})
+	pool := w.read(w.paths.Pool())
+	if _, err := w.core.Refresh(t.Context(), lab); err != nil {
+		t.Fatal(err)
+	}
+	w.write(w.paths.Pool(), string(pool))
+	if err := os.Rename(w.paths.Vault(), filepath.Join(w.home.Dir, "accounts.json.damaged")); err != nil {
+		t.Fatal(err)
+	}
+	w.core = w.newCore(files.OS{})
+	_ = w.swapToOnly(lab)
+	w.violated()
 }

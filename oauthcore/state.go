@@ -335,7 +335,8 @@ func (c *Core) rememberSeq(seq int64) {
 }
 
 // noticeRestored puts every account of a vault in doubt that is older than
-// this machine remembers: its refresh tokens may have been used up since.
+// this machine remembers: its refresh tokens may have been used up since. A vault
+// that is gone altogether was lost: see takePool.
 func (c *Core) noticeRestored(v *accounts.Vault) {
 	doc, err := c.FS.ReadFile(c.Paths.HighWater())
 	if err != nil {
@@ -347,6 +348,7 @@ func (c *Core) noticeRestored(v *accounts.Vault) {
 	}
 	v.Rewind(high)
 	if !v.Present {
+		v.Lost = true
 		return
 	}
 	for _, a := range v.Accounts() {

@@ -24,8 +24,9 @@ const SpentCap = 1024
 type Vault struct {
 	// Seq rises with each write.
 	Seq int64
-	// Present says that the file was there.
-	Present bool
+	// Present says that the file was there, Lost that it is gone although this
+	// machine remembers one.
+	Present, Lost bool
 
 	accounts []*Account
 	spent    []string // "fingerprint key", oldest first

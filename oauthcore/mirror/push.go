@@ -84,6 +84,7 @@ type push struct {
 	gone  []*accounts.Account // removed accounts whose copies may still be there
 	rows  []Row
 	notes map[string]*accounts.CopyNote // what became known; nil: there is no copy any more
+	ahead []*accounts.Account           // accounts with a newer login in the keyring
 }
 
 // plan finds out what has to be done, without the keyring; nil for nothing.
@@ -183,7 +184,7 @@ func (p *push) changed(a *accounts.Account) bool {
 // carryOut does what was planned and remembers the result.
 func (p *push) carryOut(ctx context.Context) error {
 	why := problem("", p.run(ctx))
-	err := p.remember(ctx, func(u *accounts.UsageStore) { p.noteIn(u, why) })
+	err := errors.Join(p.remember(ctx, func(u *accounts.UsageStore) { p.noteIn(u, why) }), p.doubtBehind(ctx))
 	switch {
 	case why == nil:
 		return err
@@ -191,6 +192,22 @@ func (p *push) carryOut(ctx context.Context) error {
 		return ctx.Err()
 	}
 	return why
+}
+
+// doubtBehind puts accounts in doubt that the keyring has a newer login of: all
+// of Baton's files came from a backup.
+func (p *push) doubtBehind(ctx context.Context) error {
+	if len(p.ahead) == 0 {
+		return nil
+	}
+	return p.core.Update(ctx, func(s *oauthcore.State) error {
+		for _, was := range p.ahead {
+			if a := s.Vault.Get(was.Key); a != nil && a.Credential.RefreshToken.Equal(was.Credential.RefreshToken) && a.Doubt == "" {
+				a.Doubt = accounts.DoubtRestored
+			}
+		}
+		return nil
+	})
 }
 
 // noteIn puts what became known into the usage store. Trouble is logged once,

@@ -70,7 +70,7 @@ func (p *push) index(ctx context.Context) error {
 	}
 	for _, a := range gone {
 		p.notes[a.Key] = nil
-		if l, err := p.read(ctx, p.k, a.Key); err == nil && l.another(p.state.Vault, a) {
+		if l, err := p.read(ctx, p.k, a.Key); err == nil && (l.another(p.state.Vault, a) || l.ahead(p.state.Vault, a)) {
 			add(a.Key) // the only place of that login, it may be
 			continue
 		}
@@ -99,15 +99,17 @@ func (p *push) one(ctx context.Context, a *accounts.Account) error {
 		return err
 	}
 	have, err := readCopy(ctx, p.k, name, a.Key)
+	differs := have.identity.Complete() && a.Identified() && !a.Is(have.identity)
 	switch {
 	case errors.Is(err, errShape):
 		row.State, row.Err = Damaged, problem(a.Key, err)
 	case err != nil && !errors.Is(err, ErrNoCopy):
 		return err
-	case err == nil && have.another(p.state.Vault, a):
+	case err == nil && have.another(p.state.Vault, a) && (differs || !have.ahead(p.state.Vault, a)):
 		row.State, row.Err = Ahead, errAnother(a)
 	case err == nil && have.ahead(p.state.Vault, a):
 		row.State, row.Err = Ahead, errAhead(a)
+		p.ahead = append(p.ahead, a)
 	case err == nil && have.is(value):
 		row.State = OK
 	default:

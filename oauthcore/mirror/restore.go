@@ -45,7 +45,7 @@ func (m *Mirror) Restore(ctx context.Context, r RestoreRequest) ([]Row, error) {
 		return nil, err
 	}
 	for i, row := range restored { // one for each copy, which may have another key than its account
-		if row.State != Removed {
+		if row.State != Removed || m.outlives(ctx, copies[i], row.Key) {
 			continue
 		}
 		// Where this fails the next push does it.
@@ -54,6 +54,17 @@ func (m *Mirror) Restore(ctx context.Context, r RestoreRequest) ([]Row, error) {
 		}
 	}
 	return append(rows, restored...), nil
+}
+
+// outlives says that a copy may be of another account than the removed one, or of
+// a login made after the removal.
+func (m *Mirror) outlives(ctx context.Context, l loginCopy, key string) bool {
+	s, err := m.core.Read(ctx)
+	if err != nil {
+		return true
+	}
+	a := s.Vault.Get(key)
+	return a == nil || l.another(s.Vault, a) || l.ahead(s.Vault, a)
 }
 
 // restoreAll fills accounts from copies that were read. The keyring is not

@@ -9,6 +9,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
 )
 
@@ -34,7 +35,11 @@ func TestRestoreIsNoted(t *testing.T) {
 // The copy of a removed account goes; where it cannot, only the log says so.
 func TestRestoreDropsCopiesOfRemovedAccounts(t *testing.T) {
 	for left, logged := range map[int]bool{-1: false, 0: true} {
-		core := coreWith(t, `{"accounts":{"a":{"removed":true}}}`)
+		l, err := parseCopy(secret.New(copyOfKey(t, "a")))
+		if err != nil {
+			t.Fatal(err)
+		}
+		core := coreWith(t, `{"accounts":{"a":{"removed":true}},"spent":["`+l.token.Fingerprint()+` a"]}`)
 		var log bytes.Buffer
 		core.Log = slog.New(slog.NewTextHandler(&log, nil))
 		k := newMemory()
