@@ -96,7 +96,7 @@ func TestFilesInTheDirectories(t *testing.T) {
 	for want, got := range map[string]string{
 		"/s/.credentials.json": p.Credentials(), "/c/oauth_pool.json": p.Pool(), "/c/.config.json": p.OldConfig(), "/c/settings.json": p.ClaudeSettings(),
 		"/c/sessions": p.Sessions(), "/s/baton": p.Own(), "/s/baton/accounts.json": p.Vault(), "/s/baton/answers": p.Answers(), "/s/baton/inbox.json": p.OldInbox(),
-		"/s/baton/usage.json": p.Usage(), "/s/baton/settings.json": p.Settings(), "/s/baton/activity.jsonl": p.Activity(), "/s/baton/setup.json": p.Setup(),
+		"/s/baton/usage.json": p.Usage(), "/s/baton/settings.json": p.Settings(), "/s/baton/activity.jsonl": p.Activity(), "/s/baton/setup-facd442e.json": p.Setup(),
 		"/s/baton/asked.json": p.Polled(), "/s/baton/set-aside": p.SetAside(), "/s/baton/in-place/x.json": p.InPlace("/elsewhere/x.json"),
 		"/s/baton/.gitignore": p.GitIgnore(), "/s/baton/lock": p.StoreLock(), "/s/baton/client.lock": p.ClientLock(), "/s/baton/locks.json": p.LockRegistry(),
 		"/s/baton/locks/poll.lock": p.PollLock(), "/s/baton/locks/keyring.lock": p.MirrorLock(),
