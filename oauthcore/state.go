@@ -335,8 +335,8 @@ func (c *Core) rememberSeq(seq int64) {
 }
 
 // noticeRestored puts every account of a vault in doubt that is older than
-// this machine remembers: its refresh tokens may have been used up since. A vault
-// that is gone altogether was lost: see takePool.
+// this machine remembers: its refresh tokens may have been used up since. What
+// the pool has beside them is taken over in doubt: see takePool.
 func (c *Core) noticeRestored(v *accounts.Vault) {
 	doc, err := c.FS.ReadFile(c.Paths.HighWater())
 	if err != nil {
@@ -347,8 +347,8 @@ func (c *Core) noticeRestored(v *accounts.Vault) {
 		return
 	}
 	v.Rewind(high)
+	v.Behind = true
 	if !v.Present {
-		v.Lost = true
 		return
 	}
 	for _, a := range v.Accounts() {

@@ -76,7 +76,7 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 		}
 		return nil
 	case cr.RefreshToken.Equal(have.RefreshToken):
-		if a.Doubt == accounts.DoubtGone || o.Vault.Lost && a.Doubt == accounts.DoubtRestored {
+		if a.Doubt == accounts.DoubtGone || !o.Vault.Present && o.Vault.Behind && a.Doubt == accounts.DoubtRestored {
 			a.Doubt = "" // it is there again, or it is the newest there can be
 		}
 		if cr.AccessToken.Equal(have.AccessToken) || cr.ExpiresAt.After(have.ExpiresAt) {

@@ -41,7 +41,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 			return err
 		}
 	}
-	if o.Vault.Lost { // a copy of what the vault had, as it was at some time
+	if o.Vault.Behind { // the pool is a copy of what the vault had, as it was at some time
 		for _, a := range o.Vault.Accounts() {
 			if a.Credential.Usable() && a.Doubt == "" {
 				a.Doubt = accounts.DoubtRestored

@@ -24,9 +24,9 @@ const SpentCap = 1024
 type Vault struct {
 	// Seq rises with each write.
 	Seq int64
-	// Present says that the file was there, Lost that it is gone although this
-	// machine remembers one.
-	Present, Lost bool
+	// Present says that the file was there, Behind that it is older than this
+	// machine remembers, or gone.
+	Present, Behind bool
 
 	accounts []*Account
 	spent    []string // "fingerprint key", oldest first
