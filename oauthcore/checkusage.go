@@ -66,6 +66,9 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 		if !refresh && a.Credential.FreshAt(c.Now(), 0) {
 			return a, nil
 		}
+		if s.Unsure(a) {
+			return nil, errInDoubt(a)
+		}
 		if _, err := c.RefreshOneOfAll(ctx, key); err != nil {
 			return nil, err
 		}

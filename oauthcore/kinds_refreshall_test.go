@@ -1,12 +1,9 @@
 package oauthcore_test
 
 import (
-	"os"
-	"testing"
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
 )
 
 // swapToOnly lets a swap without a name go to one account alone, whose access token
@@ -33,46 +30,4 @@ func (w *world) violated() {
 		w.expected = len(v)
 		w.Errorf("%q", v)
 	}
-}
-
-// `baton refresh --all` names no account: it presents no token that may be used up.
-func TestRefreshAllLeavesUnsureAccounts(t *testing.T) {
-	t.Run("the login disappeared", func(t *testing.T) {
-		w := newWorld(t)
-		w.swap(oauthcore.SwapRequest{To: work})
-		w.clientRefreshes()
-		if err := os.Remove(w.paths.Credentials()); err != nil {
-			t.Fatal(err)
-		}
-		_, err := w.core.RefreshOneOfAll(t.Context(), work)
-		t.Log(err)
-		w.violated()
-	})
-	t.Run("a restored backup", func(t *testing.T) {
-		w := newWorld(t)
-		w.swap(oauthcore.SwapRequest{To: work})
-		vault, pool := w.read(w.paths.Vault()), w.read(w.paths.Pool())
-		if _, err := w.core.Refresh(t.Context(), lab); err != nil {
-			t.Fatal(err)
-		}
-		w.write(w.paths.Vault(), string(vault))
-		w.write(w.paths.Pool(), string(pool))
-		w.core = w.newCore(files.OS{})
-		_, err := w.core.RefreshOneOfAll(t.Context(), lab)
-		t.Log(err)
-		w.violated()
-	})
-}
-
-// The control of TestUsageStoreMovedAway.
-func TestControlUsageStoreInPlace(t *testing.T) {
-	w := newWorld(t)
-	w.swap(oauthcore.SwapRequest{To: work})
-	w.clientRefreshes()
-	if err := os.Remove(w.paths.Credentials()); err != nil {
-		t.Fatal(err)
-	}
-	w.core = w.newCore(files.OS{})
-	_ = w.swapToOnly(work)
-	w.violated()
 }

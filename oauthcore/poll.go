@@ -101,7 +101,10 @@ func (c *Core) Poll(ctx context.Context) (next time.Time, err error) {
 			}
 			continue
 		}
-		_, err := c.askUsage(ctx, a.Key, false)
+		key, err := c.resolve(ctx, a.Key) // in such a home this opens it
+		if err == nil {
+			_, err = c.askUsage(ctx, key, false)
+		}
 		if ctx.Err() != nil {
 			return soon, ctx.Err()
 		}

@@ -28,8 +28,8 @@ func (c *Core) Refresh(ctx context.Context, name string) (Refreshed, error) {
 	return c.refreshAsked(ctx, name, true)
 }
 
-// RefreshOneOfAll is Refresh for an account the person did not name: one in doubt
-// is left alone, with CodeUnsure, unless its newest login was found in set-aside.
+// RefreshOneOfAll is Refresh for an account the person did not name: one whose
+// newest login may lie in set-aside is left alone, with CodeUnsure.
 func (c *Core) RefreshOneOfAll(ctx context.Context, name string) (Refreshed, error) {
 	return c.refreshAsked(ctx, name, false)
 }
@@ -49,7 +49,10 @@ func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refre
 	if err != nil {
 		return Refreshed{}, err
 	}
-	done, err := c.refresh(ctx, key, mostRivals, named)
+	if note != "" && !named {
+		return Refreshed{}, errAsideUnknown(key, note)
+	}
+	done, err := c.refresh(ctx, key, mostRivals, true)
 	done.Note = note
 	return done, err
 }
