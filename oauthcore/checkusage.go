@@ -69,7 +69,7 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 		if s.Unsure(a) {
 			return nil, errInDoubt(a)
 		}
-		if _, err := c.RefreshOneOfAll(ctx, key); err != nil {
+		if _, err := c.RefreshUnnamed(ctx, key); err != nil {
 			return nil, err
 		}
 		refresh = false

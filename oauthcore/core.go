@@ -52,9 +52,22 @@ type Env struct {
 type Core struct {
 	*claude.Store
 	Provider Provider
-	memory   *accounts.Memory
+	// Copies is asked for a newer login before a token in doubt is presented;
+	// nil where there is no keyring.
+	Copies Copies
+	memory *accounts.Memory
 	// logSeen saves reading the activity log for every snapshot.
 	logSeen *atomic.Pointer[logEnd]
+}
+
+// Copies is the keyring's copies of logins, as package mirror keeps them.
+type Copies interface {
+	// TakeNewer makes the keyring's copy of an unsure account's login the
+	// account's if it is a newer one; it stays unsure. The caller holds the
+	// account's lock. maybeRotated says that there is a newer copy which may have
+	// been replaced since it was made, and was left where it is. The error is a
+	// *view.Problem or that of ctx: whether there is a newer login is not known.
+	TakeNewer(ctx context.Context, key string) (taken, maybeRotated bool, err error)
 }
 
 // saveWait is how long an answer of the provider waits for the store lock.

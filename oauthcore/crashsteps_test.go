@@ -185,7 +185,7 @@ func (w *stepWorld) heal(op stepOp, gone bool) error {
 	ctx := context.Background()
 	switch way := w.order.At % 3; {
 	case way == 1 && !gone && !op.first:
-		_, err := doctor.New(w.core, nil, nil).Examine(ctx, doctor.Request{Fix: true, Home: w.home.Dir, Lookup: lookupIn(w.home.Setenv())})
+		_, err := doctor.New(w.core, nil).Examine(ctx, doctor.Request{Fix: true, Home: w.home.Dir, Lookup: lookupIn(w.home.Setenv())})
 		return err
 	case way == 2:
 		w.provider.ClearFaults()

@@ -20,7 +20,6 @@ func TestDoctorAfterABackupTakesTheKeyringsCopies(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	p.copies = w.copies()
 	if _, err := w.copies().Push(t.Context(), mirror.PushRequest{}); err != nil {
 		t.Fatal(err)
 	}

@@ -17,7 +17,7 @@ import (
 
 func (b *bare) doctor(fix bool) []string {
 	b.Helper()
-	found, err := doctor.New(b.core, nil, nil).Examine(b.Context(), doctor.Request{Fix: fix})
+	found, err := doctor.New(b.core, nil).Examine(b.Context(), doctor.Request{Fix: fix})
 	if err != nil {
 		b.Fatal(err)
 	}
@@ -138,7 +138,7 @@ func TestDoctorBusy(t *testing.T) {
 		}
 		defer release()
 		b.foreign(b.locks[2], time.Hour)
-		found, err := doctor.New(b.core, nil, nil).Examine(t.Context(), doctor.Request{Fix: true})
+		found, err := doctor.New(b.core, nil).Examine(t.Context(), doctor.Request{Fix: true})
 		if err != nil || len(found) != 1 || found[0].Fixed || found[0].Fix != "try again in a moment" {
 			t.Errorf("%+v, %v", found, err)
 		}

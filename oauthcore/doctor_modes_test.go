@@ -105,7 +105,7 @@ func TestDoctorModesElsewhere(t *testing.T) {
 	p.chmod(p.paths.Vault(), 0o644)
 	env := p.world.env
 	env.GOOS = "windows"
-	if got, err := doctor.New(oauthcore.New(env), nil, nil).Examine(context.Background(), doctor.Request{}); err != nil || len(got) != 0 {
+	if got, err := doctor.New(oauthcore.New(env), nil).Examine(context.Background(), doctor.Request{}); err != nil || len(got) != 0 {
 		t.Errorf("%+v, %v", got, err)
 	}
 	p.core = p.newCore(stubborn{})

@@ -20,9 +20,8 @@ import (
 // patient is a world the doctor examines.
 type patient struct {
 	*world
-	env    map[string]string
-	copies doctor.Copies
-	setup  doctor.Setup
+	env   map[string]string
+	setup doctor.Setup
 }
 
 func newPatient(t *testing.T) *patient {
@@ -47,7 +46,7 @@ func (p *patient) doctor(fix bool) []doctor.Finding {
 
 func (p *patient) examine(req doctor.Request) []doctor.Finding {
 	p.Helper()
-	found, err := doctor.New(p.core, p.copies, p.setup).Examine(context.Background(), req)
+	found, err := doctor.New(p.core, p.setup).Examine(context.Background(), req)
 	if err != nil {
 		p.Fatal(err)
 	}
@@ -197,7 +196,7 @@ func TestDoctorCanBeCanceled(t *testing.T) {
 	p.chmod(p.paths.Vault(), 0o644)
 	ctx, cancel := context.WithDeadline(context.Background(), time.Now().Add(-time.Second))
 	defer cancel()
-	if _, err := doctor.New(p.core, nil, nil).Examine(ctx, doctor.Request{Fix: true}); err == nil {
+	if _, err := doctor.New(p.core, nil).Examine(ctx, doctor.Request{Fix: true}); err == nil {
 		t.Error("no error")
 	}
 	if p.mode(p.paths.Vault()) != 0o644 {

@@ -191,11 +191,10 @@ func (c *Core) Remove(ctx context.Context, r RemoveRequest) (Removed, error) {
 					return nil
 				}))
 			}
-			return Removed{}, &view.Problem{
-				Code: view.CodeOffline, Key: key, Err: err,
-				Message: fmt.Sprintf("the login of %s could not be ended at the provider, so the account is kept", a.Name()),
-				Hint:    "try again later, or remove it without ending the login",
-			}
+			p := trouble("end the login of", a, err)
+			p.Message += "; the account is kept"
+			p.Hint = "try again later, or remove it without ending the login"
+			return Removed{}, p
 		}
 	}
 	c.Step("remove.forget")

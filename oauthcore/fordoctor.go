@@ -17,7 +17,6 @@ func (c *Core) ReadForDisplay(ctx context.Context) *State {
 		s = c.Salvage()
 	}
 	s.readOnly = true
-	c.noticeRestored(s.Vault)
 	return s
 }
 

@@ -72,8 +72,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		stays.Label = label
 	}
 	if gone == to || !gone.Identified() {
-		s.Usage.Drop(gone.Key)
-		s.Vault.Forget(gone, stays)
+		s.merge(gone, stays)
 	}
 	stays.Identify(who)
 	for _, key := range []string{from.Rival, to.Rival} {
@@ -81,4 +80,10 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 		s.noRival(stays)
 	}
 	return s.Stamp(stays)
+}
+
+// merge ends the account that turned out to be another under a second name.
+func (s *State) merge(gone, stays *accounts.Account) {
+	s.Usage.Drop(gone.Key)
+	s.Vault.Forget(gone, stays)
 }

@@ -104,6 +104,7 @@ func (h *history) newProcess(name string) *process {
 			Now: h.clock.Now, Timeout: 5 * time.Second, HTTP: &http.Client{Transport: &caller{&h.wire, "baton " + name}},
 		}),
 	})
+	p.core.Copies = h.mirrorOf(p.core)
 	return p
 }
 

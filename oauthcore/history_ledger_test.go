@@ -17,16 +17,21 @@ import (
 
 // ledger is what a history may have lost, and what it must not.
 type ledger struct {
-	lost    map[int]string  // by the login's number: why nobody has to have it
-	bare    map[int]bool    // logins that lay somewhere without their own deadline
-	usedUp  map[string]bool // fingerprints that others used up before Baton saw them
-	forgot  map[string]bool // fingerprints the vault knew before a backup took its place
-	mishaps map[int]bool    // steps that something befell
-	leaked  []string        // error texts with a token in them
+	lost   map[int]string  // by the login's number: why nobody has to have it
+	bare   map[int]bool    // logins that lay somewhere without their own deadline
+	usedUp map[string]bool // fingerprints that others used up before Baton saw them
+	forgot map[string]bool // fingerprints the vault knew before a backup took its place
+	// restored is the step of the last restored backup: what Baton knew of
+	// requests and refusals until then is gone.
+	restored int
+	mishaps  map[int]bool // steps that something befell
+	leaked   []string     // error texts with a token in them
 }
 
 func newLedger() ledger {
-	return ledger{map[int]string{}, map[int]bool{}, map[string]bool{}, map[string]bool{}, map[int]bool{}, nil}
+	return ledger{
+		lost: map[int]string{}, bare: map[int]bool{}, usedUp: map[string]bool{}, forgot: map[string]bool{}, mishaps: map[int]bool{},
+	}
 }
 
 func (l *ledger) lose(number int, why string) {
@@ -191,12 +196,12 @@ func (h *history) judge(one presentation) {
 		switch {
 		case !was.Answered:
 			unanswered = true
-			if one.asked < askedSwap {
+			if one.asked < askedSwap && was.step > h.restored {
 				complain("repeated in step %d without being asked", was.step)
 			}
 		case was.Outcome == providertest.OutcomeRotated && !excused:
 			complain("used already in step %d", was.step)
-		case was.Status == 400 && was.Outcome != providertest.OutcomeIgnored && !h.mishaps[was.step] && !excused:
+		case was.Status == 400 && was.Outcome != providertest.OutcomeIgnored && !h.mishaps[was.step] && was.step > h.restored && !excused:
 			complain("refused already in step %d", was.step)
 		}
 	}

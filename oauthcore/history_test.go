@@ -177,8 +177,5 @@ func (h *history) restoreBackup() {
 			h.forgot[fp] = true
 		}
 	}
-	h.mishaps = map[int]bool{}
-	for i := range h.step + 1 {
-		h.mishaps[i] = true // what Baton knew of refusals is gone
-	}
+	h.restored = h.step
 }

@@ -67,7 +67,7 @@ func TestRootLeavesNothing(t *testing.T) {
 			t.Errorf("%s: %v", s.name, err)
 		}
 		p := patientOf(w)
-		p.copies, p.setup = w.copies(), setup.New(w.core.Store)
+		p.setup = setup.New(w.core.Store)
 		p.doctor(true)
 		_ = filepath.WalkDir(filepath.Dir(w.home.Dir), func(path string, e fs.DirEntry, err error) error {
 			if err != nil {

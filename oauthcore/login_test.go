@@ -2,6 +2,7 @@ package oauthcore_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -235,6 +236,18 @@ func TestRemove(t *testing.T) {
 	}
 	_, err = w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true})
 	wantCode(t, err, view.CodeOffline)
+	w.kept(work)
+	refusal := providertest.Fault{
+		Endpoint: providertest.EndpointRevoke, Kind: providertest.FaultStatus, Times: 1, Status: http.StatusForbidden,
+		Body: `{"error":{"type":"permission_error","message":"this account is on hold"}}`,
+	}
+	if err := w.provider.Fail(refusal); err != nil {
+		t.Fatal(err)
+	}
+	_, err = w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true})
+	if e := wantCode(t, err, view.CodeRefused); !strings.Contains(e.Message, "on hold") {
+		t.Errorf("the provider's reason is missing: %q", e.Message)
+	}
 	w.kept(work)
 	logins := len(w.provider.State().Logins)
 	if got, err := w.core.Remove(ctx, oauthcore.RemoveRequest{Name: work, Revoke: true}); err != nil || got.Key != work || got.Live {

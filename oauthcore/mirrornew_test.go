@@ -47,7 +47,7 @@ func TestTakeNewerAfterARestoredBackup(t *testing.T) {
 	if err != nil || !taken || maybeRotated {
 		t.Fatalf("taken %v, maybe rotated %v, %v", taken, maybeRotated, err)
 	}
-	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest) || a.Doubt != accounts.DoubtRestored {
+	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest) || a.Doubt != accounts.DoubtCopied {
 		t.Errorf("doubt %q, or another login", a.Doubt)
 	}
 	if _, err := w.core.Refresh(t.Context(), work); err != nil {
@@ -74,7 +74,10 @@ func TestTakeNewerLeavesTheLogin(t *testing.T) {
 		}},
 		{name: "the copy is of another organisation", change: func(w *world) { w.alter(work, "organizationUuid", "other") }},
 		{name: "there is no copy", change: func(w *world) { delete(w.mirror.items, w.paths.CopyName(work)) }},
-		{name: "copies are switched off", change: func(w *world) { w.configure("keyring.mirror", "off") }},
+		{name: "copies are switched off, and no backup came back", change: func(w *world) {
+			w.configure("keyring.mirror", "off")
+			w.write(w.paths.Vault(), strings.ReplaceAll(string(w.read(w.paths.Vault())), `"doubt": "restored"`, `"doubt": "client"`))
+		}},
 		{name: "the account is not unsure", change: func(w *world) {
 			w.write(w.paths.Vault(), strings.ReplaceAll(string(w.read(w.paths.Vault())), `"doubt": "restored"`, `"doubt": ""`))
 		}},

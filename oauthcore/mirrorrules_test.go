@@ -70,36 +70,24 @@ func TestTakeNewerLeavesALoginWithRivals(t *testing.T) {
 }
 
 // While an unsure login is replaced, no refresh of it may be under way.
-func TestReplacingHoldsTheAccountLock(t *testing.T) {
-	for name, replace := range map[string]func(*world) error{
-		"take newer": func(w *world) error {
-			_, _, err := w.copies().TakeNewer(w.Context(), work)
-			return err
-		},
-		"forced restore": func(w *world) error {
-			_, err := w.copies().Restore(w.Context(), mirror.RestoreRequest{Name: work, Force: true})
-			return err
-		},
-	} {
-		t.Run(name, func(t *testing.T) {
-			w, newest := backedUp(t)
-			other, opened := w.newCore(files.OS{}), 0
-			w.core.Step = func(step string) {
-				if step != "open.locked" {
-					return
-				}
-				opened++
-				ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
-				defer cancel()
-				if release, err := other.Locks.Lock(ctx, w.paths.AccountLock(work)); err == nil {
-					release()
-					t.Error("the account's lock is free")
-				}
-			}
-			if err := replace(w); err != nil || opened == 0 || !w.account(work).Credential.RefreshToken.Equal(newest) {
-				t.Errorf("%v, opened %d times, or not replaced", err, opened)
-			}
-		})
+func TestForcedRestoreHoldsTheAccountLock(t *testing.T) {
+	w, newest := backedUp(t)
+	other, opened := w.newCore(files.OS{}), 0
+	w.core.Step = func(step string) {
+		if step != "open.locked" {
+			return
+		}
+		opened++
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Millisecond)
+		defer cancel()
+		if release, err := other.Locks.Lock(ctx, w.paths.AccountLock(work)); err == nil {
+			release()
+			t.Error("the account's lock is free")
+		}
+	}
+	_, err := w.copies().Restore(w.Context(), mirror.RestoreRequest{Name: work, Force: true})
+	if err != nil || opened == 0 || !w.account(work).Credential.RefreshToken.Equal(newest) {
+		t.Errorf("%v, opened %d times, or not replaced", err, opened)
 	}
 }
 

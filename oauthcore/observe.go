@@ -81,7 +81,6 @@ func (c *Core) inspect(ctx context.Context, config bool) (*Opened, error) {
 		return o, err
 	}
 	o.readOnly = true
-	c.noticeRestored(o.Vault)
 	if o.Live, err = c.PeekLive(ctx); err != nil {
 		return o, err
 	}

@@ -32,9 +32,8 @@ func NeedsLogin(a *accounts.Account, why string) *view.Problem {
 	}
 }
 
-// errAsideUnknown is the problem of an account whose newest login may lie in
-// set-aside.
-func errAsideUnknown(key, why string) *view.Problem {
+// errNewer is the problem of an account whose newest login may lie elsewhere.
+func errNewer(key, why string) *view.Problem {
 	return &view.Problem{
 		Code: view.CodeUnsure, Key: key, Message: why,
 		Hint: fmt.Sprintf("log in again with: baton login --email %s; or try it at your own risk with: baton refresh %q", accounts.AddressOf(key), key),
@@ -80,6 +79,12 @@ func trouble(verb string, a *accounts.Account, cause error) *view.Problem {
 	var pe *provider.Error
 	if errors.As(cause, &pe) {
 		e.Message = fmt.Sprintf("could not %s %s: %s", verb, a.Name(), pe.Kind.Error())
+		if pe.Kind != provider.ErrNetwork {
+			e.Hint = "the login is kept; try again later"
+		}
+		if pe.Kind == provider.ErrRefused {
+			e.Code = view.CodeRefused
+		}
 		if pe.Description != "" {
 			e.Message += ": " + pe.Description
 		}

@@ -52,7 +52,7 @@ func TestRestoreAfterAllFilesAreLost(t *testing.T) {
 		if a.AccountUUID != known.AccountUUID || a.OrganizationUUID != known.OrganizationUUID || a.Email != known.Email {
 			t.Errorf("%s is %s in %s, %s", key, a.AccountUUID, a.OrganizationUUID, a.Email)
 		}
-		if a.Doubt != accounts.DoubtRestored || a.NeedsLogin || a.Credential.Plan != who.Person.Plan() || len(a.Credential.Scopes) == 0 {
+		if a.Doubt != accounts.DoubtCopied || a.NeedsLogin || a.Credential.Plan != who.Person.Plan() || len(a.Credential.Scopes) == 0 {
 			t.Errorf("%s: doubt %q, plan %q, scopes %q", key, a.Doubt, a.Credential.Plan, a.Credential.Scopes)
 		}
 	}
@@ -201,7 +201,7 @@ func TestRestoreRefuses(t *testing.T) {
 				if row.State != want.state || code != want.code {
 					t.Errorf("force %v: %s (%s), want %s (%s)", force, row.State, code, want.state, want.code)
 				}
-				if a := w.vault().Get(work); row.State == mirror.Restored && (a == nil || a.Doubt != accounts.DoubtRestored) {
+				if a := w.vault().Get(work); row.State == mirror.Restored && (a == nil || a.Doubt != accounts.DoubtCopied) {
 					t.Errorf("force %v: it is not unsure", force)
 				} else if row.Err != nil && a != nil && a.Credential.Usable() {
 					t.Errorf("force %v: it was taken back all the same", force)
@@ -341,7 +341,7 @@ func TestCopyNewerThanARestoredBackup(t *testing.T) {
 	if row := w.restore(mirror.RestoreRequest{Name: work, Force: true})[work]; row.State != mirror.Restored {
 		t.Errorf("%+v", row)
 	}
-	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest.RefreshToken) || a.Doubt != accounts.DoubtRestored {
+	if a := w.account(work); !a.Credential.RefreshToken.Equal(newest.RefreshToken) || a.Doubt != accounts.DoubtCopied {
 		t.Error("the newer login was not taken back, or is taken for sure")
 	}
 	if _, err := w.core.Refresh(t.Context(), work); err != nil {

@@ -175,3 +175,62 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 	}
 	return taken, unknown, nil
 }
+
+// setAside moves the unknown live login to a file of its own, and puts every
+// account in doubt that it may belong to: the one with its deadline, or where
+// it has none, all.
+func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error) {
+	cr := o.Live.Credential
+	err = c.Update(ctx, func(s *State) error {
+		o.State = s
+		if path, err = c.keepAside(s, cr, o.Live.Siblings, o.Config.Account); err != nil {
+			return err
+		}
+		for _, a := range s.Vault.Accounts() {
+			if a.Credential.Usable() && mayBeOf(cr, a) && a.Doubt == "" {
+				a.Doubt = accounts.DoubtSetAside
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		return "", err
+	}
+	doc, err := o.Live.Without()
+	if err != nil {
+		return "", claude.Damaged(o.Live.Place(), err)
+	}
+	if err := o.ReplaceLive(ctx, o.Live, doc, nil); err != nil {
+		return "", err
+	}
+	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
+	o.Live, err = c.ReadLive(ctx)
+	return path, err
+}
+
+// mayBeOf says that a login without proof may be an account's, as far as its
+// identifiers and its deadline tell.
+func mayBeOf(cr accounts.Credential, a *accounts.Account) bool {
+	if who := cr.Inside(); who.Complete() && a.Identified() && !a.Is(who) {
+		return false
+	}
+	return !cr.Outlasts(a.Credential) && !a.Credential.Outlasts(cr)
+}
+
+// keepLive sets the live login aside where the vault has not got it and the swap
+// would end it: that of a removed account, or an access token alone of an
+// account that has a whole login.
+func (c *Core) keepLive(ctx context.Context, o *Opened) error {
+	cr := o.Live.Credential
+	alone := cr.RefreshToken.Empty() && cr.FreshAt(c.Now(), 0) && !o.Vault.HasAccess(cr.AccessToken)
+	if o.Owner == nil || !o.Live.Usable() || !o.Owner.Removed && !alone {
+		return nil
+	}
+	return c.Update(ctx, func(s *State) error {
+		path, err := c.keepAside(s, cr, o.Live.Siblings, o.Config.Account)
+		if err == nil && path != "" {
+			c.Note(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "a login the vault has not got, to " + path})
+		}
+		return err
+	})
+}

@@ -33,7 +33,6 @@ func (c *Core) Snapshot(ctx context.Context) view.Snapshot {
 		o.State = c.Salvage()
 	}
 	o.readOnly = true
-	c.noticeRestored(o.Vault)
 	if o.Live, err = c.PeekLive(ctx); problem(err) {
 		v.Live.Reason = "unreadable"
 	}
@@ -77,6 +76,7 @@ func (c *Core) Salvage() *State {
 		Usage:    salvaged(c, c.Paths.Usage(), c.memory.Usage),
 		readOnly: true,
 	}
+	c.noticeRestored(s.Vault)
 	s.aside, _ = c.asidePrints()
 	s.journal, _ = c.readJournal() // without it nothing is in doubt, and nothing is written
 	return s

@@ -3,8 +3,6 @@ package oauthcore
 import (
 	"context"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -86,11 +84,7 @@ func (c *Core) Read(ctx context.Context) (*State, error) {
 	if err == nil {
 		err = c.readRest(ctx, s)
 	}
-	if err != nil {
-		return nil, err
-	}
-	c.noticeRestored(s.Vault)
-	return s, nil
+	return s, err
 }
 
 // readVault loads the vault and what is needed to know a token.
@@ -103,6 +97,7 @@ func (c *Core) readVault() (*State, error) {
 	if s.Vault, err = c.memory.Vault(doc); err != nil {
 		return nil, claude.Damaged(c.Paths.Vault(), err)
 	}
+	c.noticeRestored(s.Vault)
 	if s.journal, err = c.readJournal(); err != nil {
 		return nil, err
 	}
@@ -188,7 +183,6 @@ func (c *Core) modify(ctx context.Context, wait time.Duration, read func(context
 	if err != nil {
 		return err
 	}
-	c.noticeRestored(s.Vault)
 	if err := fn(s); err != nil {
 		return err
 	}
@@ -269,89 +263,4 @@ func (c *Core) MakeOwn() error {
 		return claude.Unwritable(c.Paths.GitIgnore(), err)
 	}
 	return nil
-}
-
-// align brings the pool in line with the vault: every login, every mark. An
-// entry with a token that is not known yet is left to the next open, which can
-// take it over.
-func (s *State) align() error {
-	for _, e := range slices.Clone(s.Pool.Entries) {
-		if a := s.Vault.Get(e.Key); (a == nil || a.Removed) && e.HasLogin() && !s.UnknownEntry(e) {
-			// A known token under a name that is no account: whoever used it from
-			// there would use it up.
-			s.Pool.Drop(e.Key)
-		}
-	}
-	rivals := s.Vault.Rivals()
-	for _, a := range s.Vault.All() {
-		if a.Removed {
-			s.Usage.Forget(a.Key)
-			continue
-		}
-		if !a.Credential.Usable() || a.Rival != "" || rivals.Of(a) != nil {
-			// Of a login whose owner is not known yet the pool keeps what it has:
-			// whatever stands there may be the newest.
-			continue
-		}
-		if e := s.Pool.Get(a.Key); e != nil && s.UnknownEntry(e) {
-			continue
-		}
-		if e := s.Pool.Get(a.Key); a.Doubt == accounts.DoubtRival && (e == nil || s.Vault.Holder(e.RefreshToken) != a) {
-			// What stands there is another account's, which has an entry of its own,
-			// and this one's login may be used up.
-			s.Pool.Drop(a.Key)
-			continue
-		}
-		mark := s.Usage.Peek(a.Key).Mark
-		if err := s.Pool.Put(a, mark); err != nil {
-			return err
-		}
-		if r := s.Usage.Peek(a.Key); !r.PoolSeen || r.PoolMark != mark {
-			record := s.Usage.Record(a.Key)
-			record.PoolMark, record.PoolSeen = mark, true
-		}
-	}
-	return nil
-}
-
-// takeMarks takes over limits other programs wrote to the pool and lets go of
-// those whose time is over.
-func (s *State) takeMarks(now time.Time) {
-	for _, e := range s.Pool.Entries {
-		if a := s.Vault.Get(e.Key); a != nil && !a.Removed {
-			s.Usage.TakeMark(e, now)
-		}
-	}
-	s.Usage.ClearMarks(now)
-}
-
-// rememberSeq keeps the vault's sequence number outside the directory a backup
-// of the vault would bring back. Losing it only means that a restored vault is
-// not noticed, so trouble with it stops nothing.
-func (c *Core) rememberSeq(seq int64) {
-	if err := files.WriteWhole(c.FS, c.Paths.HighWater(), strconv.AppendInt(nil, seq, 10)); err != nil {
-		c.Log.Warn("cannot remember the vault's sequence number", "path", c.Paths.HighWater(), "error", err)
-	}
-}
-
-// noticeRestored puts every account of a vault in doubt that is older than
-// this machine remembers: its refresh tokens may have been used up since. What
-// the pool has beside them is taken over in doubt: see takePool.
-func (c *Core) noticeRestored(v *accounts.Vault) {
-	doc, err := c.FS.ReadFile(c.Paths.HighWater())
-	if err != nil {
-		return
-	}
-	high, err := strconv.ParseInt(strings.TrimSpace(string(doc)), 10, 64)
-	if err != nil || high <= v.Seq {
-		return
-	}
-	v.Rewind(high)
-	v.Behind = true
-	if !v.Present {
-		return
-	}
-	for _, a := range v.Accounts() {
-		a.Doubt = accounts.DoubtRestored
-	}
 }

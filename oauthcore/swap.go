@@ -171,20 +171,19 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	}
 }
 
-// refresh gets the account a good access token. What lies in set-aside and may be
-// its newest login stops a swap, unless the person said to go on without such a
-// login.
+// refresh gets the account a good access token. What lies in set-aside or in the
+// keyring and may be its newest login stops a swap, unless the person said to go
+// on without such a login.
 func (w *swapping) refresh(ctx context.Context, key string) error {
-	warning, err := w.c.lookAside(ctx, key)
-	if err != nil {
-		return err
-	}
+	newer, err := w.c.takeNewer(ctx, key)
 	switch {
-	case warning == "":
+	case err != nil:
+		return err
+	case newer == nil:
 	case w.SetAside:
-		w.done.Notes = append(w.done.Notes, warning)
+		w.done.Notes = append(w.done.Notes, newer.Message)
 	default:
-		return errAsideUnknown(key, warning)
+		return newer
 	}
 	if _, err := w.c.refresh(ctx, key, mostRivals, w.To != ""); err != nil {
 		return err
@@ -245,47 +244,6 @@ func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.
 	return a, nil
 }
 
-// setAside moves the unknown live login to a file of its own, and puts every
-// account in doubt that it may belong to: the one with its deadline, or where
-// it has none, all.
-func (c *Core) setAside(ctx context.Context, o *Opened) (path string, err error) {
-	cr := o.Live.Credential
-	err = c.Update(ctx, func(s *State) error {
-		o.State = s
-		if path, err = c.keepAside(s, cr, o.Live.Siblings, o.Config.Account); err != nil {
-			return err
-		}
-		for _, a := range s.Vault.Accounts() {
-			if a.Credential.Usable() && mayBeOf(cr, a) && a.Doubt == "" {
-				a.Doubt = accounts.DoubtSetAside
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return "", err
-	}
-	doc, err := o.Live.Without()
-	if err != nil {
-		return "", claude.Damaged(o.Live.Place(), err)
-	}
-	if err := o.ReplaceLive(ctx, o.Live, doc, nil); err != nil {
-		return "", err
-	}
-	c.Note(view.Activity{Kind: "setAside", Text: "a login of no known account, to " + path})
-	o.Live, err = c.ReadLive(ctx)
-	return path, err
-}
-
-// mayBeOf says that a login without proof may be an account's, as far as its
-// identifiers and its deadline tell.
-func mayBeOf(cr accounts.Credential, a *accounts.Account) bool {
-	if who := cr.Inside(); who.Complete() && a.Identified() && !a.Is(who) {
-		return false
-	}
-	return !cr.Outlasts(a.Credential) && !a.Credential.Outlasts(cr)
-}
-
 // activate writes the account's login where Claude Code reads it.
 func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account) error {
 	c := w.c
@@ -321,24 +279,6 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 	w.done.To = a.Key
 	c.Note(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
 	return c.updateUsage(ctx, func(u *accounts.UsageStore) { u.NoteActive(a.Key, c.Now()) })
-}
-
-// keepLive sets the live login aside where the vault has not got it and the swap
-// would end it: that of a removed account, or an access token alone of an
-// account that has a whole login.
-func (c *Core) keepLive(ctx context.Context, o *Opened) error {
-	cr := o.Live.Credential
-	alone := cr.RefreshToken.Empty() && cr.FreshAt(c.Now(), 0) && !o.Vault.HasAccess(cr.AccessToken)
-	if o.Owner == nil || !o.Live.Usable() || !o.Owner.Removed && !alone {
-		return nil
-	}
-	return c.Update(ctx, func(s *State) error {
-		path, err := c.keepAside(s, cr, o.Live.Siblings, o.Config.Account)
-		if err == nil && path != "" {
-			c.Note(view.Activity{Kind: "setAside", Key: o.Owner.Key, Text: "a login the vault has not got, to " + path})
-		}
-		return err
-	})
 }
 
 // errReadBack says that the files do not hold what was just written.

@@ -94,8 +94,7 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 		// The same login under another name.
 		o.Vault.Displace(h)
 		if !h.Identified() {
-			o.Usage.Drop(h.Key)
-			o.Vault.Forget(h, a)
+			o.merge(h, a)
 		}
 	}
 	later := a.Against(cr)

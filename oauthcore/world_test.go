@@ -128,7 +128,9 @@ func (w *world) newCore(fsys files.FS) *oauthcore.Core {
 	}, w.Errorf)
 	w.security = s
 	w.env = env
-	return oauthcore.New(env)
+	core := oauthcore.New(env)
+	core.Copies = w.copiesOf(core)
+	return core
 }
 
 // lookupIn looks up variables in a map.

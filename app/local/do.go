@@ -111,9 +111,9 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 // each does refresh or usage for one account or all of them. The error is the
 // worst of its rows, so that one account's trouble hides no other's result.
 func (b *Backend) each(ctx context.Context, a backend.Action) (r backend.Result, worst error) {
-	names := []string{a.Key}
+	names, refresh := []string{a.Key}, b.core.Refresh
 	if a.All {
-		names = nil
+		names, refresh = nil, b.core.RefreshUnnamed
 		for _, v := range b.core.Snapshot(ctx).Accounts {
 			if a.Kind == backend.ActionUsage && v.NeedsLogin {
 				continue
@@ -126,11 +126,7 @@ func (b *Backend) each(ctx context.Context, a backend.Action) (r backend.Result,
 		var err error
 		if a.Kind == backend.ActionRefresh {
 			var done oauthcore.Refreshed
-			if a.All {
-				done, err = b.core.RefreshOneOfAll(ctx, name)
-			} else {
-				done, err = b.core.Refresh(ctx, name)
-			}
+			done, err = refresh(ctx, name)
 			row.AccessExpiresAt, row.Note = done.ExpiresAt, done.Note
 			if done.Key != "" {
 				row.Key = done.Key

@@ -15,7 +15,7 @@ func (b *Backend) doctor(ctx context.Context, fix bool) (r backend.Result, err e
 	if err != nil {
 		home = "" // then no other configuration folders are looked for
 	}
-	found, err := doctor.New(b.core, b.copies, b.setup).Examine(ctx, doctor.Request{Fix: fix, Lookup: b.Lookup, Home: home})
+	found, err := doctor.New(b.core, b.setup).Examine(ctx, doctor.Request{Fix: fix, Lookup: b.Lookup, Home: home})
 	for _, f := range found {
 		r.Findings = append(r.Findings, backend.Finding{
 			ID: f.ID, Severity: string(f.Severity), Path: f.Path, Message: f.Message, Fix: f.Fix, Fixed: f.Fixed,

@@ -105,6 +105,7 @@ func New(cfg Config) (*Backend, error) {
 	})
 	b.setup = setup.New(b.core.Store)
 	b.copies = mirror.New(b.core, cfg.Keyring, mirrorSwitch(cfg.Getenv))
+	b.core.Copies = b.copies
 	return b, nil
 }
 

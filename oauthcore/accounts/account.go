@@ -20,6 +20,9 @@ const (
 	// DoubtRestored: the vault is older than this machine remembers, so its
 	// tokens may have been used up since.
 	DoubtRestored Doubt = "restored"
+	// DoubtCopied: the login is a copy from the keyring, and may have been used
+	// up since it was copied.
+	DoubtCopied Doubt = "copied"
 	// DoubtSetAside: a login that may be the account's newest was set aside.
 	DoubtSetAside Doubt = "set_aside"
 	// DoubtClient: Claude Code was asked to log in again on this login.

@@ -54,6 +54,8 @@ func reasonOf(d accounts.Doubt) string {
 	switch d {
 	case accounts.DoubtRestored:
 		return "it came back with a backup"
+	case accounts.DoubtCopied:
+		return "it came back from the keyring"
 	case accounts.DoubtClient:
 		return "Claude Code was asked to log in again"
 	case accounts.DoubtSetAside:
@@ -67,9 +69,7 @@ func reasonOf(d accounts.Doubt) string {
 }
 
 // ascertain finds out whether an account's login still works. A refusal answers
-// that, too: the account then needs a login. Before the token is presented every
-// place is looked at that may hold the account's newer login: presenting a token
-// that was replaced ends the login.
+// that, too: the account then needs a login.
 func (x *examination) ascertain(ctx context.Context, key string) error {
 	if err := x.settle.run(ctx); err != nil && x.stopped != nil {
 		return x.stopped
@@ -78,38 +78,7 @@ func (x *examination) ascertain(ctx context.Context, key string) error {
 	if err != nil || !pending {
 		return err
 	}
-	_, unknown, err := x.FromSetAside(ctx, key)
-	if err != nil {
-		return err
-	}
-	if pending, err = x.pending(ctx, key); err != nil || !pending {
-		return err
-	}
-	if unknown != "" {
-		return &view.Problem{
-			Code: view.CodeUnsure, Key: key,
-			Message: "the login in " + unknown + " may be its newest, which cannot be found out",
-			Hint: fmt.Sprintf("log in again with: baton login --email %s; or if the file is of another account, delete it and try again; or try the login at your own risk: baton refresh %q",
-				accounts.AddressOf(key), key),
-		}
-	}
-	if x.d.copies != nil {
-		_, maybeRotated, err := x.d.copies.TakeNewer(ctx, key)
-		if err != nil {
-			return err
-		}
-		if maybeRotated {
-			return &view.Problem{
-				Code: view.CodeUnsure, Key: key,
-				Message: "the keyring has a newer login for it, which may have been replaced since it was copied",
-				Hint:    fmt.Sprintf("log in again with: baton login --email %s; or take the copy with: baton keyring restore %q --force", accounts.AddressOf(key), key),
-			}
-		}
-		if pending, err = x.pending(ctx, key); err != nil || !pending {
-			return err
-		}
-	}
-	if _, err = x.Refresh(ctx, key); view.CodeOf(err) == view.CodeNeedsLogin {
+	if _, err = x.RefreshUnnamed(ctx, key); view.CodeOf(err) == view.CodeNeedsLogin {
 		return nil
 	}
 	return err

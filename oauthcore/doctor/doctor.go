@@ -70,15 +70,6 @@ type Request struct {
 	Home string
 }
 
-// Copies is the keyring's copies of logins, as package mirror keeps them.
-type Copies interface {
-	// TakeNewer makes the keyring's copy of an account's login the account's if
-	// it is a newer one. maybeRotated says that there is a newer one which may
-	// have been replaced since it was copied, so that neither it nor the
-	// vault's may be presented without the person's word.
-	TakeNewer(ctx context.Context, key string) (taken, maybeRotated bool, err error)
-}
-
 // Setup is Baton's commands in Claude Code's settings, as package setup keeps
 // them.
 type Setup interface {
@@ -91,18 +82,17 @@ type Setup interface {
 
 // Doctor examines and repairs.
 type Doctor struct {
-	core   *oauthcore.Core
-	copies Copies
-	setup  Setup
+	core  *oauthcore.Core
+	setup Setup
 	// Tests replace these.
 	lock func(ctx context.Context, path string) (release func(), err error)
 	euid func() (uid int, ok bool)
 }
 
-// New makes a doctor. copies and setup may be nil: the keyring is then not asked,
-// and Claude Code's settings are not looked at for Baton's commands.
-func New(core *oauthcore.Core, copies Copies, setup Setup) *Doctor {
-	return &Doctor{core: core, copies: copies, setup: setup, lock: core.Locks.Lock, euid: processUser}
+// New makes a doctor. setup may be nil: Claude Code's settings are then not
+// looked at for Baton's commands.
+func New(core *oauthcore.Core, setup Setup) *Doctor {
+	return &Doctor{core: core, setup: setup, lock: core.Locks.Lock, euid: processUser}
 }
 
 // Examine looks for what is wrong around the accounts, and with Fix repairs what

@@ -25,7 +25,7 @@ func emptyHome(t *testing.T, fsys files.FS) (*Doctor, claude.Paths) {
 	if err := os.MkdirAll(paths.Own(), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	return New(oauthcore.New(oauthcore.Env{Paths: paths, FS: fsys, Locks: &files.Locks{}, Now: time.Now, GOOS: "linux"}), nil, nil), paths
+	return New(oauthcore.New(oauthcore.Env{Paths: paths, FS: fsys, Locks: &files.Locks{}, Now: time.Now, GOOS: "linux"}), nil), paths
 }
 
 func examine(t *testing.T, d *Doctor, r Request) []Finding {

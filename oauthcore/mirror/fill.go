@@ -118,7 +118,7 @@ func (f *filling) fill(a *accounts.Account, l loginCopy) (Row, error) {
 	f.Vault.Save(a, cr)
 	row := Row{Key: a.Key, State: Restored, Live: l.live}
 	if !newest {
-		a.Doubt = accounts.DoubtRestored
+		a.Doubt = accounts.DoubtCopied
 		row.Note = "find out whether it still works with: baton refresh " + a.Key
 	}
 	a.Generation = max(a.Generation, l.generation)

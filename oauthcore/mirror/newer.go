@@ -5,30 +5,33 @@ import (
 	"errors"
 
 	"baton/oauthcore"
-	"baton/oauthcore/claude"
+	"baton/oauthcore/accounts"
 	"baton/oauthcore/view"
 )
 
 // TakeNewer looks for a newer login of an unsure account in the keyring, before
 // the vault's token is presented: after a restored backup the vault's token is
 // used up and presenting it would end the login whose newest token is in the
-// keyring. Where copies are switched on and the account's copy is newer, it
-// becomes the account's login, still unsure; taken then says so. A newer copy
-// that was live when it was copied is not taken, because Claude Code may have
-// rotated it since: maybeRotated then says that the keyring holds one.
+// keyring. Where the account's copy is newer, it becomes the account's login,
+// still unsure; taken then says so. A newer copy that was live when it was copied
+// is not taken, because Claude Code may have rotated it since: maybeRotated then
+// says that the keyring holds one.
 //
-// It takes the account's lock, which the caller must not hold. The error is a
-// *view.Problem or that of ctx: whether there is a newer login is not known.
+// Where copies are switched off the keyring is asked only for an account that
+// came back with a backup, in which the switch may have been another; trouble of
+// the keyring is then not told. The caller holds the account's lock. The error is
+// a *view.Problem or that of ctx: whether there is a newer login is not known.
 func (m *Mirror) TakeNewer(ctx context.Context, key string) (taken, maybeRotated bool, err error) {
 	on, _, err := m.On()
-	if err != nil || !on {
+	if err != nil || m.barred() != nil {
 		return false, false, err
 	}
 	s, err := m.core.Read(ctx)
 	if err != nil {
 		return false, false, err
 	}
-	if a := s.Vault.Get(key); a == nil || a.Removed || !s.Unsure(a) {
+	a := s.Vault.Get(key)
+	if a == nil || a.Removed || !s.Unsure(a) || !on && a.Doubt != accounts.DoubtRestored {
 		return false, false, nil
 	}
 	m.core.Progress("", view.WaitKeyring)
@@ -38,6 +41,8 @@ func (m *Mirror) TakeNewer(ctx context.Context, key string) (taken, maybeRotated
 		return false, false, nil
 	case ctx.Err() != nil:
 		return false, false, ctx.Err()
+	case err != nil && !on:
+		return false, false, nil
 	case err != nil:
 		return false, false, problem(key, err)
 	case !newerThan(s, l, key):
@@ -45,11 +50,6 @@ func (m *Mirror) TakeNewer(ctx context.Context, key string) (taken, maybeRotated
 	case l.live:
 		return false, true, nil
 	}
-	release, err := m.core.Lock(ctx, m.core.Paths.AccountLock(key), claude.LockWait)
-	if err != nil {
-		return false, false, err
-	}
-	defer release()
 	o, err := m.core.Open(ctx, oauthcore.Opening{Ask: true, Focus: []string{key}})
 	if err != nil {
 		return false, false, err
