@@ -131,19 +131,20 @@ func (h *history) finish() {
 		_, err := p.core.Refresh(ctx, a.Key)
 		h.heard(err)
 		h.Logf("%3d   refresh %s: %v", h.step, a.Key, err)
-		for _, key := range h.nextSteps(err, a.Key) { // the person was told, and goes on
+		key := a.Key
+		for range 2 * len(h.vaultNow().Accounts()) { // the person was told, and goes on
+			if key = nextStep(err, key, a.Key); key == "" || h.vaultNow().Get(a.Key) == nil {
+				break // done, or it was the other one under a second name
+			}
 			h.settleLedger(p, false)
 			h.step++
 			_, err = p.core.Refresh(ctx, key)
 			h.heard(err)
 			h.Logf("%3d   then %s: %v", h.step, key, err)
-			if h.vaultNow().Get(a.Key) == nil {
-				break // it was the other one under a second name
-			}
 		}
 		// A login that turned out to be another account's is refreshed as that.
 		kept := h.alive(l.Number) && h.holders()[h.current(l.Number)] != "" && view.CodeOf(err) == view.CodeNeedsLogin
-		if err != nil && good && !kept && h.vaultNow().Get(a.Key) != nil && view.CodeOf(err) != view.CodeUnknownLive {
+		if err != nil && good && !kept && !h.superseded(l) && h.vaultNow().Get(a.Key) != nil && view.CodeOf(err) != view.CodeUnknownLive {
 			h.Errorf("the good login of %s cannot be refreshed: %v", a.Key, err)
 		}
 		h.settleLedger(p, false)
@@ -151,17 +152,18 @@ func (h *history) finish() {
 	}
 }
 
-// nextSteps are the accounts a person refreshes who was told that an account is
-// unsure, or one whose login may be its successor: that one, and it again.
-func (h *history) nextSteps(err error, key string) []string {
+// nextStep is the account a person refreshes after refreshing one gave an error:
+// the unsure one that the error names, and after that the one it was about.
+// "" where nothing is left to do.
+func nextStep(err error, was, goal string) string {
 	var p *view.Problem
 	switch {
-	case !errors.As(err, &p) || p.Code != view.CodeUnsure:
-		return nil
-	case p.Key == key:
-		return []string{key}
+	case errors.As(err, &p) && p.Code == view.CodeUnsure:
+		return p.Key
+	case was != goal:
+		return goal
 	}
-	return []string{p.Key, key, key}
+	return ""
 }
 
 // alive says that the login with this number is good at the provider.
