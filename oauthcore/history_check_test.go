@@ -109,7 +109,14 @@ func (h *history) finish() {
 	p := h.newProcess("end")
 	h.wire.asked = askedRefresh
 	ctx := context.Background()
-	if err := p.core.Settle(ctx); err != nil {
+	err := p.core.Settle(ctx)
+	if view.CodeOf(err) == view.CodeBusy {
+		// Locks of a Baton that was killed, of which a restored backup knows
+		// nothing: each is watched before it is broken, and there are up to four.
+		h.Logf("        settle: %v", err)
+		err = p.core.Settle(ctx)
+	}
+	if err != nil {
 		h.heard(err)
 		h.Logf("        settle: %v", err)
 		if view.CodeOf(err) == view.CodeBusy {
