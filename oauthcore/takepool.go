@@ -153,14 +153,15 @@ func (s *State) rivalUnder(a *accounts.Account) *accounts.Account {
 // the same address. Which of them it is nothing tells, and a copy that was used
 // up would end the login of a if it were presented.
 func (s *State) rival(u, a *accounts.Account) {
-	if u == nil || u == a || u.Removed || u.Identified() || u.Rival != "" || u.NeedsNewLogin() || a.NeedsNewLogin() {
+	if u == nil || u == a || u.Removed || u.Identified() || u.NeedsNewLogin() || a.NeedsNewLogin() {
 		return
 	}
+	earlier := u.Credential.Compare(a.Credential) <= 0 // of equals the one whose place in the pool was taken
 	switch {
-	case u.Credential.Compare(a.Credential) >= 0:
-		u.Rival = a.Key
-	case u.Doubt == "":
+	case earlier && u.Doubt == "":
 		u.Doubt = accounts.DoubtRival
+	case !earlier && u.Rival == "":
+		u.Rival = a.Key
 	}
 }
 
