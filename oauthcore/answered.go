@@ -66,6 +66,11 @@ func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated
 	o := &Opened{}
 	err := c.save(ctx, func(s *State) error {
 		o.State = s
+		record := s.Usage.Record(p.a.Key)
+		record.Offline = false
+		if p.named {
+			record.Refused = "" // Claude Code tells again if it still holds
+		}
 		if !rotated { // the token presented stays good
 			if a := s.Vault.Get(p.a.Key); a != nil && a.Credential.RefreshToken.Equal(next.RefreshToken) {
 				s.Vault.Save(a, next)
@@ -78,7 +83,6 @@ func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated
 			o.taken = append(o.taken, p.entry)
 			return nil
 		}
-		s.Usage.Record(p.a.Key).Offline = false
 		if err := c.takeAnswer(o, p.entry); err != nil {
 			return err
 		}

@@ -20,35 +20,79 @@ func (c *Core) CheckUsage(ctx context.Context, name string) (key string, _ *view
 		return "", nil, err
 	}
 	usage, err := c.askUsage(ctx, key, true)
+	if err == nil {
+		c.renewFacts(ctx, key)
+	}
 	return key, usage, err
 }
 
-// askUsage does it for one account; refresh says that it may be refreshed.
+// askUsage asks for the usage of one account. refresh says that its access token
+// may be refreshed where it lapsed or is refused; else a refused one is noted, so
+// that the next swap to the account refreshes it. The error is a *view.Problem,
+// or that of ctx.
 func (c *Core) askUsage(ctx context.Context, key string, refresh bool) (*view.Usage, error) {
-	a, err := c.freshAccount(ctx, key, false)
-	if err != nil {
-		return nil, err
-	}
 	c.Progress(key, view.WaitUsage)
-	seen, err := c.Provider.Usage(ctx, a.Credential.AccessToken)
-	if errors.Is(err, provider.ErrUnauthorized) && refresh {
-		if a, err = c.freshAccount(ctx, key, true); err != nil {
-			return nil, err
-		}
+	var seen provider.Usage
+	a, err := c.withAccess(ctx, key, refresh, func(a *accounts.Account) (err error) {
 		seen, err = c.Provider.Usage(ctx, a.Credential.AccessToken)
-	}
-	if err != nil {
+		return err
+	})
+	var p *view.Problem
+	switch {
+	case err == nil:
+	case errors.As(err, &p):
+		return nil, err
+	default:
 		e := trouble("ask for the usage of", a, err)
 		e.Hint = strings.TrimPrefix(e.Hint, "the login is kept; ")
 		return nil, e
 	}
-	usage := usageOf(seen, c.Now())
+	now := c.Now()
+	usage := usageOf(seen, a.Credential.Tier, "endpoint", now)
 	err = c.Update(ctx, func(s *State) error {
 		record := s.Usage.Record(key)
-		record.Usage, record.Offline = usage, false
+		setUsage(record, record.Usage.At(now), usage, now)
+		record.Offline = false
 		return nil
 	})
 	return usage, err
+}
+
+// withAccess calls fn with the account and a good access token. Where the
+// provider refuses that before its time and refresh allows it, it is refreshed
+// and fn called once more. The error is fn's, or a *view.Problem: there is no good
+// access token.
+func (c *Core) withAccess(ctx context.Context, key string, refresh bool, fn func(*accounts.Account) error) (*accounts.Account, error) {
+	a, err := c.freshAccount(ctx, key, false)
+	if err != nil {
+		return nil, err
+	}
+	if err = fn(a); !errors.Is(err, provider.ErrUnauthorized) {
+		return a, err
+	}
+	if refresh {
+		if a, err = c.freshAccount(ctx, key, true); err != nil {
+			return nil, err
+		}
+		if err = fn(a); !errors.Is(err, provider.ErrUnauthorized) {
+			return a, err
+		}
+	}
+	return a, errors.Join(err, c.noteBadAccess(ctx, a))
+}
+
+// noteBadAccess remembers that the provider refused an access token before its
+// time. The error is a *view.Problem.
+func (c *Core) noteBadAccess(ctx context.Context, a *accounts.Account) error {
+	return c.updateUsage(ctx, func(u *accounts.UsageStore) {
+		u.Record(a.Key).BadAccess = a.Credential.AccessToken.Fingerprint()
+	})
+}
+
+// goodAccess says that the account's access token is good for so long, as far as
+// is known.
+func (s *State) goodAccess(a *accounts.Account, now time.Time, margin time.Duration) bool {
+	return a.Credential.FreshAt(now, margin) && s.Usage.Peek(a.Key).BadAccess != a.Credential.AccessToken.Fingerprint()
 }
 
 // freshAccount is the account with an access token that is good, refreshed
@@ -63,7 +107,7 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 		if a == nil || a.Removed {
 			return nil, errMoved(key)
 		}
-		if !refresh && a.Credential.FreshAt(c.Now(), 0) {
+		if !refresh && s.goodAccess(a, c.Now(), 0) {
 			return a, nil
 		}
 		if s.Unsure(a) {
@@ -77,15 +121,20 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 	return nil, errMoved(key)
 }
 
-// usageOf takes over an answer of the usage endpoint.
-func usageOf(u provider.Usage, now time.Time) *view.Usage {
+// ultra marks the tiers of the plan that may have no window of five hours.
+const ultra = "20x"
+
+// usageOf takes over an answer of the usage endpoint, or Claude Code's copy of
+// one, about an account of this tier.
+func usageOf(u provider.Usage, tier, source string, at time.Time) *view.Usage {
 	window := func(w *provider.Window) *view.Window {
 		if w == nil {
 			return nil
 		}
 		return &view.Window{Percent: w.Percent, ResetsAt: w.ResetsAt.UTC()}
 	}
-	out := &view.Usage{FiveHour: window(u.FiveHour), SevenDay: window(u.SevenDay), ObservedAt: now.UTC(), Source: "endpoint"}
+	out := &view.Usage{FiveHour: window(u.FiveHour), SevenDay: window(u.SevenDay), ObservedAt: at.UTC(), Source: source}
+	out.NoFiveHour = out.FiveHour == nil && out.SevenDay != nil && strings.Contains(tier, ultra)
 	for _, m := range u.Models {
 		out.Models = append(out.Models, view.ModelWindow{Name: m.Name, Window: view.Window{Percent: m.Percent, ResetsAt: m.ResetsAt.UTC()}})
 	}

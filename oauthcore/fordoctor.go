@@ -2,6 +2,7 @@ package oauthcore
 
 import (
 	"context"
+	"errors"
 
 	"baton/oauthcore/claude"
 	"baton/oauthcore/view"
@@ -83,9 +84,10 @@ func (c *Core) Describe(ctx context.Context, key string) error {
 	if a.OAuthAccount != nil {
 		return nil
 	}
-	note, err := c.fetchProfile(ctx, a)
-	if err == nil && note != "" {
-		err = &view.Problem{Code: view.CodeOffline, Key: key, Message: "the provider did not say what the account is called", Hint: "go online and try again"}
+	err = c.askFacts(ctx, key)
+	var p *view.Problem
+	if err != nil && !errors.As(err, &p) {
+		err = &view.Problem{Code: view.CodeOffline, Key: key, Err: err, Message: "the provider did not say what the account is called", Hint: "go online and try again"}
 	}
 	return err
 }

@@ -164,7 +164,8 @@ func TestALimitWithoutATime(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.clock.Add(time.Hour)
-	if got := w.failed(signals.RateLimit, "/nowhere/at/all"); got.Key != work || !got.Until.Equal(w.clock.Now().Add(accounts.AssumedLimit)) {
+	untimed := w.transcript(promptRow(w.clock.Now()), `{"isApiErrorMessage":true,"error":"rate_limit","quotaLimits":{"status":"rejected"}}`)
+	if got := w.failed(signals.RateLimit, untimed); got.Key != work || !got.Until.Equal(w.clock.Now().Add(accounts.AssumedLimit)) {
 		t.Errorf("charged %+v", got)
 	}
 	// The next status line knows when it ends.

@@ -211,6 +211,7 @@ func (c *Core) reconcile(o *Opened, p *proofs, r Opening) error {
 		o.noticeGone()
 	}
 	o.takeMarks(now)
+	o.takeCachedUsage(now)
 	if a := o.Owner; a != nil && !a.Removed {
 		if was := o.Usage.LastActive; was != "" && was != a.Key {
 			o.act(view.Activity{Kind: "active", Key: a.Key, From: was})

@@ -3,6 +3,7 @@ package oauthcore
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"strconv"
 	"time"
 
@@ -10,6 +11,8 @@ import (
 	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/view"
+
+	"github.com/tidwall/gjson"
 )
 
 func identityOf(p provider.Profile) accounts.Identity {
@@ -123,17 +126,65 @@ func (s *State) Stamp(a *accounts.Account) error {
 	return err
 }
 
+// factsAge is after what time plan, tier and names of an account are asked for
+// again: people change their plans.
+const factsAge = 24 * time.Hour
+
+// renewFacts asks the provider once a day what the account is called and what its
+// plan is, when a person asked for something about it. Trouble stops nothing.
+func (c *Core) renewFacts(ctx context.Context, key string) {
+	s, err := c.Read(ctx)
+	if err != nil {
+		return
+	}
+	if a := s.Vault.Get(key); a == nil || a.Removed || c.Now().Sub(profiledAt(a)).Abs() < factsAge {
+		return
+	}
+	c.Progress(key, view.WaitProfile)
+	if err := c.askFacts(ctx, key); err != nil {
+		c.Log.Info("plan and names were not asked for again", "key", key, "error", err)
+	}
+}
+
+// profiledAt is when the account's profile was last taken over, zero for never.
+func profiledAt(a *accounts.Account) time.Time {
+	at := gjson.GetBytes(a.OAuthAccount, "profileFetchedAt")
+	if at.Type != gjson.Number || at.Num <= 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(at.Int())
+}
+
+// askFacts takes over what the provider says of the account. The error is the
+// provider's or a *view.Problem.
+func (c *Core) askFacts(ctx context.Context, key string) error {
+	var profile provider.Profile
+	a, err := c.withAccess(ctx, key, true, func(a *accounts.Account) (err error) {
+		profile, err = c.Provider.Profile(ctx, a.Credential.AccessToken)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return c.Update(ctx, func(s *State) error { return c.identified(s, a, profile) })
+}
+
 // fetchProfile completes an account whose oauthAccount was never seen. Where
 // the provider does not answer a swap still works: Claude Code fills the member
-// in at its next start; note then says so. The error is a *view.Problem: the
-// login turned out to be another account's.
+// in at its next start; note then says so. The error wraps
+// provider.ErrUnauthorized where the access token is refused, else it is a
+// *view.Problem: the login turned out to be another account's.
 func (c *Core) fetchProfile(ctx context.Context, a *accounts.Account) (note string, err error) {
 	c.Progress(a.Key, view.WaitProfile)
 	p := newProofs()
 	c.ask(ctx, []accounts.Credential{a.Credential}, p)
 	profile, known, _ := p.of(a.Credential)
 	if !known {
-		c.Log.Info("account not completed", "key", a.Key, "error", p.failed[a.Credential.AccessToken.Fingerprint()])
+		why := p.failed[a.Credential.AccessToken.Fingerprint()]
+		c.Log.Info("account not completed", "key", a.Key, "error", why)
+		if errors.Is(why, provider.ErrUnauthorized) {
+			return "", errors.Join(why, c.noteBadAccess(ctx, a))
+		}
 		return "the provider did not describe the account; Claude Code asks for it at its next start", nil
 	}
 	return "", c.Update(ctx, func(s *State) error { return c.identified(s, a, profile) })

@@ -54,6 +54,9 @@ func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refre
 		return Refreshed{}, newer
 	}
 	done, err := c.refresh(ctx, key, mostRivals, true)
+	if err == nil {
+		c.renewFacts(ctx, key)
+	}
 	if newer != nil {
 		done.Note = newer.Message
 	}
@@ -182,7 +185,7 @@ func (c *Core) refresh(ctx context.Context, key string, deep int, named bool) (R
 		return Refreshed{}, err
 	}
 	c.Step("refresh.reserved")
-	p := &presenting{c: c, o: o, a: a, live: live, room: room, entry: e}
+	p := &presenting{c: c, o: o, a: a, live: live, named: named, room: room, entry: e}
 	return p.run(ctx)
 }
 
@@ -192,6 +195,7 @@ type presenting struct {
 	o     *Opened
 	a     *accounts.Account
 	live  bool
+	named bool // a person asked for it
 	room  *claude.LiveRoom
 	entry *answer
 }

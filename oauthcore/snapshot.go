@@ -1,6 +1,7 @@
 package oauthcore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -121,7 +122,7 @@ func (s *State) show(a *accounts.Account, active string, now time.Time) view.Acc
 		Key: a.Key, Email: a.Email, Label: a.Label,
 		OrganizationUUID: a.OrganizationUUID, OrganizationName: a.OrganizationName,
 		Plan: a.Credential.Plan, Tier: a.Credential.Tier,
-		Paused: a.Paused, NeedsLogin: a.NeedsNewLogin() || !a.HasWay(now), Refused: a.Refused,
+		Paused: a.Paused, NeedsLogin: a.NeedsNewLogin() || !a.HasWay(now), Refused: cmp.Or(a.Refused, r.Refused),
 		Unsure: a.Doubt != "" || s.sentBefore(a, now.Add(-inFlight)), Offline: r.Offline, LoginEnds: a.LoginEnds(now),
 		Active:          a.Key == active,
 		AccessExpiresAt: a.Credential.ExpiresAt, LoginExpiresAt: a.Credential.RefreshExpiresAt,

@@ -141,10 +141,13 @@ func (w *swapping) to(ctx context.Context, key string) error {
 			rival = a
 		case rival != nil && a.Doubt == accounts.DoubtRival && rival.Doubt != a.Doubt:
 			return &candidateError{errOlderCopy(a)}
-		case a.OAuthAccount == nil && !described && a.Credential.FreshAt(now, 0):
+		case a.OAuthAccount == nil && !described && o.goodAccess(a, now, 0):
 			o.Release()
-			described = true
 			note, err := c.fetchProfile(ctx, a)
+			if errors.Is(err, provider.ErrUnauthorized) {
+				continue // to refresh it, and to ask again
+			}
+			described = true
 			if err != nil {
 				return &candidateError{err}
 			}
@@ -157,7 +160,7 @@ func (w *swapping) to(ctx context.Context, key string) error {
 				return err
 			}
 			return c.confirm(ctx, a)
-		case !w.done.Refreshed && (!a.Credential.FreshAt(now, accounts.FreshMargin) || o.Unsure(a)):
+		case !w.done.Refreshed && (!o.goodAccess(a, now, accounts.FreshMargin) || o.Unsure(a)):
 			o.Release()
 			c.Step("swap.2 refresh")
 			if err := w.refresh(ctx, key); err != nil {
@@ -237,6 +240,9 @@ func (w *swapping) admit(ctx context.Context, o *Opened, key string) (*accounts.
 		}
 		w.done.SetAside = path
 		a = o.Vault.Get(key)
+	}
+	if why := o.Usage.Peek(key).Refused; why != "" && len(w.done.Notes) == 0 {
+		w.done.Notes = append(w.done.Notes, fmt.Sprintf("the provider refuses %s (%s); it was made active as asked", a.Name(), why))
 	}
 	if at, _ := o.Usage.Peek(key).Limited(w.c.Now()); !at.IsZero() && len(w.done.Notes) == 0 {
 		w.done.Notes = append(w.done.Notes, fmt.Sprintf("%s is limited until %s; it was made active as asked", a.Name(), at.Local().Format("15:04 on Mon 2 Jan")))

@@ -134,7 +134,7 @@ func (w *swapping) choose(s *State, from string) (string, error) {
 	}
 	left := slices.DeleteFunc(slices.Clone(all), func(k accounts.Candidate) bool {
 		a := s.Vault.Get(k.Key)
-		return k.Key != from && (w.passed[k.Key] != nil || w.offline && !a.Credential.FreshAt(now, accounts.FreshMargin))
+		return k.Key != from && (w.passed[k.Key] != nil || w.offline && !s.goodAccess(a, now, accounts.FreshMargin))
 	})
 	next, err := accounts.Choose(left, from, now)
 	if err != nil {

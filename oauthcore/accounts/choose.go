@@ -39,7 +39,7 @@ func Candidates(v *Vault, u *UsageStore, unsure func(*Account) bool, now time.Ti
 		r := u.Peek(a.Key)
 		c := Candidate{
 			Key: a.Key, Name: a.Name(), Paused: a.Paused, NeedsLogin: a.NeedsNewLogin() || !a.HasWay(now),
-			Refused: a.Refused != "", Unsure: a.Doubt != "" || unsure(a), ActiveAt: r.ActiveAt,
+			Refused: a.Refused != "" || r.Refused != "", Unsure: a.Doubt != "" || unsure(a), ActiveAt: r.ActiveAt,
 		}
 		c.LimitedUntil, c.Assumed = r.Limited(now)
 		c.Headroom, c.HeadroomKnown = r.Usage.Headroom(now)

@@ -31,6 +31,12 @@ type UsageRecord struct {
 	// LoginAddress is where a message of Claude Code's said to log in, "" for
 	// none. It is http or https.
 	LoginAddress string
+	// Refused is why Claude Code was told that the account may not work, in the
+	// provider's words, "" where it was not. The login itself may be good.
+	Refused string
+	// BadAccess is the fingerprint of an access token that was refused before its
+	// time, "" for none.
+	BadAccess string
 
 	raw []byte
 	was *UsageRecord // as it was read, nil for a record that is new
@@ -43,7 +49,8 @@ func (r *UsageRecord) unchanged() bool {
 	}
 	w := r.was
 	return r.Mark == w.Mark && r.PoolMark == w.PoolMark && r.PoolSeen == w.PoolSeen && r.Usage == w.Usage &&
-		r.ActiveAt.Equal(w.ActiveAt) && r.Copied == w.Copied && r.Offline == w.Offline && r.LoginAddress == w.LoginAddress
+		r.ActiveAt.Equal(w.ActiveAt) && r.Copied == w.Copied && r.Offline == w.Offline && r.LoginAddress == w.LoginAddress &&
+		r.Refused == w.Refused && r.BadAccess == w.BadAccess
 }
 
 // CopyNote is what is remembered of an account's copy in the keyring, so that
@@ -79,6 +86,8 @@ func (r *UsageRecord) fields() []jsonedit.Field {
 		jsonedit.Millis("activeAt", &r.ActiveAt),
 		jsonedit.Flag("offline", &r.Offline),
 		jsonedit.Text("loginAddress", &r.LoginAddress),
+		jsonedit.Text("refused", &r.Refused),
+		jsonedit.Text("badAccess", &r.BadAccess),
 		jsonField("copied", &r.Copied),
 		jsonField("usage", &r.Usage),
 		poolLimited(r),
@@ -136,6 +145,9 @@ type UsageStore struct {
 	CopyTrouble string
 	// CopyPause is until when the keyring is left alone in the background.
 	CopyPause time.Time
+	// Sessions is what sessions of Claude Code reported last, by their ids; nil
+	// for none.
+	Sessions *Sessions
 
 	doc  []byte
 	gone []string // records that were in the file and are to be taken out
@@ -147,6 +159,7 @@ func (u *UsageStore) fields() []jsonedit.Field {
 		jsonedit.Millis("swappedAt", &u.SwappedAt),
 		jsonedit.Text("copyTrouble", &u.CopyTrouble),
 		jsonedit.Millis("copyPausedUntil", &u.CopyPause),
+		jsonField("sessions", &u.Sessions),
 	}
 }
 
@@ -321,7 +334,7 @@ func (u *UsageStore) Encode() (doc []byte, changed bool, err error) {
 		}
 	}
 	if u.doc == nil {
-		changed = len(edits) > 0 || u.LastActive != "" || u.CopyTrouble != "" || !u.CopyPause.IsZero() || !u.SwappedAt.IsZero()
+		changed = len(edits) > 0 || u.LastActive != "" || u.CopyTrouble != "" || !u.CopyPause.IsZero() || !u.SwappedAt.IsZero() || u.Sessions != nil
 	} else {
 		changed = !bytes.Equal(doc, u.doc)
 	}

@@ -26,6 +26,7 @@ type Config struct {
 	path    string
 	doc     []byte // nil where there is no file
 	caches  bool   // what Claude Code learned of an account is in it
+	usage   []byte // of usageMember, nil where there is none
 }
 
 // Path is the file it was read from.
@@ -33,6 +34,26 @@ func (c Config) Path() string { return c.path }
 
 // Identity is who oauthAccount names.
 func (c Config) Identity() accounts.Identity { return IdentityIn(c.Account) }
+
+// usageMember is where Claude Code keeps what it last asked of the usage endpoint.
+const usageMember = "cachedUsageUtilization"
+
+// CachedUsage is Claude Code's own copy of an answer of the usage endpoint.
+type CachedUsage struct {
+	AccountUUID string
+	At          time.Time // zero where there is none
+	Answer      []byte    // as the endpoint spells it
+}
+
+// CachedUsage reads what Claude Code last asked for.
+func (c Config) CachedUsage() (u CachedUsage) {
+	m := gjson.ParseBytes(c.usage)
+	if at := m.Get("fetchedAtMs"); at.Type == gjson.Number && at.Num > 0 {
+		u.AccountUUID, u.Answer = m.Get("accountUuid").String(), []byte(m.Get("utilization").Raw)
+		u.At = time.UnixMilli(at.Int())
+	}
+	return u
+}
 
 // configPath is the configuration Claude Code uses: the older file where it is
 // there.
@@ -77,6 +98,9 @@ func parseConfig(doc []byte) (Config, error) {
 	}
 	for _, m := range members {
 		cfg.caches = cfg.caches || cached[m.Key]
+		if m.Key == usageMember {
+			cfg.usage = m.Raw
+		}
 		if m.Key != AccountMember || Blank(m.Raw) {
 			continue
 		}

@@ -45,7 +45,7 @@ func (c *Client) refusal(r call, resp *http.Response, body []byte, whole bool) *
 		Op:          r.op,
 		Kind:        kind,
 		Status:      resp.StatusCode,
-		Description: describe(description, r.presented),
+		Description: Words(description, r.presented),
 	}
 	if e.Kind == ErrRateLimited || e.Kind == ErrServer {
 		e.RetryAfter = retryAfter(resp.Header.Get("Retry-After"), c.now())
@@ -110,9 +110,9 @@ func firstLine(body []byte) string {
 	return line
 }
 
-// describe makes the provider's words fit for a log and a terminal, or drops
+// Words makes the provider's words fit for a log and a terminal, or drops
 // them: whoever can answer a request can put anything there.
-func describe(s string, presented []secret.Secret) string {
+func Words(s string, presented []secret.Secret) string {
 	cleaned := strings.Map(func(r rune) rune {
 		switch {
 		case unicode.IsSpace(r):

@@ -200,7 +200,7 @@ func FuzzDescribe(f *testing.F) {
 	f.Add("sk-\u200bant-x", "secret")
 	f.Add(strings.Repeat("x", 300), "")
 	f.Fuzz(func(t *testing.T, says, hidden string) {
-		got := describe(says, []secret.Secret{secret.New(hidden)})
+		got := Words(says, []secret.Secret{secret.New(hidden)})
 		shown(t, got)
 		if hidden != "" && strings.Contains(got, hidden) {
 			t.Fatalf("%q repeats %q", got, hidden)

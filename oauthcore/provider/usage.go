@@ -50,6 +50,15 @@ func (c *Client) Usage(ctx context.Context, access secret.Secret) (Usage, error)
 	return parseUsage(answer), nil
 }
 
+// ParseUsage reads an answer of the usage endpoint that another program kept.
+// What cannot be understood tells nothing.
+func ParseUsage(answer []byte) Usage {
+	if !gjson.ValidBytes(answer) {
+		return Usage{}
+	}
+	return parseUsage(gjson.ParseBytes(answer))
+}
+
 // parseUsage understands two forms, together or either alone: one member for
 // each window, and the newer array "limits". Where both tell of a window the
 // member wins, since it is the one with a documented past.
@@ -118,7 +127,7 @@ func modelName(model gjson.Result) string {
 	if name == "" {
 		name = text(model.Get("id"))
 	}
-	return describe(name, nil)
+	return Words(name, nil)
 }
 
 // window reads one window, nil when its percentage is not told.

@@ -8,9 +8,23 @@ type Kind string
 
 // The kinds Baton acts on.
 const (
-	RateLimit  Kind = "rate_limit"
-	AuthFailed Kind = "authentication_failed"
+	RateLimit      Kind = "rate_limit" // also said of a busy server: see Quota.Reached
+	AuthFailed     Kind = "authentication_failed"
+	OrgNotAllowed  Kind = "oauth_org_not_allowed"
+	OnHold         Kind = "account_on_hold"
+	NotVerified    Kind = "verification_required"
+	BillingTrouble Kind = "billing_error"
 )
+
+// Refuses says that the provider does not let the account work until a person
+// did something about it.
+func (k Kind) Refuses() bool {
+	switch k {
+	case OrgNotAllowed, OnHold, NotVerified, BillingTrouble:
+		return true
+	}
+	return false
+}
 
 // Failure is what a StopFailure hook is handed (Claude Code's documentation,
 // "Hooks").
@@ -18,6 +32,7 @@ type Failure struct {
 	Kind           Kind // "" where the event is another one or tells none
 	SessionID      string
 	TranscriptPath string
+	Cwd            string
 	// Text is everything the event says in words, for an address to log in at.
 	Text string
 }
@@ -28,6 +43,7 @@ func ParseFailure(doc []byte) Failure {
 	f := Failure{
 		SessionID:      str(r, "session_id"),
 		TranscriptPath: str(r, "transcript_path"),
+		Cwd:            str(r, "cwd"),
 	}
 	if event := str(r, "hook_event_name"); event != "" && event != "StopFailure" {
 		return f

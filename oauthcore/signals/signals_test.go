@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"bytes"
 	"os"
 	"path/filepath"
 	"strings"
@@ -71,42 +72,99 @@ const (
 	older = `{"type":"user","timestamp":"2026-11-23T09:00:00Z"}`
 	limit = `{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429,"timestamp":"2026-11-23T10:05:00Z","quotaLimits":{"status":"rejected","resetsAt":1795440322,"rateLimitType":"five_hour"}}`
 	fine  = `{"type":"assistant","message":"ok \"isApiErrorMessage\" \"user\""}`
+	owner = `{"type":"session-owner","accountUuid":"acc","organizationUuid":"org"}`
 	other = `{"isApiErrorMessage":true,"error":"server_error"}`
 )
 
 func TestReadTranscript(t *testing.T) {
 	prompt := time.Date(2026, 11, 23, 10, 0, 0, 5e8, time.UTC)
-	resets := time.Unix(1795440322, 0).UTC()
+	reached := Transcript{Kind: RateLimit, Quota: Quota{"rejected", time.Unix(1795440322, 0).UTC(), "five_hour"}, PromptAt: prompt}
+	unprompted := reached
+	unprompted.PromptAt = time.Time{}
 	long := `{"type":"assistant","text":"` + strings.Repeat("x", 600<<10) + `"}`
+	with := func(change func(*Transcript)) Transcript { out := reached; change(&out); return out }
 	for name, tt := range map[string]struct {
 		rows []string
-		want Quota
+		want Transcript
 	}{
-		"as observed":              {[]string{older, fine, user, fine, limit}, Quota{resets, "five_hour", prompt}},
-		"rows after it":            {[]string{user, limit, fine, `{"type":"user","timestamp":"2026-11-23T11:00:00Z"}`}, Quota{resets, "five_hour", prompt}},
-		"far from the end":         {[]string{user, long, limit, long}, Quota{resets, "five_hour", prompt}},
-		"the last one is another":  {[]string{user, limit, other}, Quota{}},
-		"no prompt":                {[]string{fine, limit}, Quota{resets, "five_hour", time.Time{}}},
-		"no failure":               {[]string{user, fine}, Quota{}},
-		"a row cut off at the end": {[]string{user, limit, `{"isApiErrorMessage":tr`}, Quota{resets, "five_hour", prompt}},
-		"nothing":                  {nil, Quota{}},
-		"no quota":                 {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit"}`}, Quota{PromptAt: prompt}},
+		"as observed":              {[]string{older, fine, user, fine, limit}, reached},
+		"rows after it":            {[]string{user, limit, fine, `{"type":"user","timestamp":"2026-11-23T11:00:00Z"}`}, reached},
+		"far from the end":         {[]string{user, long, limit, long}, reached},
+		"the last one is another":  {[]string{user, limit, other}, Transcript{Kind: "server_error", PromptAt: prompt}},
+		"no prompt":                {[]string{fine, limit}, unprompted},
+		"no failure":               {[]string{user, fine}, Transcript{}},
+		"a row cut off at the end": {[]string{user, limit, `{"isApiErrorMessage":tr`}, reached},
+		"nothing":                  {nil, Transcript{}},
+		"a busy server":            {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429}`}, with(func(t *Transcript) { t.Quota = Quota{} })},
+		"not covered by the plan":  {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiError":"long_context_credits_required"}`}, with(func(t *Transcript) { t.Quota = Quota{} })},
+		"a limit that is near":     {[]string{user, strings.Replace(limit, "rejected", "allowed_warning", 1)}, with(func(t *Transcript) { t.Quota.Status = "allowed_warning" })},
+		"an owner and a version": {[]string{owner, `{"type":"user","version":"2.1.332","timestamp":"2026-11-23T10:00:00.500Z"}`, limit}, with(func(t *Transcript) {
+			t.Owned, t.Version = true, "2.1.332"
+		})},
+		"an owner without a name":       {[]string{`{"type":"session-owner","accountUuid":null}`}, Transcript{}},
+		"text that speaks of an owner":  {[]string{`{"type":"user","message":"\"session-owner\"","accountUuid":"u"}`}, Transcript{}},
+		"no failure, but a version":     {[]string{`{"type":"system","version":"2.1.112"}`}, Transcript{Version: "2.1.112"}},
+		"the version of the failed row": {[]string{`{"type":"user","version":"2.1.112"}`, strings.Replace(limit, "{", `{"version":"2.1.400",`, 1)}, with(func(t *Transcript) { t.Version, t.PromptAt = "2.1.400", time.Time{} })},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "t.jsonl")
 			if err := os.WriteFile(path, []byte(strings.Join(tt.rows, "\n")+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			if got := ReadTranscript(path); got != tt.want {
-				t.Errorf("got %+v, want %+v", got, tt.want)
+			got, ok := ReadTranscript(path)
+			if got != tt.want || ok != (tt.want != Transcript{}) {
+				t.Errorf("got %+v, %v, want %+v", got, ok, tt.want)
 			}
 		})
 	}
-	if got := ReadTranscript(t.TempDir()); got != (Quota{}) {
-		t.Errorf("a folder: %+v", got)
+	for _, path := range []string{t.TempDir(), "/dev/zero", ""} {
+		if got, ok := ReadTranscript(path); ok || got != (Transcript{}) {
+			t.Errorf("%q: %+v", path, got)
+		}
 	}
-	if got := ReadTranscript("/dev/zero"); got != (Quota{}) {
-		t.Errorf("a device: %+v", got)
+}
+
+func TestQuotaReached(t *testing.T) {
+	for status, want := range map[string]bool{"rejected": true, "": false, "allowed": false, "allowed_warning": false, "Rejected": false} {
+		if got := (Quota{Status: status}).Reached(); got != want {
+			t.Errorf("%q: %v", status, got)
+		}
+	}
+}
+
+func TestKindsThatRefuse(t *testing.T) {
+	for kind, want := range map[Kind]bool{
+		OrgNotAllowed: true, OnHold: true, NotVerified: true, BillingTrouble: true,
+		RateLimit: false, AuthFailed: false, "overloaded": false, "unknown": false, "": false,
+	} {
+		if kind.Refuses() != want {
+			t.Errorf("%q: %v", kind, !want)
+		}
+	}
+}
+
+func TestAtLeast(t *testing.T) {
+	for _, tt := range []struct {
+		version, since string
+		want           bool
+	}{
+		{"2.1.332", "2.1.332", true},
+		{"2.1.331", "2.1.332", false},
+		{"2.1.1000", "2.1.332", true},
+		{"2.2.0", "2.1.332", true},
+		{"3", "2.1.332", true},
+		{"2", "2.1.332", false},
+		{"2.1", "2.1.332", false},
+		{"1.9.999", "2.1.332", false},
+		{"2.1.332-beta.1", "2.1.332", true},
+		{"2.1.332.7", "2.1.332", true},
+		{"", "2.1.332", false},
+		{"latest", "2.1.332", false},
+		{"99999999999999999999.0.0", "2.1.332", true},
+	} {
+		if got := AtLeast(tt.version, tt.since); got != tt.want {
+			t.Errorf("AtLeast(%q, %q) = %v", tt.version, tt.since, got)
+		}
 	}
 }
 
@@ -131,9 +189,9 @@ func FuzzSignals(f *testing.F) {
 			}
 		}
 		ParseFailure(doc)
-		q, _ := failureIn(doc, true)
-		if q.PromptAt.IsZero() != q.PromptAt.Equal(time.Time{}) {
-			t.Error(q)
+		got, ok := readTranscript(bytes.NewReader(doc), int64(len(doc)))
+		if !ok && got != (Transcript{}) || got.Kind != RateLimit && got.Quota != (Quota{}) {
+			t.Errorf("%q gives %+v, %v", doc, got, ok)
 		}
 	})
 }

@@ -15,7 +15,9 @@ type Window struct {
 // StatusLine is what a status line command is handed (Claude Code's
 // documentation, "Status line"), as far as it is of use here.
 type StatusLine struct {
-	SessionID string
+	SessionID      string
+	TranscriptPath string
+	Cwd            string
 	// FiveHour and SevenDay are nil where nothing was told, which is so until
 	// a session's first answer and again for a moment after the account
 	// changed: absence means nothing.
@@ -30,9 +32,12 @@ func ParseStatusLine(doc []byte) StatusLine {
 	r := parse(doc)
 	limits := r.Get("rate_limits")
 	return StatusLine{
-		SessionID: str(r, "session_id"),
-		FiveHour:  window(first(limits, "five_hour", "5h", "fiveHour")),
-		SevenDay:  window(first(limits, "seven_day", "7d", "sevenDay")),
+		SessionID:      str(r, "session_id"),
+		TranscriptPath: str(r, "transcript_path"),
+		Cwd:            str(r, "cwd"),
+
+		FiveHour: window(first(limits, "five_hour", "5h", "fiveHour")),
+		SevenDay: window(first(limits, "seven_day", "7d", "sevenDay")),
 	}
 }
 

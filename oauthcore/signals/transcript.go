@@ -11,13 +11,32 @@ import (
 	"github.com/tidwall/gjson"
 )
 
-// Quota is what a transcript says of the limit that ended a turn.
-type Quota struct {
-	ResetsAt time.Time // zero when not told
-	Type     string    // "five_hour", "seven_day", …, "" when not told
+// Transcript is what a session's transcript says of the session and of the turn
+// in it that failed last.
+type Transcript struct {
+	// Kind is the last failure's; the rest of a transcript without one is zero
+	// but for Version and Owned.
+	Kind  Kind
+	Quota Quota
 	// PromptAt is when the turn that failed began, zero when not told.
 	PromptAt time.Time
+	// Version is Claude Code's, "" when not told.
+	Version string
+	// Owned says that the session was started on the login in Claude Code's file.
+	// Versions before OwnerSince never say so.
+	Owned bool
 }
+
+// Quota is what a transcript says of the limit that ended a turn.
+type Quota struct {
+	Status   string    // "rejected" for a limit that was reached; "" when not told
+	ResetsAt time.Time // zero when not told
+	Type     string    // "five_hour", "seven_day", …, "" when not told
+}
+
+// Reached says that a usage limit was reached. A busy server, or a request the
+// plan does not cover, is called a rate limit as well and has no such word.
+func (q Quota) Reached() bool { return q.Status == "rejected" }
 
 // OfModel says that the limit is that of one model, which does not keep the
 // account from working with another.
@@ -26,47 +45,109 @@ func (q Quota) OfModel() bool {
 	return weekly && rest != "overage" && rest != ""
 }
 
-// How much of a transcript's end is looked through: at first, and at most.
+// Versions of Claude Code, as observed: from QuotaSince on a row of a limit that
+// was reached says so, from OwnerSince on a session on the file's login begins
+// with a row that names its owner.
+const (
+	QuotaSince = "2.1.330"
+	OwnerSince = "2.1.332"
+)
+
+// AtLeast compares two versions of the form 1.2.3. One that is not known is
+// before every other.
+func AtLeast(version, since string) bool {
+	a, b := numbers(version), numbers(since)
+	for i := range b {
+		if i >= len(a) || a[i] != b[i] {
+			return i < len(a) && a[i] > b[i]
+		}
+	}
+	return len(a) > 0
+}
+
+func numbers(version string) (out []int) {
+	for part := range strings.SplitSeq(version, ".") {
+		n, digits := 0, 0
+		for ; digits < len(part) && digits < 9 && part[digits] >= '0' && part[digits] <= '9'; digits++ {
+			n = n*10 + int(part[digits]-'0')
+		}
+		if digits == 0 {
+			break
+		}
+		out = append(out, n)
+		if digits < len(part) {
+			break // what follows is a pre-release's name
+		}
+	}
+	return out
+}
+
+// How much of a transcript's end is looked through: at first, and at most; and
+// of its beginning.
 const (
 	tailFirst = 256 << 10
 	tailMost  = 16 << 20
+	headMost  = 64 << 10
 )
 
-// ReadTranscript looks through the end of a session's transcript (JSON lines,
-// in Claude Code's own format) for its last failure. What cannot be read says
-// nothing. It never waits: only a regular file is opened.
-func ReadTranscript(path string) Quota {
+// ReadTranscript looks through the beginning and the end of a session's
+// transcript (JSON lines, in Claude Code's own format). What cannot be read says
+// nothing; ok is false where that is all of it. It never waits: only a regular
+// file is opened.
+func ReadTranscript(path string) (t Transcript, ok bool) {
 	info, err := os.Stat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return Quota{}
+		return Transcript{}, false
 	}
 	f, err := os.Open(path)
 	if err != nil {
-		return Quota{}
+		return Transcript{}, false
 	}
 	defer func() { _ = f.Close() }() // only read
-	return lastFailure(f, info.Size())
+	return readTranscript(f, info.Size())
 }
 
-func lastFailure(r io.ReaderAt, size int64) Quota {
+func readTranscript(r io.ReaderAt, size int64) (t Transcript, ok bool) {
+	t, ok = lastFailure(r, size)
+	head := make([]byte, min(size, headMost))
+	if n, err := r.ReadAt(head, 0); err == nil || errors.Is(err, io.EOF) {
+		t.readHead(head[:n])
+		ok = ok || t.Version != "" || t.Owned
+	}
+	return t, ok
+}
+
+// readHead reads what stands at the beginning of a session.
+func (t *Transcript) readHead(head []byte) {
+	for line := range bytes.Lines(head) {
+		switch {
+		case bytes.Contains(line, []byte(`"session-owner"`)):
+			row := parse(line)
+			t.Owned = t.Owned || str(row, "type") == "session-owner" && str(row, "accountUuid") != ""
+		case t.Version == "" && bytes.Contains(line, []byte(`"version"`)):
+			t.Version = str(parse(line), "version")
+		}
+	}
+}
+
+func lastFailure(r io.ReaderAt, size int64) (Transcript, bool) {
 	for look := int64(tailFirst); ; look *= 4 {
 		from := max(0, size-look)
 		tail := make([]byte, size-from)
 		n, err := r.ReadAt(tail, from)
 		if err != nil && !errors.Is(err, io.EOF) {
-			return Quota{}
+			return Transcript{}, false
 		}
-		q, whole := failureIn(tail[:n], from == 0)
+		t, whole := failureIn(tail[:n], from == 0)
 		if whole || from == 0 || look >= tailMost {
-			return q
+			return t, t.Kind != ""
 		}
 	}
 }
 
 // failureIn reads rows from the end: first the failure, then the prompt before
 // it. whole says that both were found.
-func failureIn(tail []byte, fromStart bool) (q Quota, whole bool) {
-	failed := false
+func failureIn(tail []byte, fromStart bool) (t Transcript, whole bool) {
 	for len(tail) > 0 {
 		tail = bytes.TrimRight(tail, "\n")
 		i := bytes.LastIndexByte(tail, '\n')
@@ -76,24 +157,28 @@ func failureIn(tail []byte, fromStart bool) (q Quota, whole bool) {
 		}
 		tail = tail[:max(i, 0)]
 		switch {
-		case !failed && bytes.Contains(row, []byte(`"isApiErrorMessage"`)):
-			r := parse(row)
-			if r.Get("isApiErrorMessage").Type != gjson.True {
-				continue
-			}
-			if Kind(str(r, "error")) != RateLimit {
-				return Quota{}, true // the last failure is another one
-			}
-			failed = true
-			limit := r.Get("quotaLimits")
-			q.ResetsAt, q.Type = moment(first(limit, "resetsAt", "resets_at")), str(limit, "rateLimitType")
-		case failed && bytes.Contains(row, []byte(`"user"`)):
+		case t.Kind == "" && bytes.Contains(row, []byte(`"isApiErrorMessage"`)):
+			t.readFailure(parse(row))
+		case t.Kind != "" && bytes.Contains(row, []byte(`"user"`)):
 			if r := parse(row); str(r, "type") == "user" {
-				if q.PromptAt = moment(r.Get("timestamp")); !q.PromptAt.IsZero() {
-					return q, true
+				if t.PromptAt = moment(r.Get("timestamp")); !t.PromptAt.IsZero() {
+					return t, true
 				}
 			}
 		}
 	}
-	return q, false
+	return t, false
+}
+
+func (t *Transcript) readFailure(row gjson.Result) {
+	if row.Get("isApiErrorMessage").Type != gjson.True {
+		return
+	}
+	if t.Kind = Kind(str(row, "error")); t.Kind == "" {
+		t.Kind = "unknown"
+	}
+	t.Version = str(row, "version")
+	if limit := row.Get("quotaLimits"); t.Kind == RateLimit {
+		t.Quota = Quota{str(limit, "status"), moment(first(limit, "resetsAt", "resets_at")), str(limit, "rateLimitType")}
+	}
 }

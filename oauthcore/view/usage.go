@@ -19,11 +19,13 @@ type ModelWindow struct {
 
 // Usage is what was last seen of an account's limits.
 type Usage struct {
-	FiveHour   *Window       `json:"fiveHour,omitempty"`
-	SevenDay   *Window       `json:"sevenDay,omitempty"`
-	Models     []ModelWindow `json:"models,omitempty"`
-	ObservedAt time.Time     `json:"observedAt"`
-	Source     string        `json:"source"` // "statusline" or "endpoint"
+	FiveHour *Window       `json:"fiveHour,omitempty"`
+	SevenDay *Window       `json:"sevenDay,omitempty"`
+	Models   []ModelWindow `json:"models,omitempty"`
+	// NoFiveHour says that the plan has no window of five hours.
+	NoFiveHour bool      `json:"noFiveHour,omitempty"`
+	ObservedAt time.Time `json:"observedAt"`
+	Source     string    `json:"source"` // "statusline", "endpoint" or "claude"
 }
 
 // At gives the windows as they stand at a time: one that was reset since is
