@@ -165,15 +165,15 @@ func (s *State) rival(u, a *accounts.Account) {
 	}
 }
 
-// rivals is rival for an account, and for those that were found under its key
-// before and are not identified either.
+// rivals is rival for the account under the key of a pool entry from which a got
+// its login, and for those that were found under that key before.
 func (s *State) rivals(u, a *accounts.Account) {
-	if u == nil || u == a {
+	if u == nil {
 		return
 	}
 	s.rival(u, a)
 	for _, o := range s.Vault.Accounts() {
-		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
+		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) <= 0 {
 			o.Doubt = accounts.DoubtRival
 		}
 	}
