@@ -5,8 +5,8 @@ package oauthcore_test
 import (
 	"context"
 	"errors"
-	"slices"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
