@@ -13,6 +13,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 )
 
 // cutOff runs an operation of a process that ends before a step.
@@ -63,19 +64,6 @@ func (w *world) loginWaiting(who string) (path string) {
 	return waiting[0]
 }
 
-// unreadFS cannot read one file for now.
-type unreadFS struct {
-	files.OS
-	path string
-}
-
-func (f unreadFS) ReadFile(name string) ([]byte, error) {
-	if name == f.path {
-		return nil, &os.PathError{Op: "open", Path: name, Err: syscall.EMFILE}
-	}
-	return f.OS.ReadFile(name)
-}
-
 // An entry that cannot be read, for want of file descriptors or because another
 // process is just writing it, may hold the only copy of a login.
 func TestAnEntryThatCannotBeReadStays(t *testing.T) {
@@ -85,7 +73,7 @@ func TestAnEntryThatCannotBeReadStays(t *testing.T) {
 		w := newWorld(t)
 		w.settled()
 		path := w.loginWaiting(personal)
-		if err := w.newCore(unreadFS{path: path}).Settle(context.Background()); err != nil {
+		if err := w.newCore(&filestest.FS{Before: filestest.Fail("read", path, syscall.EMFILE)}).Settle(context.Background()); err != nil {
 			t.Log(err)
 		}
 		w.nothingLost()
@@ -132,7 +120,7 @@ func TestATokenWhoseEntryCannotBeReadIsNotPresented(t *testing.T) {
 			w := newWorld(t)
 			w.settled()
 			path := w.answerWaiting(who)
-			_, err := w.newCore(unreadFS{path: path}).Refresh(context.Background(), who)
+			_, err := w.newCore(&filestest.FS{Before: filestest.Fail("read", path, syscall.EMFILE)}).Refresh(context.Background(), who)
 			if err == nil || !strings.Contains(err.Error(), path) {
 				t.Errorf("refresh: %v, want an error that names %s", err, path)
 			}

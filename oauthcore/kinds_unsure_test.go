@@ -2,7 +2,6 @@ package oauthcore_test
 
 import (
 	"context"
-	"io/fs"
 	"os"
 	"strconv"
 	"syscall"
@@ -10,7 +9,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/provider"
 )
 
@@ -62,7 +61,7 @@ func TestALoginEndsTheLoginInSetAside(t *testing.T) {
 func TestAFileSystemWithoutModes(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
-	core := w.newCore(noModes{})
+	core := w.newCore(&filestest.FS{Before: filestest.On("match", func(string) error { return syscall.EPERM })})
 	_, err := core.Swap(t.Context(), oauthcore.SwapRequest{To: work})
 	if err != nil {
 		t.Errorf("swap: %v", err)
@@ -70,12 +69,6 @@ func TestAFileSystemWithoutModes(t *testing.T) {
 	if _, err := core.Refresh(t.Context(), work); err != nil {
 		t.Errorf("refresh: %v", err)
 	}
-}
-
-type noModes struct{ files.OS }
-
-func (noModes) Match(name string, _ fs.FileInfo) error {
-	return &os.PathError{Op: "chmod", Path: name, Err: syscall.EPERM}
 }
 
 // What another account's login left beside the live one is not taken for its
