@@ -114,7 +114,7 @@ func TestALostLockStopsTheReplacement(t *testing.T) {
 					_, err = core.Refresh(context.Background(), personal)
 				}
 				if stolen == "" {
-					t.Skip("the operation does not take this lock")
+					t.Skip("not run: the operation does not take this lock")
 				}
 				switch {
 				case name == "storage" && op == "refresh":
