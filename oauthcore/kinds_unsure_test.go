@@ -39,11 +39,11 @@ func TestALoginEndsTheLoginInSetAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth.accessToken":  strconv.Quote(g.AccessToken.Reveal()),
-		"claudeAiOauth.refreshToken": strconv.Quote(g.RefreshToken.Reveal()),
-		"claudeAiOauth.expiresAt":    strconv.FormatInt(g.ExpiresAt.UnixMilli(), 10),
-	})
+	w.setAll(w.paths.Credentials(), map[string]string{
+		"accessToken":  strconv.Quote(g.AccessToken.Reveal()),
+		"refreshToken": strconv.Quote(g.RefreshToken.Reveal()),
+		"expiresAt":    strconv.FormatInt(g.ExpiresAt.UnixMilli(), 10),
+	}, "claudeAiOauth")
 	w.offline()
 	w.swap(oauthcore.SwapRequest{To: work, SetAside: true})
 	w.online()
@@ -76,13 +76,13 @@ func TestAFileSystemWithoutModes(t *testing.T) {
 func TestSiblingsThatChangedAreTakenForAnotherAccounts(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
-	w.setIn(w.paths.Credentials(), map[string]string{"enterpriseGateway": `{"url":"https://one.example"}`})
+	w.set(w.paths.Credentials(), `{"url":"https://one.example"}`, "enterpriseGateway")
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.swap(oauthcore.SwapRequest{To: personal})
 	// Claude Code learns more; then another switcher changes claudeAiOauth alone.
 	const newer = `{"url":"https://one.example","token":"2"}`
-	w.setIn(w.paths.Credentials(), map[string]string{"enterpriseGateway": newer})
-	w.setIn(w.paths.Credentials(), map[string]string{"claudeAiOauth": string(w.account(work).Credential.JSON())})
+	w.set(w.paths.Credentials(), newer, "enterpriseGateway")
+	w.set(w.paths.Credentials(), string(w.account(work).Credential.JSON()), "claudeAiOauth")
 	w.settled()
 	if got := w.members(w.paths.Credentials())["enterpriseGateway"]; got != "" {
 		t.Errorf("every prompt of work goes to the gateway of the account before: %s", got)
