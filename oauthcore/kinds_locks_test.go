@@ -90,6 +90,9 @@ func TestALostLockStopsTheReplacement(t *testing.T) {
 	for i, name := range []string{"refresh", "outer", "storage", "config"} {
 		for _, op := range []string{"swap", "refresh"} {
 			t.Run(name+"/"+op, func(t *testing.T) {
+				if name == "config" && op == "refresh" {
+					t.Skip("not run: a refresh does not take this lock")
+				}
 				t.Parallel()
 				w := newWorld(t)
 				w.settled()
@@ -114,7 +117,7 @@ func TestALostLockStopsTheReplacement(t *testing.T) {
 					_, err = core.Refresh(context.Background(), personal)
 				}
 				if stolen == "" {
-					t.Skip("not run: the operation does not take this lock")
+					t.Fatal("the lock was not held when a file was about to be replaced")
 				}
 				switch {
 				case name == "storage" && op == "refresh":
