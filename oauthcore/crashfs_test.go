@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"strings"
 	"time"
 
 	"baton/oauthcore/files"
@@ -19,18 +18,6 @@ import (
 type stepFS struct {
 	files.OS
 	step func(name string)
-}
-
-// plain is a file's name, also while it is being written under another.
-func plain(path string) string {
-	name := filepath.Base(path)
-	if real, _, ok := strings.Cut(name, ".baton-"); ok {
-		name = strings.TrimPrefix(real, ".")
-	}
-	if filepath.Base(filepath.Dir(path)) == "answers" {
-		return "answer" // its name is a fingerprint
-	}
-	return name
 }
 
 // Overwrite writes in two halves, so that a file can be cut off in the middle.

@@ -13,27 +13,14 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/setup"
 	"baton/oauthcore/view"
 )
 
-// endFS ends the goroutine at one write, as a power failure would end the
-// process: what is staged stays staged.
-type endFS struct {
-	files.OS
-	at func(to string) bool
-}
-
-func (f endFS) Rename(from, to string) error {
-	if f.at(to) {
-		runtime.Goexit()
-	}
-	return f.OS.Rename(from, to)
-}
-
-// cutOff runs fn in a goroutine until it ends one way or the other.
+// cutOff runs fn in a goroutine until it ends one way or the other: runtime.Goexit
+// in a hook of the file system ends it as a power failure would end the process.
 func cutOff(fn func()) {
 	done := make(chan struct{})
 	go func() { defer close(done); fn() }()
@@ -50,18 +37,17 @@ func (p *patient) alive(fp string) bool {
 func TestDoctorAnswerWaiting(t *testing.T) {
 	p := newPatient(t)
 	n := 0
-	cut := p.newCore(endFS{at: func(to string) bool {
+	cut := p.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if to == p.paths.Vault() {
 			n++
 		}
-		return n == 1
-	}})
+		if n == 1 {
+			runtime.Goexit()
+		}
+		return nil
+	})})
 	cutOff(func() { _, _ = cut.Refresh(t.Context(), night) })
-	entries := p.waitingLogins()
-	if len(entries) != 1 {
-		t.Fatalf("the journal has %q", entries)
-	}
-	name := filepath.Base(entries[0])
+	name := filepath.Base(p.theEntry())
 	var look, fix []string
 	for _, f := range p.doctor(false) {
 		if f.ID == "leftover" { // the vault's temp file, too

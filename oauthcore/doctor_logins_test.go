@@ -6,30 +6,10 @@ import (
 	"testing"
 
 	"baton/oauthcore"
-	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/providertest"
 
 	"github.com/tidwall/gjson"
 )
-
-// set changes one member of a file.
-func (p *patient) set(path, value string, member ...string) {
-	p.Helper()
-	doc, err := jsonedit.Set(p.read(path), []byte(value), member...)
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.write(path, string(doc))
-}
-
-func (p *patient) del(path string, member ...string) {
-	p.Helper()
-	doc, err := jsonedit.Delete(p.read(path), member...)
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.write(path, string(doc))
-}
 
 // issued is a new login of an account as a program writes it that knows
 // nothing of the provider's identifiers.

@@ -13,25 +13,19 @@ import (
 	"testing"
 
 	"baton/oauthcore/doctor"
+	"baton/oauthcore/files/filestest"
 )
 
-func (l limitedFS) Stat(name string) (fs.FileInfo, error) {
-	info, err := l.OS.Stat(name)
-	if uid, other := l.owner[name]; other && err == nil {
-		st := *info.Sys().(*syscall.Stat_t)
-		st.Uid = uid
-		return owned{info, &st}, nil
+// ownedBy is for filestest.FS.Info: these paths have another owner than the real
+// one.
+func ownedBy(uid uint32, paths ...string) func(string, fs.FileInfo) fs.FileInfo {
+	return func(name string, info fs.FileInfo) fs.FileInfo {
+		if slices.Contains(paths, name) {
+			return filestest.OwnedBy(info, uid)
+		}
+		return info
 	}
-	return info, err
 }
-
-// owned is a FileInfo with another owner.
-type owned struct {
-	fs.FileInfo
-	sys *syscall.Stat_t
-}
-
-func (o owned) Sys() any { return o.sys }
 
 // What another user left in the person's home and the person cannot use, as a
 // run as root does: the command that gives it back is in the finding.
@@ -53,7 +47,7 @@ func TestDoctorOwner(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			p := newPatient(t)
 			path := tt.path(p)
-			p.core = p.newCore(limitedFS{owner: map[string]uint32{path: other}, files: map[string]error{path: syscall.EACCES}})
+			p.core = p.newCore(&filestest.FS{Before: filestest.Fail("writable", path, syscall.EACCES), Info: ownedBy(other, path)})
 			f := p.findingOf("owner", tt.at(p))
 			if f.Severity != doctor.SeverityError || !strings.Contains(f.Message, "the user 4242") || !strings.Contains(f.Fix, fmt.Sprintf(tt.fix, me)) || !strings.Contains(f.Fix, tt.at(p)) {
 				t.Errorf("%+v", f)
@@ -66,7 +60,7 @@ func TestDoctorOwner(t *testing.T) {
 	}
 	t.Run("usable all the same", func(t *testing.T) {
 		p := newPatient(t)
-		p.core = p.newCore(limitedFS{owner: map[string]uint32{p.paths.Pool(): other, p.paths.Own(): other}})
+		p.core = p.newCore(&filestest.FS{Info: ownedBy(other, p.paths.Pool(), p.paths.Own())})
 		if got := p.doctor(false); len(got) != 0 {
 			t.Errorf("%+v", got)
 		}

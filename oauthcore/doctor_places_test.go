@@ -14,32 +14,22 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/doctor"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 )
 
-// limitedFS is a file system on which some directories take no new file and
-// some files cannot be written, or are mounted by themselves.
-type limitedFS struct {
-	files.OS
-	dirs, files map[string]error
-	mounted     map[string]bool
-	owner       map[string]uint32 // other owners than the real ones
+// limited is a file system on which no new file can be made in some directories
+// and some files cannot be written.
+func limited(dirs, files map[string]error) *filestest.FS {
+	return &filestest.FS{Before: func(op, path string) error {
+		switch op {
+		case "temp":
+			return dirs[filepath.Dir(path)]
+		case "writable":
+			return files[path]
+		}
+		return nil
+	}}
 }
-
-func (l limitedFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if err := l.dirs[dir]; err != nil {
-		return nil, &fs.PathError{Op: "open", Path: filepath.Join(dir, pattern), Err: err}
-	}
-	return l.OS.CreateTemp(dir, pattern)
-}
-
-func (l limitedFS) Writable(name string) error {
-	if err := l.files[name]; err != nil {
-		return &fs.PathError{Op: "open", Path: name, Err: err}
-	}
-	return l.OS.Writable(name)
-}
-
-func (l limitedFS) Mounted(name string) bool { return l.mounted[name] }
 
 // Each place that Baton and Claude Code have to write, with each reason why it
 // cannot be written: the finding names the path that fails and the reason.
@@ -72,7 +62,7 @@ func TestDoctorPlaces(t *testing.T) {
 		for _, r := range reasons {
 			t.Run(fmt.Sprint(d.name, " ", r.err), func(t *testing.T) {
 				p := newPatient(t)
-				p.core = p.newCore(limitedFS{dirs: map[string]error{d.path(p): r.err}})
+				p.core = p.newCore(limited(map[string]error{d.path(p): r.err}, nil))
 				f := p.findingOf(d.id, d.path(p))
 				if f.Severity != d.severity || !strings.Contains(f.Message, r.words) || !strings.Contains(f.Fix, r.fix) {
 					t.Errorf("%+v", f)
@@ -82,7 +72,7 @@ func TestDoctorPlaces(t *testing.T) {
 	}
 	t.Run("S/baton is missing", func(t *testing.T) {
 		p := patientOf(newWorld(t))
-		p.core = p.newCore(limitedFS{dirs: map[string]error{p.paths.Secure: syscall.EROFS}})
+		p.core = p.newCore(limited(map[string]error{p.paths.Secure: syscall.EROFS}, nil))
 		f := p.findingOf("not_writable", p.paths.Secure)
 		if f.Severity != doctor.SeverityError {
 			t.Errorf("%+v", f)
@@ -99,7 +89,7 @@ func TestDoctorReadOnlyHome(t *testing.T) {
 	p := newPatient(t)
 	home := filepath.Dir(p.paths.Secure)
 	for _, cause := range []error{syscall.EROFS, syscall.EACCES} {
-		p.core = p.newCore(limitedFS{dirs: map[string]error{home: cause}})
+		p.core = p.newCore(limited(map[string]error{home: cause}, nil))
 		want := []string{"info outer_lock " + filepath.Base(home), "warning in_place .claude.json"}
 		if got := summary(p.doctor(false)); !slices.Equal(got, want) {
 			t.Errorf("%v: %q", cause, got)
@@ -139,10 +129,9 @@ func TestDoctorFilesThatCannotBeReplaced(t *testing.T) {
 		for _, path := range tt.files {
 			p := newPatient(t)
 			t.Run(tt.name+" "+filepath.Base(path(p)), func(t *testing.T) {
-				p.core = p.newCore(limitedFS{
-					mounted: map[string]bool{path(p): tt.mounted},
-					files:   map[string]error{path(p): tt.err},
-				})
+				fsys := limited(nil, map[string]error{path(p): tt.err})
+				fsys.Mount = func(name string) bool { return tt.mounted && name == path(p) }
+				p.core = p.newCore(fsys)
 				f := p.findingOf(tt.id, path(p))
 				if f.Severity != tt.severity || !strings.Contains(f.Message, tt.words) || f.Fix == "" {
 					t.Errorf("%+v", f)
@@ -170,7 +159,7 @@ func TestDoctorSettingsInAReadOnlyStore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.core = p.newCore(limitedFS{dirs: map[string]error{filepath.Dir(target): syscall.EROFS}})
+	p.core = p.newCore(limited(map[string]error{filepath.Dir(target): syscall.EROFS}, nil))
 	f := p.findingOf("not_writable", filepath.Dir(target))
 	if f.Severity != doctor.SeverityWarning || !strings.Contains(f.Message, target) || !strings.Contains(f.Message, p.paths.ClaudeSettings()) {
 		t.Errorf("%+v", f)

@@ -85,10 +85,10 @@ func TestDoctorRefreshesBesideAFileItCannotRepair(t *testing.T) {
 	p := newPatient(t)
 	p.set(p.paths.ClaudeJSON, `"11111111-2222-4333-8444-555555555555"`, "oauthAccount", "accountUuid")
 	p.doubt(night)
-	p.core = p.newCore(limitedFS{
-		dirs:  map[string]error{filepath.Dir(p.paths.ClaudeJSON): syscall.EROFS},
-		files: map[string]error{p.paths.ClaudeJSON: syscall.EROFS},
-	})
+	p.core = p.newCore(limited(
+		map[string]error{filepath.Dir(p.paths.ClaudeJSON): syscall.EROFS},
+		map[string]error{p.paths.ClaudeJSON: syscall.EROFS},
+	))
 	got := summary(p.doctor(true))
 	if !slices.Contains(got, "fixed unsure") || !slices.Contains(got, "error account_mismatch .claude.json") {
 		t.Errorf("%q", got)

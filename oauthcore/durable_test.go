@@ -11,6 +11,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -170,7 +171,7 @@ func TestANewLoginIsOnDiskFirst(t *testing.T) {
 	w.swap(oauthcore.SwapRequest{To: personal})
 	g := w.grant("new@example.com")
 	saved := ""
-	w.core = w.newCore(&hookFS{before: func(to string) {
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if to == w.paths.Vault() && saved == "" {
 			if waits := w.waitingLogins(); len(waits) == 1 && strings.Contains(string(w.read(waits[0])), g.RefreshToken.Reveal()) {
 				saved = "journal"
@@ -178,7 +179,8 @@ func TestANewLoginIsOnDiskFirst(t *testing.T) {
 				saved = "nowhere"
 			}
 		}
-	}})
+		return nil
+	})})
 	calls := w.provider.State().Calls["profile"]
 	if _, err := save(context.Background(), w.core, g); err != nil {
 		t.Fatal(err)

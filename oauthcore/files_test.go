@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"errors"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
@@ -16,6 +15,7 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 
@@ -202,20 +202,7 @@ func TestARestoredVaultIsNoticed(t *testing.T) {
 	}
 }
 
-// brokenFS fails the replacement of one file.
-type brokenFS struct {
-	files.OS
-	path string
-}
-
 var errDisk = errors.New("no space left on device")
-
-func (b brokenFS) Rename(from, to string) error {
-	if to == b.path {
-		return &os.PathError{Op: "rename", Path: to, Err: errDisk}
-	}
-	return b.OS.Rename(from, to)
-}
 
 func TestAFileThatCannotBeWritten(t *testing.T) {
 	for _, which := range []func(claude.Paths) string{
@@ -225,7 +212,7 @@ func TestAFileThatCannotBeWritten(t *testing.T) {
 		w := newWorld(t)
 		path := which(w.paths)
 		before, _ := os.ReadFile(path)
-		w.core = w.newCore(brokenFS{path: path})
+		w.core = w.newCore(&filestest.FS{Before: filestest.Fail("rename", path, errDisk)})
 		_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work, LimitedUntil: w.clock.Now().Add(time.Hour)})
 		if !errors.Is(err, errDisk) || !strings.Contains(err.Error(), path) {
 			t.Errorf("%s: %v", path, err)
@@ -249,13 +236,8 @@ func TestAFileThatCannotBeWritten(t *testing.T) {
 func TestAFileThatChangesBeforeItsReplacement(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
-	var fsys *touchFS
-	fsys = &touchFS{before: func(path string) {
-		if path == w.paths.Credentials() {
-			fsys.before = nil
-			w.clientRefreshes()
-		}
-	}}
+	fsys := &filestest.FS{}
+	fsys.Before = once(w.paths.Credentials(), func() { w.clientRefreshes() })
 	w.core = w.newCore(fsys)
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
 	wantCode(t, err, view.CodeBusy)
@@ -264,32 +246,14 @@ func TestAFileThatChangesBeforeItsReplacement(t *testing.T) {
 	w.live(work)
 	w.kept(personal, work)
 	// .claude.json changing meanwhile is read and spliced again.
-	fsys.before = func(path string) {
-		if path == w.paths.ClaudeJSON {
-			fsys.before = nil
-			w.write(path, strings.Replace(string(w.read(path)), "{", `{"meanwhile":1.0,`, 1))
-		}
-	}
+	fsys.Before = once(w.paths.ClaudeJSON, func() {
+		w.write(w.paths.ClaudeJSON, strings.Replace(string(w.read(w.paths.ClaudeJSON)), "{", `{"meanwhile":1.0,`, 1))
+	})
 	w.swap(oauthcore.SwapRequest{To: personal})
 	w.live(personal)
 	if gjson.GetBytes(w.read(w.paths.ClaudeJSON), "meanwhile").Raw != "1.0" {
 		t.Error("the change was lost")
 	}
-}
-
-// touchFS lets something happen just after a new file was prepared.
-type touchFS struct {
-	files.OS
-	before func(path string)
-}
-
-func (f *touchFS) CreateTemp(dir, pattern string) (files.File, error) {
-	file, err := f.OS.CreateTemp(dir, pattern)
-	name, _, _ := strings.Cut(strings.TrimPrefix(pattern, "."), ".baton-")
-	if f.before != nil {
-		f.before(filepath.Join(dir, name))
-	}
-	return file, err
 }
 
 // A folder where a file should be cannot be read, and nothing is written.

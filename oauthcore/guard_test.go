@@ -9,6 +9,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -75,7 +76,7 @@ func TestWritesHappenUnderTheirLocks(t *testing.T) {
 	w := newWorld(t)
 	locks := w.clientLocks()
 	var wrote []string
-	w.core = w.newCore(&hookFS{before: func(to string) {
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		need := map[string][]int{w.paths.Credentials(): {0, 1, 2, 3}, w.paths.ClaudeJSON: {0, 1, 3}}[to]
 		for _, i := range need {
 			if _, err := os.Stat(locks[i]); err != nil {
@@ -88,7 +89,8 @@ func TestWritesHappenUnderTheirLocks(t *testing.T) {
 		if _, err := os.Stat(locks[2]); err == nil && to == w.paths.ClaudeJSON {
 			t.Error("the storage lock is held longer than its write")
 		}
-	}})
+		return nil
+	})})
 	w.swap(oauthcore.SwapRequest{To: work})
 	if strings.Join(wrote, " ") != ".credentials.json .claude.json" {
 		t.Errorf("wrote %q", wrote)
@@ -121,19 +123,14 @@ func TestAfterALostLockNothingIsOverwritten(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	outer := w.clientLocks()[1]
-	var fsys *touchFS
-	fsys = &touchFS{before: func(path string) {
-		if path == w.paths.Credentials() {
-			fsys.before = nil
-			if err := os.Remove(outer); err != nil {
-				t.Error(err)
-			}
-			if err := os.Mkdir(outer, 0o755); err != nil {
-				t.Error(err)
-			}
+	w.core = w.newCore(&filestest.FS{Before: once(w.paths.Credentials(), func() {
+		if err := os.Remove(outer); err != nil {
+			t.Error(err)
 		}
-	}}
-	w.core = w.newCore(fsys)
+		if err := os.Mkdir(outer, 0o755); err != nil {
+			t.Error(err)
+		}
+	})})
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work})
 	if e := wantCode(t, err, view.CodeBusy); !strings.Contains(e.Message, "lost") {
 		t.Errorf("message %q", e.Message)
@@ -174,12 +171,13 @@ func TestLocksOfALinkedFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	seen := false
-	w.core = w.newCore(&hookFS{before: func(to string) {
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if filepath.Base(to) == ".credentials.json" {
 			_, err := os.Stat(real + ".lock")
 			seen = err == nil
 		}
-	}})
+		return nil
+	})})
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.live(work)
 	if !seen {

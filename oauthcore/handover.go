@@ -34,7 +34,11 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	}
 	have, siblings, account, label := to.Credential, to.Siblings, to.OAuthAccount, gone.Label
 	alive := !to.NeedsNewLogin()
-	wins := !alive || answer && !have.Outlasts(cr) || !answer && cr.Compare(have) >= 0
+	later := cr.Compare(have)
+	if later == 0 && (from.Doubt == "" || to.Doubt != "") {
+		later = 1 // of equals the one that is not in doubt
+	}
+	wins := !alive || answer && !have.Outlasts(cr) || !answer && later > 0
 	doubt, refused := to.Doubt, to.Refused // of the login that is kept
 	if wins {
 		if doubt, refused = from.Doubt, from.Refused; answer || doubt == accounts.DoubtRival {

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"os"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -151,12 +152,20 @@ func (h *history) finish() {
 		}
 		// A login that turned out to be another account's is refreshed as that.
 		kept := h.alive(l.Number) && h.holders()[h.current(l.Number)] != "" && view.CodeOf(err) == view.CodeNeedsLogin
-		if err != nil && good && !kept && !h.superseded(l) && h.vaultNow().Get(a.Key) != nil && view.CodeOf(err) != view.CodeUnknownLive {
+		if err != nil && good && !kept && !h.superseded(l) && !h.risked(l.Number) && h.vaultNow().Get(a.Key) != nil && view.CodeOf(err) != view.CodeUnknownLive {
 			h.Errorf("the good login of %s cannot be refreshed: %v", a.Key, err)
 		}
 		h.settleLedger(p, false)
 		h.check()
 	}
+}
+
+// risked says that the person had an unsure token of the login presented, at
+// their own risk, as they were told.
+func (h *history) risked(login int) bool {
+	return slices.ContainsFunc(h.wire.seen, func(one presentation) bool {
+		return one.login == login && one.unsure && one.asked >= askedRefresh
+	})
 }
 
 // nextStep is the account a person refreshes after refreshing one gave an error:

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -32,9 +33,9 @@ func TestReserveMakesRoom(t *testing.T) {
 	}
 	// An earlier request with this token was never answered: its entry stays,
 	// also where this one's is given up.
-	b.fs.ops = nil
+	b.fs.Forget()
 	again, err := b.reserve(fp)
-	if err != nil || !again.existed || again.path != e.path || slices.Contains(b.fs.ops, "temp") {
+	if err != nil || !again.existed || again.path != e.path || b.fs.Count("temp", "") != 0 {
 		t.Fatalf("%+v, %v", again, err)
 	}
 	if b.unreserve(again); !b.exists(e.path) {
@@ -98,13 +99,13 @@ func TestReserveOfUnknownSize(t *testing.T) {
 	fp := loginNamed(t, "a").Fingerprint()
 	b.write(filepath.Join(b.Paths.Answers(), fp+".json"), `{"presented":"`+fp+`"}`)
 	failed := false
-	b.fs.fail = func(op, path string) error {
-		if op == "stat" && strings.Contains(path, fp) && !failed {
+	b.fs.Before = filestest.On("stat", func(path string) error {
+		if strings.Contains(path, fp) && !failed {
 			failed = true
 			return syscall.EIO
 		}
 		return nil
-	}
+	})
 	if e, err := b.reserve(fp); err != nil || !failed || !e.existed {
 		t.Fatalf("%v, %v", e, err)
 	}
@@ -152,7 +153,8 @@ func TestRecord(t *testing.T) {
 			t.Fatal(err)
 		}
 		left := tt.failing
-		b.fs.ops, b.fs.fail = nil, func(op, _ string) error {
+		b.fs.Forget()
+		b.fs.Before = func(op, _ string) error {
 			if op == "overwrite" && left > 0 {
 				left--
 				return syscall.EIO
@@ -166,16 +168,10 @@ func TestRecord(t *testing.T) {
 		if err := b.record(e); (err != nil) != tt.full || tt.full && (!errors.Is(err, syscall.ENOSPC) || !errors.Is(err, syscall.EIO)) {
 			t.Errorf("%s: %v", name, err)
 		}
-		tried := 0
-		for _, op := range b.fs.ops {
-			if op == "overwrite" {
-				tried++
-			}
+		if b.fs.Count("overwrite", "") != tt.want || (b.fs.Count("temp", "") > 0) != tt.anew || !slices.Equal(steps, []string{"journal.answer"}) {
+			t.Errorf("%s: %q, %q", name, b.fs.Ops(), steps)
 		}
-		if tried != tt.want || slices.Contains(b.fs.ops, "temp") != tt.anew || !slices.Equal(steps, []string{"journal.answer"}) {
-			t.Errorf("%s: %q, %q", name, b.fs.ops, steps)
-		}
-		b.fs.fail = nil
+		b.fs.Before = nil
 		if had := b.readEntry(e.path); had == nil || had.answered() == tt.full || had.presented != e.presented {
 			t.Errorf("%s: %+v", name, had)
 		}
@@ -307,7 +303,7 @@ func TestRemoveEntry(t *testing.T) {
 		t.Errorf("%s", b.log.String())
 	}
 	b.log.Reset()
-	b.fs.fail = nil
+	b.fs.Before = nil
 	for range 2 {
 		if b.dropEntry(&answer{path: path}); b.exists(path) || b.log.Len() != 0 {
 			t.Errorf("%s", b.log.String())

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -45,28 +45,20 @@ func TestAnAnswerIsOnDiskBeforeTheKeychainHasIt(t *testing.T) {
 	}
 }
 
-// fullFS has no room for the first new vault after a word was said.
-type fullFS struct {
-	files.OS
-	full bool
-}
-
-func (f *fullFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if f.full && strings.Contains(pattern, "accounts.json") {
-		f.full = false
-		return nil, &os.PathError{Op: "open", Path: pattern, Err: errDisk}
-	}
-	return f.OS.CreateTemp(dir, pattern)
-}
-
 // Trouble with that copy does not keep the answer from its place.
 func TestAnAnswerGoesOnWithoutItsCopy(t *testing.T) {
 	w := newMac(t)
-	fsys := &fullFS{}
-	w.core = w.newCore(fsys)
-	w.core.Step = func(step string) { fsys.full = fsys.full || step == "refresh.answered" }
-	if _, err := w.core.Refresh(t.Context(), personal); err != nil || fsys.full {
-		t.Fatalf("%v, full: %v", err, fsys.full)
+	full := false // no room for the next new vault
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("temp", func(path string) error {
+		if full && strings.Contains(path, "accounts.json") {
+			full = false
+			return errDisk
+		}
+		return nil
+	})})
+	w.core.Step = func(step string) { full = full || step == "refresh.answered" }
+	if _, err := w.core.Refresh(t.Context(), personal); err != nil || full {
+		t.Fatalf("%v, full: %v", err, full)
 	}
 	w.live(personal)
 	w.kept(personal)

@@ -2,8 +2,6 @@ package oauthcore_test
 
 import (
 	"context"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -11,7 +9,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
 )
@@ -37,25 +35,12 @@ func TestWhatCannotBeReadInSetAsideMayBeTheNewest(t *testing.T) {
 	}
 }
 
-// noDirFS cannot list one directory.
-type noDirFS struct {
-	files.OS
-	path string
-}
-
-func (f noDirFS) ReadDir(name string) ([]fs.DirEntry, error) {
-	if name == f.path {
-		return nil, &os.PathError{Op: "open", Path: name, Err: syscall.EACCES}
-	}
-	return f.OS.ReadDir(name)
-}
-
 // Which logins were set aside has to be known before anything is changed.
 func TestSetAsideCannotBeListed(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t)
 	w.settled()
-	core := w.newCore(noDirFS{path: w.paths.SetAside()})
+	core := w.newCore(&filestest.FS{Before: filestest.Fail("list", w.paths.SetAside(), syscall.EACCES)})
 	err := core.Settle(context.Background())
 	if view.CodeOf(err) != view.CodeFailed || !strings.Contains(err.Error(), w.paths.SetAside()) {
 		t.Errorf("%v, want an error that names the directory", err)

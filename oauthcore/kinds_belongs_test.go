@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"baton/oauthcore"
-	"baton/oauthcore/jsonedit"
 
 	"github.com/tidwall/gjson"
 )
@@ -38,22 +37,6 @@ var (
 		"state/hybrid-settings.json", "state/repeat-command-days.json", "state/repeat-command-mark.json",
 	}
 )
-
-// setIn sets members of a file; values are written as they are given, with all
-// their blanks.
-func (w *world) setIn(path string, members map[string]string) {
-	w.Helper()
-	doc := w.read(path)
-	var edits []jsonedit.Edit
-	for name, raw := range members {
-		edits = append(edits, jsonedit.Edit{Name: name, Raw: []byte(raw)})
-	}
-	doc, err := jsonedit.Apply(doc, edits)
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.write(path, string(doc))
-}
 
 // members reads a file's top level.
 func (w *world) members(path string) map[string]string {
@@ -107,8 +90,8 @@ func TestWhatBelongsToTheAccountGoesAndComesBack(t *testing.T) {
 			for i, name := range staysWithMachine {
 				machine[name] = fmt.Sprintf(`{ "n" : %d.0,"x":[ ] }`, i)
 			}
-			w.setIn(w.paths.Credentials(), machine)
-			w.setIn(w.paths.Credentials(), mine)
+			w.setAll(w.paths.Credentials(), machine)
+			w.setAll(w.paths.Credentials(), mine)
 			oneLine := func(when string) {
 				t.Helper()
 				if doc := strings.TrimSpace(string(w.read(w.paths.Credentials()))); strings.Contains(doc, "\n") {
@@ -132,7 +115,7 @@ func TestWhatBelongsToTheAccountGoesAndComesBack(t *testing.T) {
 			w.swap(oauthcore.SwapRequest{To: work})
 			has("at work", nil)
 			theirs := siblingsOf("work", w.resident(work).Person.OrganizationUUID)
-			w.setIn(w.paths.Credentials(), theirs) // Claude Code enrolls work too
+			w.setAll(w.paths.Credentials(), theirs) // Claude Code enrolls work too
 			w.swap(oauthcore.SwapRequest{To: lab})
 			has("at lab, after a refresh", nil)
 			w.swap(oauthcore.SwapRequest{To: personal})
@@ -143,12 +126,8 @@ func TestWhatBelongsToTheAccountGoesAndComesBack(t *testing.T) {
 			// What Claude Code changes meanwhile is what comes back.
 			theirs["designOauth"] = `{"renewed":true}`
 			delete(theirs, "trustedDeviceToken")
-			w.setIn(w.paths.Credentials(), map[string]string{"designOauth": theirs["designOauth"]})
-			doc, err := jsonedit.Delete(w.read(w.paths.Credentials()), "trustedDeviceToken")
-			if err != nil {
-				t.Fatal(err)
-			}
-			w.write(w.paths.Credentials(), string(doc))
+			w.set(w.paths.Credentials(), theirs["designOauth"], "designOauth")
+			w.del(w.paths.Credentials(), "trustedDeviceToken")
 			if _, err := w.core.Refresh(t.Context(), work); err != nil {
 				t.Fatal(err)
 			}

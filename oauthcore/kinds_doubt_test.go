@@ -35,7 +35,7 @@ func TestAForeignLoginPutsEveryAccountInDoubt(t *testing.T) {
 	w.offline()
 	cr := w.issue(adaAccount, guildOrg, 8*time.Hour, 20*24*time.Hour)
 	w.goLive(personal, cr, true)
-	w.setMembers(w.paths.ClaudeJSON, map[string]string{"oauthAccount": "null"}) // it lends no address
+	w.set(w.paths.ClaudeJSON, "null", "oauthAccount") // it lends no address
 	_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: work, SetAside: true})
 	if err != nil {
 		t.Fatal(err)
@@ -72,10 +72,8 @@ func TestASpentTokenUnderAKeyThatWasGivenAgain(t *testing.T) {
 		t.Fatal("another key")
 	}
 	// Another switcher puts the used-up token back.
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth": `{"accessToken":` + strconv.Quote(first.AccessToken.Reveal()) + `,"refreshToken":` + strconv.Quote(first.RefreshToken.Reveal()) +
-			`,"expiresAt":` + strconv.FormatInt(first.ExpiresAt.UnixMilli(), 10) + `,"scopes":["user:inference"]}`,
-	})
+	w.set(w.paths.Credentials(), `{"accessToken":`+strconv.Quote(first.AccessToken.Reveal())+`,"refreshToken":`+strconv.Quote(first.RefreshToken.Reveal())+
+		`,"expiresAt":`+strconv.FormatInt(first.ExpiresAt.UnixMilli(), 10)+`,"scopes":["user:inference"]}`, "claudeAiOauth")
 	w.settled()
 	if w.credential().RefreshToken.Equal(guild.RefreshToken) {
 		t.Error("the login of the other organization was made live, which nobody asked for")

@@ -13,6 +13,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 )
 
 // cutOff runs an operation of a process that ends before a step.
@@ -39,11 +40,7 @@ type cutOffAt string
 func (w *world) answerWaiting(key string) (path string) {
 	w.Helper()
 	w.cutOff("refresh.journal", func(c *oauthcore.Core) { _, _ = c.Refresh(context.Background(), key) })
-	waiting := w.waitingLogins()
-	if len(waiting) != 1 {
-		w.Fatalf("%d answers wait in the journal", len(waiting))
-	}
-	return waiting[0]
+	return w.theEntry()
 }
 
 // loginWaiting leaves the answer to an authorization code in the journal.
@@ -56,24 +53,20 @@ func (w *world) loginWaiting(who string) (path string) {
 		}
 		_, _ = p.Save(context.Background(), w.grant(who))
 	})
-	waiting := w.waitingLogins()
-	if len(waiting) != 1 {
-		w.Fatalf("%d answers wait in the journal", len(waiting))
-	}
-	return waiting[0]
+	return w.theEntry()
 }
 
-// unreadFS cannot read one file for now.
-type unreadFS struct {
-	files.OS
-	path string
-}
-
-func (f unreadFS) ReadFile(name string) ([]byte, error) {
-	if name == f.path {
-		return nil, &os.PathError{Op: "open", Path: name, Err: syscall.EMFILE}
+// inWorlds runs a test for each name in a world of its own, in parallel.
+func inWorlds(t *testing.T, names []string, test func(w *world, name string)) {
+	t.Parallel()
+	for _, name := range names {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t)
+			w.settled()
+			test(w, name)
+		})
 	}
-	return f.OS.ReadFile(name)
 }
 
 // An entry that cannot be read, for want of file descriptors or because another
@@ -85,7 +78,7 @@ func TestAnEntryThatCannotBeReadStays(t *testing.T) {
 		w := newWorld(t)
 		w.settled()
 		path := w.loginWaiting(personal)
-		if err := w.newCore(unreadFS{path: path}).Settle(context.Background()); err != nil {
+		if err := w.newCore(&filestest.FS{Before: filestest.Fail("read", path, syscall.EMFILE)}).Settle(context.Background()); err != nil {
 			t.Log(err)
 		}
 		w.nothingLost()
@@ -125,24 +118,18 @@ func (w *world) gone(path string) {
 // What a request was sent for stays in doubt while its entry cannot be read, and
 // is not sent again: the answer may lie in it.
 func TestATokenWhoseEntryCannotBeReadIsNotPresented(t *testing.T) {
-	t.Parallel()
-	for _, who := range []string{personal, side} { // the live account and another
-		t.Run(who, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.settled()
-			path := w.answerWaiting(who)
-			_, err := w.newCore(unreadFS{path: path}).Refresh(context.Background(), who)
-			if err == nil || !strings.Contains(err.Error(), path) {
-				t.Errorf("refresh: %v, want an error that names %s", err, path)
-			}
-			w.nothingLost()
-			w.settled()
-			w.gone(path)
-			w.kept(who)
-			w.refreshAll()
-		})
-	}
+	inWorlds(t, []string{personal, side}, func(w *world, who string) { // the live account and another
+		path := w.answerWaiting(who)
+		_, err := w.newCore(&filestest.FS{Before: filestest.Fail("read", path, syscall.EMFILE)}).Refresh(context.Background(), who)
+		if err == nil || !strings.Contains(err.Error(), path) {
+			w.Errorf("refresh: %v, want an error that names %s", err, path)
+		}
+		w.nothingLost()
+		w.settled()
+		w.gone(path)
+		w.kept(who)
+		w.refreshAll()
+	})
 }
 
 // A damaged entry does not keep its account from use: it is moved out of the way
@@ -168,21 +155,15 @@ func TestADamagedEntryIsKeptAside(t *testing.T) {
 // Programs that bring folders in line with each other leave copies of files
 // under other names.
 func TestACopyOfAnEntryDoesNoHarm(t *testing.T) {
-	t.Parallel()
-	for _, name := range []string{"%s (1).json", "%s.conflict.json", "a copy.json", "login-%s.json"} {
-		t.Run(name, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.settled()
-			path := w.answerWaiting(personal)
-			copied := filepath.Join(w.paths.Answers(), strings.ReplaceAll(name, "%s", strings.TrimSuffix(filepath.Base(path), ".json")))
-			w.write(copied, string(w.read(path)))
-			w.settled()
-			w.nothingLost()
-			w.kept(personal)
-			w.refreshAll()
-		})
-	}
+	inWorlds(t, []string{"%s (1).json", "%s.conflict.json", "a copy.json", "login-%s.json"}, func(w *world, name string) {
+		path := w.answerWaiting(personal)
+		copied := filepath.Join(w.paths.Answers(), strings.ReplaceAll(name, "%s", strings.TrimSuffix(filepath.Base(path), ".json")))
+		w.write(copied, string(w.read(path)))
+		w.settled()
+		w.nothingLost()
+		w.kept(personal)
+		w.refreshAll()
+	})
 }
 
 // Files of others are left where they are.
@@ -203,21 +184,15 @@ func TestForeignFilesInTheJournalStay(t *testing.T) {
 
 // Without the vault the journal is what knows that a token was used up.
 func TestTheVaultIsGoneWhileTheJournalHoldsAnAnswer(t *testing.T) {
-	t.Parallel()
-	for _, who := range []string{personal, side} { // the live account and another
-		t.Run(who, func(t *testing.T) {
-			t.Parallel()
-			w := newWorld(t)
-			w.settled()
-			w.clock.Add(time.Minute)
-			w.answerWaiting(who)
-			if err := os.Rename(w.paths.Vault(), w.paths.Vault()+".away"); err != nil {
-				t.Fatal(err)
-			}
-			w.settled()
-			w.refreshAll()
-			w.kept(who)
-			w.nothingLost()
-		})
-	}
+	inWorlds(t, []string{personal, side}, func(w *world, who string) { // the live account and another
+		w.clock.Add(time.Minute)
+		w.answerWaiting(who)
+		if err := os.Rename(w.paths.Vault(), w.paths.Vault()+".away"); err != nil {
+			w.Fatal(err)
+		}
+		w.settled()
+		w.refreshAll()
+		w.kept(who)
+		w.nothingLost()
+	})
 }

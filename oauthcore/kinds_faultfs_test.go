@@ -39,7 +39,7 @@ func (f *faultFS) change(op, path string, grows bool) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.steps++
-	name := plainName(path)
+	name := plain(path)
 	err := error(nil)
 	switch {
 	case f.mode == faultOnce && f.steps == f.at, f.mode == faultDead && f.steps >= f.at:
@@ -52,18 +52,6 @@ func (f *faultFS) change(op, path string, grows bool) error {
 	}
 	f.failed = append(f.failed, op+" "+name)
 	return &os.PathError{Op: op, Path: path, Err: err}
-}
-
-// plainName is a file's name, also while it is written under another one.
-func plainName(path string) string {
-	name := filepath.Base(path)
-	if real, _, temp := strings.Cut(name, ".baton-"); temp {
-		name = strings.TrimPrefix(real, ".")
-	}
-	if filepath.Base(filepath.Dir(path)) == "answers" {
-		return "answer"
-	}
-	return name
 }
 
 func (f *faultFS) CreateTemp(dir, pattern string) (files.File, error) {

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/secret"
@@ -29,7 +30,7 @@ func TestHalfAnAnswerIsKept(t *testing.T) {
 					fault.Kind, fault.Omit = providertest.FaultNoRefresh, nil
 				}
 				if err := w.provider.Fail(fault); err != nil {
-					t.Skip(err)
+					t.Fatal(err)
 				}
 				_, err := w.core.Refresh(context.Background(), key)
 				t.Logf("refresh: %v", err)
@@ -52,11 +53,12 @@ func TestAnAnswerWhoseRoomIsGoneIsWrittenAnew(t *testing.T) {
 			w := newWorld(t)
 			w.settled()
 			waiting := 0
-			w.core = w.newCore(&hookFS{before: func(to string) {
+			w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 				if to == w.paths.Vault() || to == w.paths.Credentials() {
 					waiting = max(waiting, len(w.waitingLogins()))
 				}
-			}})
+				return nil
+			})})
 			answer := w.midRefresh(t.Context(), key)
 			if err := os.RemoveAll(w.paths.Answers()); err != nil {
 				t.Fatal(err)

@@ -20,11 +20,11 @@ func TestTokensUnderAnotherAccountsIdentifiers(t *testing.T) {
 	w.settled()
 	w.swap(oauthcore.SwapRequest{To: personal})
 	to := w.account(work).Credential
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth.accessToken":  strconv.Quote(to.AccessToken.Reveal()),
-		"claudeAiOauth.refreshToken": strconv.Quote(to.RefreshToken.Reveal()),
-		"claudeAiOauth.expiresAt":    strconv.FormatInt(w.clock.Now().Add(9*time.Hour).UnixMilli(), 10),
-	})
+	w.setAll(w.paths.Credentials(), map[string]string{
+		"accessToken":  strconv.Quote(to.AccessToken.Reveal()),
+		"refreshToken": strconv.Quote(to.RefreshToken.Reveal()),
+		"expiresAt":    strconv.FormatInt(w.clock.Now().Add(9*time.Hour).UnixMilli(), 10),
+	}, "claudeAiOauth")
 	_, err := w.core.Import(context.Background())
 	t.Log("import:", err)
 	w.nothingLost()
@@ -146,9 +146,9 @@ func TestADeadLoginReplacesALaterOneOfAShorterDeadline(t *testing.T) {
 	if err := w.provider.Kill(who.AccountUUID, who.OrganizationUUID); err != nil {
 		t.Fatal(err)
 	}
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth.accessToken": `""`, "claudeAiOauth.refreshToken": `""`, "claudeAiOauth.expiresAt": "0",
-	})
+	w.setAll(w.paths.Credentials(), map[string]string{
+		"accessToken": `""`, "refreshToken": `""`, "expiresAt": "0",
+	}, "claudeAiOauth")
 	w.settled()
 	w.clock.Add(time.Hour)
 	// claude auth login
@@ -168,9 +168,9 @@ func TestASwapOntoALoginWithoutRefreshToken(t *testing.T) {
 	w.settled()
 	w.swap(oauthcore.SwapRequest{To: personal})
 	cr := w.issueFor(personal, 8*time.Hour, 20*24*time.Hour)
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth.accessToken": strconv.Quote(cr.AccessToken.Reveal()), "claudeAiOauth.refreshToken": "null",
-	})
+	w.setAll(w.paths.Credentials(), map[string]string{
+		"accessToken": strconv.Quote(cr.AccessToken.Reveal()), "refreshToken": "null",
+	}, "claudeAiOauth")
 	for range 3 {
 		_, err := w.core.Swap(context.Background(), oauthcore.SwapRequest{To: personal})
 		if err != nil {

@@ -36,7 +36,7 @@ func TestALockThatCannotBeHadIsNeverSaidToBeBusy(t *testing.T) {
 					err = os.MkdirAll(lock, 0o700)
 				case "its folder is a file":
 					if filepath.Dir(lock) == w.paths.Own() {
-						t.Skip("all of Baton's files are in that folder")
+						t.Skip("not run: all of Baton's files are in that folder")
 					}
 					w.write(filepath.Dir(lock), "a file")
 				default:
@@ -110,7 +110,7 @@ func TestASetAsideThatCannotBeUsedIsAnError(t *testing.T) {
 				}
 			default:
 				if os.Geteuid() == 0 {
-					t.Skip("root searches every folder")
+					t.Skip("not run: root searches every folder")
 				}
 				if err := os.MkdirAll(w.paths.SetAside(), 0o000); err != nil {
 					t.Fatal(err)

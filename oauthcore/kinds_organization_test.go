@@ -123,7 +123,7 @@ func twoOrganizations(t *testing.T, first, firstAt, secondAt string, offline boo
 func TestASwapNeverRunsOnTheOtherOrganizationsLogin(t *testing.T) {
 	t.Parallel()
 	if testing.Short() {
-		t.Skip("many worlds")
+		t.Skip("not run: it makes many homes")
 	}
 	for _, wait := range []time.Duration{0, 3 * time.Hour, 9 * time.Hour} {
 		for _, fresh := range []time.Duration{time.Minute, 8 * time.Hour, 12 * time.Hour} {

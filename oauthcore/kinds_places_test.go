@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -27,7 +27,7 @@ func TestPolicyFilesStayAfterASwapThatWasCutOff(t *testing.T) {
 	}
 	// The rename of .claude.json fails: "the login was swapped, its account's
 	// name not yet; run the same command again".
-	broken := w.newCore(&refuseRename{base: ".claude.json"})
+	broken := w.newCore(fixed(".claude.json"))
 	_, err := broken.Swap(t.Context(), oauthcore.SwapRequest{To: work})
 	t.Log(err)
 	w.swap(oauthcore.SwapRequest{To: work})
@@ -39,32 +39,15 @@ func TestPolicyFilesStayAfterASwapThatWasCutOff(t *testing.T) {
 	}
 }
 
-// refuseRename refuses to rename anything over a file, and to write it: as
-// chattr +i, or a sticky folder, does. New files can be made beside it.
-type refuseRename struct {
-	files.OS
-	base string
-}
-
-func (f *refuseRename) Rename(from, to string) error {
-	if filepath.Base(to) == f.base {
-		return &os.LinkError{Op: "rename", Old: from, New: to, Err: syscall.EPERM}
-	}
-	return f.OS.Rename(from, to)
-}
-
-func (f *refuseRename) Writable(name string) error {
-	if filepath.Base(name) == f.base {
-		return &os.PathError{Op: "open", Path: name, Err: syscall.EPERM}
-	}
-	return f.OS.Writable(name)
-}
-
-func (f *refuseRename) Overwrite(name string, data []byte) error {
-	if filepath.Base(name) == f.base && !strings.Contains(name, ".baton-") {
-		return &os.PathError{Op: "open", Path: name, Err: syscall.EPERM}
-	}
-	return f.OS.Overwrite(name, data)
+// fixed refuses to rename anything over a file, and to write it: as chattr +i, or
+// a sticky folder, does. New files can be made beside it.
+func fixed(base string) *filestest.FS {
+	return &filestest.FS{Before: func(op, path string) error {
+		if filepath.Base(path) == base && (op == "rename" || op == "writable" || op == "overwrite") {
+			return syscall.EPERM
+		}
+		return nil
+	}}
 }
 
 // Both files can be written: that is found out before a token is spent or the
@@ -74,7 +57,7 @@ func TestAFileThatCannotTakeItsPlace(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
 	w.swap(oauthcore.SwapRequest{To: personal})
-	core := w.newCore(&refuseRename{base: ".credentials.json"})
+	core := w.newCore(fixed(".credentials.json"))
 	before := w.credential()
 	_, err := core.Refresh(t.Context(), personal)
 	t.Log(err)
@@ -82,7 +65,7 @@ func TestAFileThatCannotTakeItsPlace(t *testing.T) {
 		t.Error("the token was spent though the live file cannot be written: Claude Code will present it again")
 	}
 	// and for the first of two
-	core = w.newCore(&refuseRename{base: ".claude.json"})
+	core = w.newCore(fixed(".claude.json"))
 	_, err = core.Swap(t.Context(), oauthcore.SwapRequest{To: work})
 	t.Log(err)
 	if got := w.credential(); got.AccountUUID != before.AccountUUID {
@@ -97,7 +80,7 @@ func TestADeviceIsNotReplaced(t *testing.T) {
 	w.swap(oauthcore.SwapRequest{To: personal})
 	null := filepath.Join(t.TempDir(), "null")
 	if err := syscall.Mknod(null, syscall.S_IFCHR|0o666, 1<<8|3); err != nil {
-		t.Skip(err)
+		t.Skip("not run: no device can be made here:", err)
 	}
 	for _, path := range []string{w.paths.Credentials(), w.paths.Pool(), w.paths.ClaudeJSON} {
 		if err := os.Remove(path); err != nil {
@@ -122,7 +105,7 @@ func TestAFolderThatCannotBeSynced(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
 	w.swap(oauthcore.SwapRequest{To: personal})
-	core := w.newCore(noDirSync{dir: w.paths.Secure})
+	core := w.newCore(&filestest.FS{Before: filestest.Fail("syncdir", w.paths.Secure, syscall.EIO)})
 	_, err := core.Swap(t.Context(), oauthcore.SwapRequest{To: work})
 	var said *view.Problem
 	if errors.As(err, &said) && strings.Contains(said.Hint, "untouched") && w.credential().AccountUUID != w.resident(personal).Person.AccountUUID {
@@ -131,16 +114,4 @@ func TestAFolderThatCannotBeSynced(t *testing.T) {
 	if got, want := w.liveName(), w.credential().AccountUUID+" "+w.credential().OrganizationUUID; got != want {
 		t.Errorf(".claude.json names %s, the login is of %s", got, want)
 	}
-}
-
-type noDirSync struct {
-	files.OS
-	dir string
-}
-
-func (f noDirSync) SyncDir(name string) error {
-	if name == f.dir {
-		return &os.PathError{Op: "sync", Path: name, Err: syscall.EIO}
-	}
-	return f.OS.SyncDir(name)
 }

@@ -238,7 +238,7 @@ func TestRelativeDirectoriesAreToldApart(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink("claude", filepath.Join(a, "link")); err != nil {
-		t.Skip(err)
+		t.Skip("not run: no symbolic links here:", err)
 	}
 	for _, value := range []string{"./claude", "link", filepath.Join(a, "claude"), "claude/"} {
 		x, y := at(a, "claude"), at(a, value)

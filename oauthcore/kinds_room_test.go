@@ -5,16 +5,8 @@ import (
 	"testing"
 
 	"baton/oauthcore"
+	"baton/oauthcore/files/filestest"
 )
-
-// mountedFS is a home whose login file is a mount point of its own, which no
-// rename replaces.
-type mountedFS struct {
-	*faultFS
-	path string
-}
-
-func (f mountedFS) Mounted(name string) bool { return name == f.path }
 
 // The disk fills up while the provider answers. The room for the answer was made
 // before, in the journal and beside the live login: a file that goes on holding
@@ -28,11 +20,7 @@ func TestTheDiskFillsUpWhileTheProviderAnswers(t *testing.T) {
 			w.settled()
 			was := w.credential().Fingerprint()
 			full := &faultFS{mode: faultFull, at: never}
-			if mounted {
-				w.newCore(mountedFS{full, w.paths.Credentials()})
-			} else {
-				w.newCore(full)
-			}
+			w.newCore(&filestest.FS{Under: full, Mount: func(path string) bool { return mounted && path == w.paths.Credentials() }})
 			w.env.Step = func(name string) {
 				if name == "refresh.send" {
 					full.mu.Lock()

@@ -18,7 +18,7 @@ import (
 // Root in a person's home leaves nothing of its own, whatever is done.
 func TestRootLeavesNothing(t *testing.T) {
 	if os.Geteuid() != 0 {
-		t.Skip("needs root")
+		t.Skip("not run: needs root")
 	}
 	const person = 65534
 	w := mirrored(t)

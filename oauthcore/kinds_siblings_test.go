@@ -26,13 +26,13 @@ func TestSiblingsAnotherSwitcherLeftBehindAreRepaired(t *testing.T) {
 						delete(mine, name)
 					}
 				}
-				w.setIn(w.paths.Credentials(), mine)
+				w.setAll(w.paths.Credentials(), mine)
 				w.swap(oauthcore.SwapRequest{To: work}) // personal's went to the vault
 				w.swap(oauthcore.SwapRequest{To: personal})
 				if config {
-					w.setIn(w.paths.ClaudeJSON, map[string]string{"oauthAccount": string(w.account(work).OAuthAccount)})
+					w.set(w.paths.ClaudeJSON, string(w.account(work).OAuthAccount), "oauthAccount")
 				}
-				w.setIn(w.paths.Credentials(), map[string]string{"claudeAiOauth": string(w.account(work).Credential.JSON())})
+				w.set(w.paths.Credentials(), string(w.account(work).Credential.JSON()), "claudeAiOauth")
 				w.settled()
 				got := w.members(w.paths.Credentials())
 				for name := range mine {
@@ -65,7 +65,7 @@ func TestSiblingsOfAnotherAccountAreNotKeptOnceTheOwnerIsKnown(t *testing.T) {
 		if w.account(work).Identified() {
 			t.Fatal("identified")
 		}
-		w.setIn(w.paths.Credentials(), map[string]string{
+		w.setAll(w.paths.Credentials(), map[string]string{
 			"claudeAiOauth": string(w.account(work).Credential.JSON()), "organizationUuid": `"another"`, "trustedDeviceToken": `"of another"`,
 		})
 		w.offline()

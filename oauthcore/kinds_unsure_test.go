@@ -2,7 +2,6 @@ package oauthcore_test
 
 import (
 	"context"
-	"io/fs"
 	"os"
 	"strconv"
 	"syscall"
@@ -10,7 +9,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/provider"
 )
 
@@ -40,11 +39,11 @@ func TestALoginEndsTheLoginInSetAside(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w.setMembers(w.paths.Credentials(), map[string]string{
-		"claudeAiOauth.accessToken":  strconv.Quote(g.AccessToken.Reveal()),
-		"claudeAiOauth.refreshToken": strconv.Quote(g.RefreshToken.Reveal()),
-		"claudeAiOauth.expiresAt":    strconv.FormatInt(g.ExpiresAt.UnixMilli(), 10),
-	})
+	w.setAll(w.paths.Credentials(), map[string]string{
+		"accessToken":  strconv.Quote(g.AccessToken.Reveal()),
+		"refreshToken": strconv.Quote(g.RefreshToken.Reveal()),
+		"expiresAt":    strconv.FormatInt(g.ExpiresAt.UnixMilli(), 10),
+	}, "claudeAiOauth")
 	w.offline()
 	w.swap(oauthcore.SwapRequest{To: work, SetAside: true})
 	w.online()
@@ -62,7 +61,7 @@ func TestALoginEndsTheLoginInSetAside(t *testing.T) {
 func TestAFileSystemWithoutModes(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
-	core := w.newCore(noModes{})
+	core := w.newCore(&filestest.FS{Before: filestest.On("match", func(string) error { return syscall.EPERM })})
 	_, err := core.Swap(t.Context(), oauthcore.SwapRequest{To: work})
 	if err != nil {
 		t.Errorf("swap: %v", err)
@@ -72,24 +71,18 @@ func TestAFileSystemWithoutModes(t *testing.T) {
 	}
 }
 
-type noModes struct{ files.OS }
-
-func (noModes) Match(name string, _ fs.FileInfo) error {
-	return &os.PathError{Op: "chmod", Path: name, Err: syscall.EPERM}
-}
-
 // What another account's login left beside the live one is not taken for its
 // owner's, also where it changed since it was last seen.
 func TestSiblingsThatChangedAreTakenForAnotherAccounts(t *testing.T) {
 	w := newWorld(t)
 	w.settled()
-	w.setIn(w.paths.Credentials(), map[string]string{"enterpriseGateway": `{"url":"https://one.example"}`})
+	w.set(w.paths.Credentials(), `{"url":"https://one.example"}`, "enterpriseGateway")
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.swap(oauthcore.SwapRequest{To: personal})
 	// Claude Code learns more; then another switcher changes claudeAiOauth alone.
 	const newer = `{"url":"https://one.example","token":"2"}`
-	w.setIn(w.paths.Credentials(), map[string]string{"enterpriseGateway": newer})
-	w.setIn(w.paths.Credentials(), map[string]string{"claudeAiOauth": string(w.account(work).Credential.JSON())})
+	w.set(w.paths.Credentials(), newer, "enterpriseGateway")
+	w.set(w.paths.Credentials(), string(w.account(work).Credential.JSON()), "claudeAiOauth")
 	w.settled()
 	if got := w.members(w.paths.Credentials())["enterpriseGateway"]; got != "" {
 		t.Errorf("every prompt of work goes to the gateway of the account before: %s", got)

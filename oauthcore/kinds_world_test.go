@@ -83,11 +83,7 @@ func (w *world) goLive(email string, cr providertest.Credentials, identifiers bo
 	if err != nil {
 		w.Fatal(err)
 	}
-	doc, err := jsonedit.Set(w.read(w.paths.ClaudeJSON), named, "oauthAccount")
-	if err != nil {
-		w.Fatal(err)
-	}
-	w.write(w.paths.ClaudeJSON, string(doc))
+	w.set(w.paths.ClaudeJSON, string(named), "oauthAccount")
 }
 
 // alive says that the provider would still take the refresh token with this
@@ -200,17 +196,4 @@ func (w *world) liveName() string {
 	w.Helper()
 	named := gjson.GetBytes(w.read(w.paths.ClaudeJSON), "oauthAccount")
 	return named.Get("accountUuid").String() + " " + named.Get("organizationUuid").String()
-}
-
-// setMembers puts raw JSON values at dotted paths of a file.
-func (w *world) setMembers(path string, members map[string]string) {
-	w.Helper()
-	doc := w.read(path)
-	for at, raw := range members {
-		var err error
-		if doc, err = jsonedit.Set(doc, []byte(raw), strings.Split(at, ".")...); err != nil {
-			w.Fatal(err)
-		}
-	}
-	w.write(path, string(doc))
 }

@@ -10,6 +10,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 )
 
 // lastSwap is the swap a core shows as "from > to", "" for none.
@@ -91,15 +92,15 @@ func TestLastSwapInALongLog(t *testing.T) {
 		t.Errorf("no log: %q", got)
 	}
 	w.write(path, own)
-	counting := &opens{FS: files.OS{}, path: path}
+	counting := &filestest.FS{}
 	c := w.newCore(counting)
 	for range 5 {
 		if got := lastSwap(c); got != personal+" > "+work {
 			t.Errorf("%q", got)
 		}
 	}
-	if counting.n != 1 {
-		t.Errorf("the log was opened %d times", counting.n)
+	if reads(counting, path) != 1 {
+		t.Errorf("the log was opened %d times", reads(counting, path))
 	}
 	if !bytes.Equal(w.read(path), []byte(own)) {
 		t.Error("looking at the log changed it")

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/files/filestest"
 )
 
 // A view reads Claude Code's configuration, which can be megabytes, only where
@@ -16,7 +17,7 @@ func TestAViewReadsTheConfigurationOnce(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: work})
 	path := w.paths.ClaudeJSON
-	counting := &opens{FS: w.core.FS, path: path}
+	counting := &filestest.FS{Under: w.core.FS}
 	c := w.newCore(counting)
 	ctx := context.Background()
 	problems := func() int { return len(c.Snapshot(ctx).Problems) }
@@ -33,8 +34,8 @@ func TestAViewReadsTheConfigurationOnce(t *testing.T) {
 			t.Fatalf("%d problems", n)
 		}
 	}
-	if counting.n != 1 {
-		t.Errorf("read %d times, want once", counting.n)
+	if reads(counting, path) != 1 {
+		t.Errorf("read %d times, want once", reads(counting, path))
 	}
 	// Damage of the same length, a step of the file's clock later.
 	whole := string(w.read(path))
@@ -63,11 +64,11 @@ func TestAViewReadsTheConfigurationOnce(t *testing.T) {
 	// the clock: it is read each time.
 	w.write(path, whole)
 	aged(0)
-	counting.n = 0
+	counting.Forget()
 	for range 3 {
 		problems()
 	}
-	if counting.n != 3 {
-		t.Errorf("a young file was read %d times, want 3", counting.n)
+	if reads(counting, path) != 3 {
+		t.Errorf("a young file was read %d times, want 3", reads(counting, path))
 	}
 }

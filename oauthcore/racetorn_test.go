@@ -4,7 +4,6 @@ package oauthcore_test
 
 import (
 	"context"
-	"errors"
 	"log/slog"
 	"os"
 	"path/filepath"
@@ -17,6 +16,7 @@ import (
 	"baton/oauthcore/claude"
 	"baton/oauthcore/clientlock"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -75,45 +75,23 @@ func TestRefreshKnowsATornLiveLogin(t *testing.T) {
 	w.live(personal)
 }
 
-// restlessFS changes another member of the live file whenever Baton is about
-// to replace it, as a Claude Code does whose MCP logins are renewed.
-type restlessFS struct {
-	files.OS
-	path  string
-	times int
-	err   error
-}
-
-func (f *restlessFS) CreateTemp(dir, pattern string) (files.File, error) {
-	f.change(pattern)
-	return f.OS.CreateTemp(dir, pattern)
-}
-
-func (f *restlessFS) Overwrite(name string, data []byte) error {
-	f.change(filepath.Base(name))
-	return f.OS.Overwrite(name, data)
-}
-
-func (f *restlessFS) change(temp string) {
-	if !strings.HasPrefix(temp, "."+filepath.Base(f.path)) || f.times == 0 {
-		return
-	}
-	f.times--
-	doc, err := os.ReadFile(f.path)
-	if err == nil {
-		err = writeByRename(f.path, append([]byte(`{"n`+strconv.Itoa(f.times)+`":{},`), doc[1:]...))
-	}
-	f.err = errors.Join(f.err, err)
-}
-
 // With an answer in hand the live file is tried for as long as the locks are
 // ours: left as it is it holds a token that is used up.
 func TestAnAnswerReachesARestlessLiveFile(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
-	fsys := &restlessFS{path: w.paths.Credentials(), times: 8}
-	if _, err := w.newCore(fsys).Refresh(context.Background(), personal); err != nil || fsys.err != nil {
-		t.Fatal(err, fsys.err)
+	// Another member changes whenever Baton is about to replace the file, as if
+	// Claude Code renewed its MCP logins.
+	path, times := w.paths.Credentials(), 8
+	fsys := &filestest.FS{Before: func(op, at string) error {
+		if op != "temp" && op != "overwrite" || !strings.HasPrefix(filepath.Base(at), "."+filepath.Base(path)) || times == 0 {
+			return nil
+		}
+		times--
+		return writeByRename(path, append([]byte(`{"n`+strconv.Itoa(times)+`":{},`), w.read(path)[1:]...))
+	}}
+	if _, err := w.newCore(fsys).Refresh(context.Background(), personal); err != nil {
+		t.Fatal(err)
 	}
 	w.live(personal)
 	w.kept(personal)

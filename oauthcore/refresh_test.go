@@ -9,7 +9,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
@@ -237,11 +237,12 @@ func TestARefreshOfTheLiveAccountWritesItsFileFirst(t *testing.T) {
 	w.swap(oauthcore.SwapRequest{To: personal})
 	old := w.credential()
 	var live, kept accounts.Credential
-	w.core = w.newCore(&hookFS{before: func(to string) {
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if to == w.paths.Vault() {
 			live, kept = w.credential(), w.account(personal).Credential
 		}
-	}})
+		return nil
+	})})
 	if _, err := w.core.Refresh(context.Background(), personal); err != nil {
 		t.Fatal(err)
 	}
@@ -249,17 +250,6 @@ func TestARefreshOfTheLiveAccountWritesItsFileFirst(t *testing.T) {
 		t.Error("the vault was written before the live file")
 	}
 	w.live(personal)
-}
-
-// hookFS tells before a file is replaced.
-type hookFS struct {
-	files.OS
-	before func(to string)
-}
-
-func (h *hookFS) Rename(from, to string) error {
-	h.before(to)
-	return h.OS.Rename(from, to)
 }
 
 // Another switcher makes the account live while its refresh is under way: the
@@ -286,11 +276,12 @@ func TestCanceledJustBeforeItIsSent(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	ctx, cancel := context.WithCancel(context.Background())
-	w.core = w.newCore(&hookFS{before: func(to string) {
+	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if filepath.Dir(to) == w.paths.Answers() {
 			cancel()
 		}
-	}})
+		return nil
+	})})
 	calls := w.provider.State().Calls[providertest.EndpointRefresh]
 	if _, err := w.core.Refresh(ctx, lab); err == nil {
 		t.Error("no error")

@@ -16,6 +16,7 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/keychain"
 )
 
@@ -155,46 +156,17 @@ func (s *security) asked(command string) (n int) {
 	return n
 }
 
-// hiddenFS is a file system without one file, and in which nobody may make it.
-type hiddenFS struct {
-	files.FS
-	path     string
-	complain func(format string, args ...any)
-}
-
-func (h hiddenFS) gone(op, name string) error {
-	if filepath.Clean(name) == h.path {
-		return &os.PathError{Op: op, Path: name, Err: fs.ErrNotExist}
-	}
-	return nil
-}
-
-func (h hiddenFS) ReadFile(name string) ([]byte, error) {
-	if err := h.gone("read", name); err != nil {
-		return nil, err
-	}
-	return h.FS.ReadFile(name)
-}
-
-func (h hiddenFS) Stat(name string) (fs.FileInfo, error) {
-	if err := h.gone("stat", name); err != nil {
-		return nil, err
-	}
-	return h.FS.Stat(name)
-}
-
-func (h hiddenFS) Readlink(name string) (string, error) {
-	if err := h.gone("readlink", name); err != nil {
-		return "", err
-	}
-	return h.FS.Readlink(name)
-}
-
-func (h hiddenFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if strings.Contains(pattern, filepath.Base(h.path)) {
-		h.complain("a file for the login is made: %s", pattern)
-	}
-	return h.FS.CreateTemp(dir, pattern)
+// hidden is a file system without one file; that it is made is an error of the test.
+func hidden(under files.FS, path string, complain func(format string, args ...any)) *filestest.FS {
+	return &filestest.FS{Under: under, Before: func(op, name string) error {
+		switch {
+		case op == "temp" && strings.Contains(filepath.Base(name), filepath.Base(path)):
+			complain("a file for the login is made: %s", name)
+		case filepath.Clean(name) == path && (op == "read" || op == "stat" || op == "readlink"):
+			return fs.ErrNotExist
+		}
+		return nil
+	}}
 }
 
 // setUp gives the surroundings of a core on another system. A Mac's Keychain
@@ -202,13 +174,13 @@ func (h hiddenFS) CreateTemp(dir, pattern string) (files.File, error) {
 // tests can look at it; the core cannot.
 func setUp(env oauthcore.Env, complain func(string, ...any)) (oauthcore.Env, *security) {
 	if env.GOOS == "windows" {
-		env.FS = &windowsFS{FS: env.FS}
+		env.FS = newWindowsFS(env.FS)
 	}
 	if env.GOOS != "darwin" {
 		return env, nil
 	}
 	path := env.Paths.Credentials()
 	s := newSecurity(path, env.FS, complain)
-	env.FS, env.Keychain = hiddenFS{env.FS, path, complain}, s.item()
+	env.FS, env.Keychain = hidden(env.FS, path, complain), s.item()
 	return env, s
 }

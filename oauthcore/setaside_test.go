@@ -65,7 +65,7 @@ func TestKeepAsideThatFails(t *testing.T) {
 	if err := b.displace(s, a); view.CodeOf(err) != view.CodeFailed || !strings.Contains(err.Error(), "no space left") || !a.Credential.Usable() || s.aside[asidePrint(a.Credential)] {
 		t.Errorf("%v", err)
 	}
-	b.fs.fail = nil
+	b.fs.Before = nil
 	if err := b.displace(s, a); err != nil || a.Credential.Usable() || !s.known(loginNamed(t, "a").RefreshToken) {
 		t.Errorf("%v", err)
 	}

@@ -13,6 +13,7 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -44,14 +45,14 @@ func (b *bench) read(path string) string {
 func TestUpdateWritesTheVaultFirst(t *testing.T) {
 	b := newBench(t)
 	var order []string
-	b.fs.fail = func(op, path string) error {
+	b.fs.Before = filestest.On("rename", func(path string) error {
 		for _, name := range []string{"accounts.json", "oauth_pool.json", "usage.json"} {
-			if op == "rename" && strings.HasSuffix(path, name) {
+			if strings.HasSuffix(path, name) {
 				order = append(order, name)
 			}
 		}
 		return nil
-	}
+	})
 	b.add("a", adaOwn)
 	if !slices.Equal(order, []string{"accounts.json", "oauth_pool.json", "usage.json"}) {
 		t.Errorf("%q", order)

@@ -71,8 +71,10 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	case a.Against(cr) < 0: // it seems so by the access tokens, which tell little of two logins
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
-	case a.Against(cr) == 0:
-		// Nothing tells which is the later: the one nobody knew, most likely.
+	case a.Against(cr) == 0, under != a && a.Credential.Usable() && !a.NeedsNewLogin() && !cr.Outlasts(a.Credential):
+		// Nothing tells which is the later, or the access tokens alone do and this
+		// is not the successor of what stood in the account's own entry: the one
+		// nobody knew, most likely.
 		siblings := a.Siblings
 		if err := c.displace(o.State, a); err != nil {
 			return err
@@ -165,15 +167,15 @@ func (s *State) rival(u, a *accounts.Account) {
 	}
 }
 
-// rivals is rival for an account, and for those that were found under its key
-// before and are not identified either.
+// rivals is rival for the account under the key of a pool entry from which a got
+// its login, and for those that were found under that key before.
 func (s *State) rivals(u, a *accounts.Account) {
-	if u == nil || u == a {
+	if u == nil {
 		return
 	}
 	s.rival(u, a)
 	for _, o := range s.Vault.Accounts() {
-		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
+		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) <= 0 {
 			o.Doubt = accounts.DoubtRival
 		}
 	}

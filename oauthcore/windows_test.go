@@ -5,9 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"strings"
 	"sync"
 	"testing"
@@ -16,6 +14,7 @@ import (
 	"baton/oauthcore"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -23,65 +22,39 @@ import (
 // for a moment and so cannot be read, replaced or removed at the first try;
 // folders cannot be synced, and modes say nothing.
 type windowsFS struct {
-	files.FS
+	filestest.FS
 	mu   sync.Mutex
 	seen map[string]int
 	// open are files another program never lets go of.
 	open map[string]bool
 }
 
-func (w *windowsFS) busy(op, name string) error {
+func newWindowsFS(under files.FS) *windowsFS {
+	w := &windowsFS{seen: map[string]int{}, open: map[string]bool{}}
+	w.FS.Under = under
+	w.FS.Before = w.before
+	w.FS.Info = func(_ string, info fs.FileInfo) fs.FileInfo { return modeless{info} }
+	return w
+}
+
+func (w *windowsFS) before(op, name string) error {
+	switch op {
+	case "read", "open", "rename", "remove":
+	case "syncdir":
+		return errors.New("access is denied")
+	case "match":
+		return filestest.ErrSkip
+	default:
+		return nil
+	}
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.seen == nil {
-		w.seen = map[string]int{}
-	}
-	if w.seen[op+name]++; w.open[name] || w.seen[op+name]%2 == 1 {
-		return &os.PathError{Op: op, Path: name, Err: fmt.Errorf("%w: sharing violation", files.ErrInUse)}
+	w.seen[op+name]++
+	reads := op == "read" || op == "open" // others may read along
+	if w.open[name] && !reads || !w.open[name] && w.seen[op+name]%2 == 1 {
+		return fmt.Errorf("%w: sharing violation", files.ErrInUse)
 	}
 	return nil
-}
-
-func (w *windowsFS) ReadFile(name string) ([]byte, error) {
-	if err := w.busy("read", name); err != nil && !w.open[name] { // others may read along
-		return nil, err
-	}
-	return w.FS.ReadFile(name)
-}
-
-func (w *windowsFS) Open(name string) (io.ReadCloser, error) {
-	if err := w.busy("open", name); err != nil && !w.open[name] {
-		return nil, err
-	}
-	return w.FS.Open(name)
-}
-
-func (w *windowsFS) Rename(from, to string) error {
-	if err := w.busy("rename", to); err != nil {
-		return err
-	}
-	return w.FS.Rename(from, to)
-}
-
-func (w *windowsFS) Remove(name string) error {
-	if err := w.busy("remove", name); err != nil {
-		return err
-	}
-	return w.FS.Remove(name)
-}
-
-func (w *windowsFS) SyncDir(name string) error {
-	return &os.PathError{Op: "sync", Path: name, Err: errors.New("access is denied")}
-}
-
-func (w *windowsFS) Match(string, fs.FileInfo) error { return nil }
-
-func (w *windowsFS) Stat(name string) (fs.FileInfo, error) {
-	info, err := w.FS.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	return modeless{info}, nil
 }
 
 // modeless is what Windows tells of every file: that it can be written.
@@ -94,7 +67,7 @@ func (m modeless) Mode() fs.FileMode { return m.FileInfo.Mode() | 0o666 }
 func newPC(t *testing.T) (*world, *windowsFS) {
 	t.Helper()
 	w := newWorldOf(t, "windows")
-	fsys := &windowsFS{FS: files.OS{}, open: map[string]bool{}}
+	fsys := newWindowsFS(files.OS{})
 	env := w.env
 	env.FS = fsys
 	w.core = oauthcore.New(env)

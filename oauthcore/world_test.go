@@ -8,6 +8,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -18,6 +19,7 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/provider"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/view"
@@ -179,6 +181,16 @@ func (w *world) waitingLogins() (paths []string) {
 	return paths
 }
 
+// theEntry is the path of the journal's only entry.
+func (w *world) theEntry() string {
+	w.Helper()
+	waiting := w.waitingLogins()
+	if len(waiting) != 1 {
+		w.Fatalf("%d answers wait in the journal", len(waiting))
+	}
+	return waiting[0]
+}
+
 func (w *world) read(path string) []byte {
 	w.Helper()
 	doc, err := os.ReadFile(path)
@@ -196,6 +208,34 @@ func (w *world) write(path, doc string) {
 	if err := os.WriteFile(path, []byte(doc), 0o600); err != nil {
 		w.Fatal(err)
 	}
+}
+
+// set puts a raw JSON value at a path of members of a file.
+func (w *world) set(path, value string, member ...string) {
+	w.Helper()
+	doc, err := jsonedit.Set(w.read(path), []byte(value), member...)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.write(path, string(doc))
+}
+
+// setAll puts raw JSON values at members of the object at a path of members.
+func (w *world) setAll(path string, values map[string]string, object ...string) {
+	w.Helper()
+	for name, value := range values {
+		w.set(path, value, append(slices.Clip(object), name)...)
+	}
+}
+
+// del removes the member at a path of members of a file.
+func (w *world) del(path string, member ...string) {
+	w.Helper()
+	doc, err := jsonedit.Delete(w.read(path), member...)
+	if err != nil {
+		w.Fatal(err)
+	}
+	w.write(path, string(doc))
 }
 
 // credential is the live login.

@@ -9,6 +9,7 @@ import (
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
+	"baton/oauthcore/files/filestest"
 )
 
 func TestDropOrganizationFiles(t *testing.T) {
@@ -39,12 +40,7 @@ func TestDropOrganizationFiles(t *testing.T) {
 	if err := p.DropOrganizationFiles(); err != nil {
 		t.Errorf("without them: %v", err)
 	}
-	p.fs.fail = func(op, path string) error {
-		if op == "remove" && strings.HasSuffix(path, "policy-limits.json") {
-			return syscall.EACCES
-		}
-		return nil
-	}
+	p.fs.Before = filestest.Fail("remove", filepath.Join(p.Paths.Config, "policy-limits.json"), syscall.EACCES)
 	p.write(filepath.Join(p.Paths.Config, "state/hybrid-settings.json"), "x")
 	err := p.DropOrganizationFiles()
 	if err == nil || !strings.Contains(err.Error(), "policy-limits.json") || !strings.Contains(err.Error(), "permission denied") {

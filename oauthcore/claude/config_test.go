@@ -10,6 +10,7 @@ import (
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -189,12 +190,13 @@ func TestReplaceConfigAgain(t *testing.T) {
 	p := newPlace(t)
 	path := p.Paths.ClaudeJSON
 	changes := 0
-	p.fs.before = func(op, at string) {
-		if op == "temp" && strings.Contains(at, ".claude.json") && changes > 0 {
+	p.fs.Before = filestest.On("temp", func(at string) error {
+		if strings.Contains(at, ".claude.json") && changes > 0 {
 			changes--
 			p.write(path, strings.Replace(p.read(path), "{", `{"x":1,`, 1))
 		}
-	}
+		return nil
+	})
 	for n, want := range map[int]view.Code{0: "", 1: "", 2: "", 3: view.CodeBusy} {
 		p.write(path, `{"a":1}`)
 		changes = n
@@ -214,17 +216,11 @@ func TestPeekConfig(t *testing.T) {
 	path := p.Paths.ClaudeJSON
 	reads := func() int {
 		t.Helper()
-		p.fs.ops = nil
+		p.fs.Forget()
 		if _, err := p.PeekConfig(background); err != nil {
 			t.Fatal(err)
 		}
-		n := 0
-		for _, op := range p.fs.ops {
-			if op == "read .claude.json" {
-				n++
-			}
-		}
-		return n
+		return p.fs.Count("read", path)
 	}
 	p.write(path, `{"a":1}`)
 	p.setTime(path, p.now.Add(-time.Hour))
@@ -287,11 +283,12 @@ func TestTornFilesAreReadAgain(t *testing.T) {
 			p := newPlace(t)
 			p.write(p.Paths.ClaudeJSON, half)
 			n := 0
-			p.fs.before = func(op, _ string) {
-				if n++; op == "read" && n == whole+1 {
+			p.fs.Before = filestest.On("read", func(string) error {
+				if n++; n == whole+1 {
 					p.write(p.Paths.ClaudeJSON, `{"oauthAccount":`+adaAccount+`}`)
 				}
-			}
+				return nil
+			})
 			cfg, err := p.ReadConfig(background)
 			switch {
 			case whole < 5 && (err != nil || cfg.Account == nil):

@@ -12,6 +12,7 @@ import (
 
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -54,7 +55,7 @@ func TestLockPlacesBehindALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(real, p.Paths.Secure); err != nil {
-		t.Skip(err)
+		t.Skip("not run: no symbolic links here:", err)
 	}
 	g := p.guard()
 	if _, err := os.Stat(real + ".lock"); err != nil {
@@ -137,12 +138,7 @@ func TestGuardLogsWhatItCannotClear(t *testing.T) {
 		t.Errorf("%s", p.log.String())
 	}
 	p.write(p.Paths.LockRegistry(), `{"locks":{"`+filepath.ToSlash(filepath.Join(p.dir, "gone.lock"))+`":{"pid":1}}}`)
-	p.fs.fail = func(op, path string) error {
-		if op == "remove" && path == p.Paths.LockRegistry() {
-			return syscall.EIO
-		}
-		return nil
-	}
+	p.fs.Before = filestest.Fail("remove", p.Paths.LockRegistry(), syscall.EIO)
 	_, _ = p.Guard(background)
 	if !strings.Contains(p.log.String(), "cannot remove locks of a Baton that died") {
 		t.Errorf("%q", p.log.String())

@@ -15,84 +15,18 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/secret"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
 )
 
-// faultFS is the real file system, in which operations can be made to fail and
-// other programs can act in between.
-type faultFS struct {
-	files.OS
-	fail    func(op, path string) error // an error instead of the operation
-	before  func(op, path string)       // what another program does just before it
-	mounted func(path string) bool
-	ops     []string // "operation file name"
-}
-
-func (f *faultFS) do(op, path string) error {
-	f.ops = append(f.ops, op+" "+filepath.Base(path))
-	if f.before != nil {
-		f.before(op, path)
-	}
-	if f.fail != nil {
-		if err := f.fail(op, path); err != nil {
-			return &fs.PathError{Op: op, Path: path, Err: err}
-		}
-	}
-	return nil
-}
-
-func (f *faultFS) ReadFile(name string) ([]byte, error) {
-	if err := f.do("read", name); err != nil {
-		return nil, err
-	}
-	return f.OS.ReadFile(name)
-}
-
-func (f *faultFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if err := f.do("temp", filepath.Join(dir, pattern)); err != nil {
-		return nil, err
-	}
-	return f.OS.CreateTemp(dir, pattern)
-}
-
-func (f *faultFS) Overwrite(name string, data []byte) error {
-	if err := f.do("overwrite", name); err != nil {
-		return err
-	}
-	return f.OS.Overwrite(name, data)
-}
-
-func (f *faultFS) Rename(from, to string) error {
-	if err := f.do("rename", to); err != nil {
-		return err
-	}
-	return f.OS.Rename(from, to)
-}
-
-func (f *faultFS) Remove(name string) error {
-	if err := f.do("remove", name); err != nil {
-		return err
-	}
-	return f.OS.Remove(name)
-}
-
-func (f *faultFS) SyncDir(name string) error {
-	if err := f.do("syncdir", name); err != nil {
-		return err
-	}
-	return f.OS.SyncDir(name)
-}
-
-func (f *faultFS) Mounted(name string) bool { return f.mounted != nil && f.mounted(name) }
-
 // place is Claude Code's files in a temp directory.
 type place struct {
 	*testing.T
 	*claude.Store
-	fs  *faultFS
+	fs  *filestest.FS
 	now time.Time
 	dir string
 	log bytes.Buffer
@@ -107,7 +41,7 @@ func newPlace(t *testing.T) *place {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &place{T: t, fs: &faultFS{}, dir: dir, now: started}
+	p := &place{T: t, fs: &filestest.FS{}, dir: dir, now: started}
 	config := filepath.Join(dir, ".claude")
 	p.Store = claude.NewStore(claude.Store{
 		Paths: claude.Paths{Config: config, Secure: config, ClaudeJSON: filepath.Join(dir, ".claude.json"), State: filepath.Join(dir, "state")},

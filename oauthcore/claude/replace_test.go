@@ -4,7 +4,6 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
-	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -14,6 +13,7 @@ import (
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -55,9 +55,9 @@ func TestReplaceLive(t *testing.T) {
 	}
 	p.tidy()
 	// The same document again is no write, but still checked.
-	p.fs.ops = nil
-	if err := g.ReplaceLive(background, p.live(), doc, pre); err != nil || called != 2 || slices.Contains(p.fs.ops, "rename .credentials.json") {
-		t.Errorf("%v, %q", err, p.fs.ops)
+	p.fs.Forget()
+	if err := g.ReplaceLive(background, p.live(), doc, pre); err != nil || called != 2 || p.fs.Count("rename", p.Paths.Credentials()) != 0 {
+		t.Errorf("%v, %q", err, p.fs.Ops())
 	}
 }
 
@@ -93,18 +93,19 @@ func TestReplaceLiveChecksLast(t *testing.T) {
 			if tt.at == "open" { // the last thing before the second check
 				pre = func() error { tt.act(p); return nil }
 			} else {
-				p.fs.before = func(op, path string) {
-					if op == tt.at && strings.Contains(path, ".credentials.json") {
+				p.fs.Before = filestest.On(tt.at, func(path string) error {
+					if strings.Contains(path, ".credentials.json") {
 						tt.act(p)
 					}
-				}
+					return nil
+				})
 			}
 		}
 		err := g.ReplaceLive(background, live, doc, pre)
 		if view.CodeOf(err) != tt.code || p.read(p.Paths.Credentials()) != tt.kept {
 			t.Errorf("%s: %v, %s", name, err, p.read(p.Paths.Credentials()))
 		}
-		p.fs.before = nil
+		p.fs.Before = nil
 		p.tidy()
 		if p.log.Len() != 0 {
 			t.Errorf("%s: %s", name, p.log.String())
@@ -116,7 +117,7 @@ func TestReplaceLiveChecksLast(t *testing.T) {
 // removes it.
 func TestReplaceLiveLogsATempFileItLeaves(t *testing.T) {
 	p, live, doc := swapped(t)
-	p.fs.fail = func(op, path string) error {
+	p.fs.Before = func(op, path string) error {
 		if op == "remove" && strings.Contains(path, ".credentials.json.baton-") {
 			return syscall.EIO
 		}
@@ -195,14 +196,14 @@ func TestWriteErrors(t *testing.T) {
 		p, live, _ := swapped(t)
 		before := p.read(p.Paths.ClaudeJSON)
 		g := p.guard()
-		p.fs.fail = func(op, path string) error {
+		p.fs.Before = func(op, path string) error {
 			if op == tt.op && strings.Contains(path, tt.file) && !strings.Contains(path, "/baton/") {
 				return tt.err
 			}
 			return nil
 		}
 		loginOnly, err := g.Activate(background, live, account(t), nil)
-		p.fs.fail = nil
+		p.fs.Before = nil
 		if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, tt.says) || !strings.Contains(e.Message, tt.file) {
 			t.Errorf("%s: %q", name, e.Message)
 		}
@@ -219,7 +220,7 @@ func TestWriteErrors(t *testing.T) {
 func TestActivate(t *testing.T) {
 	p, live, _ := swapped(t)
 	g := p.guard()
-	p.fs.ops = nil
+	p.fs.Forget()
 	if loginOnly, err := g.Activate(background, live, account(t), nil); loginOnly || err != nil {
 		t.Fatalf("%v, %v", loginOnly, err)
 	}
@@ -232,9 +233,10 @@ func TestActivate(t *testing.T) {
 	}
 	// Both are ready and synced before the first is replaced; the login goes first.
 	var order []string
-	for _, op := range p.fs.ops {
-		if (strings.HasPrefix(op, "temp") || strings.HasPrefix(op, "rename")) && (strings.Contains(op, ".claude.json") || strings.Contains(op, ".credentials.json")) {
-			order = append(order, strings.SplitN(op, ".baton-", 2)[0])
+	for _, op := range p.fs.Ops() {
+		file, _, _ := strings.Cut(filepath.Base(op.Path), ".baton-")
+		if (op.Name == "temp" || op.Name == "rename") && (strings.Contains(file, ".claude.json") || strings.Contains(file, ".credentials.json")) {
+			order = append(order, op.Name+" "+file)
 		}
 	}
 	if got := strings.Join(order, ", "); got != "temp ..claude.json, temp ..credentials.json, rename .credentials.json, rename .claude.json" {
@@ -251,18 +253,19 @@ func TestActivate(t *testing.T) {
 func TestActivateBesideOtherWriters(t *testing.T) {
 	p, live, _ := swapped(t)
 	g := p.guard()
-	p.fs.before = func(op, path string) {
-		if op == "rename" && strings.HasSuffix(path, ".credentials.json") {
+	p.fs.Before = filestest.On("rename", func(path string) error {
+		if strings.HasSuffix(path, ".credentials.json") {
 			p.write(p.Paths.ClaudeJSON, `{"meanwhile":1.0,"oauthAccount":{"emailAddress":"old"}}`)
 		}
-	}
+		return nil
+	})
 	if loginOnly, err := g.Activate(background, live, account(t), nil); loginOnly || err != nil {
 		t.Fatalf("%v, %v", loginOnly, err)
 	}
 	if got := p.read(p.Paths.ClaudeJSON); got != `{"meanwhile":1.0,"oauthAccount":`+adaAccount+`}` {
 		t.Errorf("%s", got)
 	}
-	p.fs.before = nil
+	p.fs.Before = nil
 	g.Release()
 	p, live, _ = swapped(t)
 	g = p.guard()
@@ -279,16 +282,17 @@ func TestActivateBesideOtherWriters(t *testing.T) {
 func TestInPlace(t *testing.T) {
 	p, live, doc := swapped(t)
 	g := p.guard()
-	p.fs.mounted = func(path string) bool { return path == p.Paths.Credentials() }
+	p.fs.Mount = func(path string) bool { return path == p.Paths.Credentials() }
 	record := p.Paths.InPlace(p.Paths.Credentials())
 	var old string
-	p.fs.before = func(op, path string) {
+	p.fs.Before = func(op, path string) error {
 		if op == "overwrite" {
 			old = gjson.Get(p.read(record), "old").String()
 		}
 		if op == "rename" && path == p.Paths.Credentials() {
 			t.Error("it was replaced")
 		}
+		return nil
 	}
 	if err := g.ReplaceLive(background, live, doc, nil); err != nil || p.read(p.Paths.Credentials()) != string(doc) {
 		t.Fatalf("%v", err)
@@ -300,17 +304,14 @@ func TestInPlace(t *testing.T) {
 	// Cut off in the middle: Mend brings the old bytes back.
 	p.write(p.Paths.Credentials(), liveDoc)
 	cut := errors.New("power cut")
-	p.fs.before, p.fs.fail = nil, func(op, path string) error {
-		if op == "overwrite" {
-			p.write(path, string(doc[:20]))
-			return cut
-		}
-		return nil
-	}
+	p.fs.Before = filestest.On("overwrite", func(path string) error {
+		p.write(path, string(doc[:20]))
+		return cut
+	})
 	if err := g.ReplaceLive(background, p.live(), doc, nil); err == nil || p.read(p.Paths.Credentials()) == liveDoc {
 		t.Fatalf("not cut off: %v", err)
 	}
-	p.fs.fail = nil
+	p.fs.Before = nil
 	mended, err := g.Mend(background)
 	if err != nil || len(mended) != 1 || mended[0] != p.Paths.Credentials() || p.read(p.Paths.Credentials()) != liveDoc {
 		t.Errorf("%v, %v, %s", mended, err, p.read(p.Paths.Credentials()))
@@ -330,7 +331,7 @@ func TestReplaceBehindALink(t *testing.T) {
 		t.Fatal(err)
 	}
 	if err := os.Symlink(target, p.Paths.Credentials()); err != nil {
-		t.Skip(err)
+		t.Skip("not run: no symbolic links here:", err)
 	}
 	live := p.live()
 	doc, err := live.Without()
@@ -345,7 +346,7 @@ func TestReplaceBehindALink(t *testing.T) {
 		t.Errorf("the link is gone: %v", err)
 	}
 	// The message names the file that failed and the link that led to it.
-	p.fs.fail = func(op, path string) error {
+	p.fs.Before = func(op, path string) error {
 		if op == "temp" && strings.Contains(path, "login.json") {
 			return syscall.ENOSPC
 		}
@@ -355,7 +356,7 @@ func TestReplaceBehindALink(t *testing.T) {
 	if e := wantCode(t, err, view.CodeFailed); !strings.Contains(e.Message, target+" (for "+p.Paths.Credentials()+")") {
 		t.Errorf("%q", e.Message)
 	}
-	p.fs.fail = nil
+	p.fs.Before = nil
 	if left, err := files.LeftoversIn(files.OS{}, filepath.Dir(target)); err != nil || len(left) != 0 {
 		t.Errorf("%q, %v", left, err)
 	}

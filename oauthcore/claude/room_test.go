@@ -8,17 +8,13 @@ import (
 	"testing"
 
 	"baton/oauthcore/claude"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
 // full makes every new file fail as on a full disk.
 func (p *place) full() {
-	p.fs.fail = func(op, _ string) error {
-		if op == "temp" {
-			return syscall.ENOSPC
-		}
-		return nil
-	}
+	p.fs.Before = filestest.On("temp", func(string) error { return syscall.ENOSPC })
 }
 
 // MakeLiveRoom finds out whether the file can be written and changes nothing;
@@ -52,7 +48,7 @@ func TestLiveRoom(t *testing.T) {
 			t.Errorf("%s: %q", name, e.Message)
 		}
 	}
-	p.fs.fail = nil
+	p.fs.Before = nil
 	p.tidy()
 }
 
@@ -85,7 +81,6 @@ func TestPlaceAnswerTriesOnce(t *testing.T) {
 	p, live, doc := swapped(t)
 	g := p.guard()
 	p.write(p.Paths.Credentials(), `{"a":1}`)
-	p.fs.ops = nil
 	if err := g.PlaceAnswer(background, nil, live, doc); view.CodeOf(err) != view.CodeBusy || p.read(p.Paths.Credentials()) != `{"a":1}` {
 		t.Errorf("%v", err)
 	}

@@ -7,34 +7,10 @@ import (
 	"io/fs"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"testing"
 
-	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 )
-
-// ownersFS has other owners than the real ones.
-type ownersFS struct {
-	files.OS
-	of func(name string) uint32
-}
-
-func (o ownersFS) Stat(name string) (fs.FileInfo, error) {
-	info, err := o.OS.Stat(name)
-	if err != nil {
-		return nil, err
-	}
-	st := *info.Sys().(*syscall.Stat_t)
-	st.Uid = o.of(name)
-	return owned{info, &st}, nil
-}
-
-type owned struct {
-	fs.FileInfo
-	sys *syscall.Stat_t
-}
-
-func (o owned) Sys() any { return o.sys }
 
 // Root in a person's home can use every file, which says nothing of the person.
 func TestOwnersAsRoot(t *testing.T) {
@@ -50,11 +26,11 @@ func TestOwnersAsRoot(t *testing.T) {
 	} {
 		t.Run(fmt.Sprint(tt), func(t *testing.T) {
 			own := ""
-			d, paths := emptyHome(t, ownersFS{of: func(name string) uint32 {
+			d, paths := emptyHome(t, &filestest.FS{Info: func(name string, info fs.FileInfo) fs.FileInfo {
 				if name == own {
-					return tt.own
+					return filestest.OwnedBy(info, tt.own)
 				}
-				return tt.home
+				return filestest.OwnedBy(info, tt.home)
 			}})
 			own = paths.Own()
 			d.euid = func() (int, bool) { return 0, true }

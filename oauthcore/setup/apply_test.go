@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 )
 
@@ -153,10 +154,10 @@ func TestProgramIsNeeded(t *testing.T) {
 func TestSameAgainWritesNothing(t *testing.T) {
 	h := newHome(t)
 	h.apply(Request{Program: tried})
-	again := h.on(faultFS{rename: func(to string) error {
+	again := h.on(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		t.Errorf("wrote %s", to)
 		return nil
-	}})
+	})})
 	if _, err := again.Apply(context.Background(), Request{Program: tried}); err != nil {
 		t.Error(err)
 	}

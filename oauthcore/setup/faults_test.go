@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"baton/oauthcore/files"
+	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/view"
 
 	"github.com/tidwall/gjson"
@@ -34,14 +35,14 @@ func TestSettingsChangedMeanwhile(t *testing.T) {
 				h.apply(Request{Program: tried})
 			}
 			times := 0
-			other := h.on(faultFS{readDone: func(path string) {
-				if path != h.settings || times > 0 {
-					return
+			other := h.on(&filestest.FS{Before: filestest.On("open", func(path string) error {
+				if path == h.settings && times == 0 {
+					times++
+					now, _ := os.ReadFile(h.settings)
+					h.write(h.settings, strings.Replace(string(now), "{", `{"permissions":{"allow":["Bash(ls)"]},`, 1))
 				}
-				times++
-				now, _ := os.ReadFile(h.settings)
-				h.write(h.settings, strings.Replace(string(now), "{", `{"permissions":{"allow":["Bash(ls)"]},`, 1))
-			}})
+				return nil
+			})})
 			done, err := other.Apply(context.Background(), Request{Program: tried, Remove: c.remove})
 			if err != nil || times == 0 {
 				t.Fatal(times, err)
@@ -69,11 +70,12 @@ func TestSettingsThatKeepChanging(t *testing.T) {
 	h := newHome(t)
 	h.write(h.settings, `{"n":0}`)
 	n := 0
-	other := h.on(faultFS{open: func(path string) {
+	other := h.on(&filestest.FS{Before: filestest.On("open", func(path string) error {
 		if n++; path == h.settings {
 			h.write(h.settings, `{"n":1`+strings.Repeat("0", n)+`}`)
 		}
-	}})
+		return nil
+	})})
 	_, err := other.Apply(context.Background(), Request{Program: tried})
 	wantCode(t, err, view.CodeBusy)
 	h.wants(h.paths.Setup(), "")
@@ -94,20 +96,12 @@ func TestReadOnlyTarget(t *testing.T) {
 	if err := os.Symlink(store, h.settings); err != nil {
 		t.Fatal(err)
 	}
-	readOnly := h.on(faultFS{
-		temp: func(dir string) error {
-			if dir == filepath.Dir(store) {
-				return syscall.EROFS
-			}
-			return nil
-		},
-		writable: func(path string) error {
-			if path == store {
-				return syscall.EROFS
-			}
-			return nil
-		},
-	})
+	readOnly := h.on(&filestest.FS{Before: func(op, path string) error {
+		if op == "temp" && filepath.Dir(path) == filepath.Dir(store) || op == "writable" && path == store {
+			return syscall.EROFS
+		}
+		return nil
+	}})
 	_, err := readOnly.Apply(context.Background(), Request{Program: tried})
 	p := wantCode(t, err, view.CodeFailed)
 	if !strings.Contains(p.Message, store) || !strings.Contains(p.Message, "read-only") {
@@ -134,12 +128,7 @@ func TestNoteAfterAFailedReplacement(t *testing.T) {
 		}
 		settings, _ := os.ReadFile(h.settings)
 		note, _ := os.ReadFile(h.paths.Setup())
-		full := h.on(faultFS{rename: func(to string) error {
-			if to == h.settings {
-				return syscall.ENOSPC
-			}
-			return nil
-		}})
+		full := h.on(&filestest.FS{Before: filestest.Fail("rename", h.settings, syscall.ENOSPC)})
 		_, err := full.Apply(context.Background(), Request{Program: tried})
 		wantCode(t, err, view.CodeFailed)
 		h.wants(h.settings, string(settings))
@@ -157,13 +146,13 @@ func TestClaudeCodesLock(t *testing.T) {
 		t.Fatal(err)
 	}
 	var held, replaced bool
-	other := h.on(faultFS{rename: func(to string) error {
+	other := h.on(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if to == h.settings {
 			_, err := os.Stat(lock)
 			replaced, held = true, err == nil
 		}
 		return nil
-	}})
+	})})
 	other.store.Progress = func(string, view.Wait) { // it waits: Claude Code is done now
 		if replaced {
 			t.Error("replaced while Claude Code had the lock")
@@ -198,12 +187,12 @@ func TestClaudeCodesLock(t *testing.T) {
 func TestMendsACutOffWrite(t *testing.T) {
 	h := newHome(t)
 	h.write(h.settings, `{"a":1}`)
-	staged, err := files.StageAt(faultFS{temp: func(dir string) error {
-		if dir == h.paths.Config {
+	staged, err := files.StageAt(&filestest.FS{Before: filestest.On("temp", func(path string) error {
+		if filepath.Dir(path) == h.paths.Config {
 			return syscall.EACCES
 		}
 		return nil
-	}}, h.settings, []byte(`{"a":1,"b":2}`), 0, h.paths.InPlace(h.settings))
+	})}, h.settings, []byte(`{"a":1,"b":2}`), 0, h.paths.InPlace(h.settings))
 	if err != nil || !staged.InPlace() {
 		t.Fatal(err)
 	}
@@ -242,7 +231,7 @@ func TestTwoAtOnce(t *testing.T) {
 func TestNoteAfterAReplacementThatFailedLate(t *testing.T) {
 	h := newHome(t)
 	h.write(h.settings, `{"statusLine":{"command":"mine"}}`)
-	late := h.on(faultFS{rename: func(to string) error {
+	late := h.on(&filestest.FS{Before: filestest.On("rename", func(to string) error {
 		if to != h.settings {
 			return nil
 		}
@@ -254,7 +243,7 @@ func TestNoteAfterAReplacementThatFailedLate(t *testing.T) {
 			t.Error(err)
 		}
 		return syscall.EIO
-	}})
+	})})
 	if _, err := late.Apply(context.Background(), Request{Program: tried}); err == nil {
 		t.Fatal("no error")
 	}

@@ -3,7 +3,6 @@ package setup
 import (
 	"context"
 	"errors"
-	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -82,56 +81,4 @@ func wantCode(t *testing.T, err error, code view.Code) *view.Problem {
 		t.Fatalf("error %v (%s), want code %s and a hint", err, view.CodeOf(err), code)
 	}
 	return p
-}
-
-// faultFS is the real file system with functions called before operations.
-type faultFS struct {
-	files.OS
-	readDone func(path string)               // after ReadFile
-	open     func(path string)               // before Open
-	temp     func(dir string) error          // CreateTemp
-	rename   func(to string) error           // Rename
-	writable func(path string) (fails error) // Writable
-}
-
-func (f faultFS) ReadFile(path string) ([]byte, error) {
-	doc, err := f.OS.ReadFile(path)
-	if f.readDone != nil {
-		f.readDone(path)
-	}
-	return doc, err
-}
-
-func (f faultFS) Open(path string) (io.ReadCloser, error) {
-	if f.open != nil {
-		f.open(path)
-	}
-	return f.OS.Open(path)
-}
-
-func (f faultFS) CreateTemp(dir, pattern string) (files.File, error) {
-	if f.temp != nil {
-		if err := f.temp(dir); err != nil {
-			return nil, &fs.PathError{Op: "open", Path: filepath.Join(dir, pattern), Err: err}
-		}
-	}
-	return f.OS.CreateTemp(dir, pattern)
-}
-
-func (f faultFS) Rename(from, to string) error {
-	if f.rename != nil {
-		if err := f.rename(to); err != nil {
-			return &os.LinkError{Op: "rename", Old: from, New: to, Err: err}
-		}
-	}
-	return f.OS.Rename(from, to)
-}
-
-func (f faultFS) Writable(path string) error {
-	if f.writable != nil {
-		if err := f.writable(path); err != nil {
-			return &fs.PathError{Op: "open", Path: path, Err: err}
-		}
-	}
-	return f.OS.Writable(path)
 }
