@@ -65,8 +65,8 @@ func (b *bus) nothing(t *testing.T) {
 // the language of the system.
 func TestAHookTellsOfItsSwap(t *testing.T) {
 	for _, c := range []struct{ lang, title, body string }{
-		{"en_GB.UTF-8", "is active: ", "\nA session that waits for the limit: press Esc in it and go on"},
-		{"de_DE.UTF-8", "ist aktiv: ", "\nEine Sitzung wartet auf das Limit: dort Esc drücken und weitermachen"},
+		{"en_GB.UTF-8", "is active: ", "\nType on in the session that waits for the limit"},
+		{"de_DE.UTF-8", "ist aktiv: ", "\nIn der Sitzung, die auf das Limit wartet, einfach weiterschreiben"},
 	} {
 		t.Run(c.lang, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), hangs)

@@ -25,10 +25,10 @@ func TestActions(t *testing.T) {
 	}{
 		{
 			args:   "swap",
-			result: backend.Result{From: "ada@corp.example", To: "ada@example.com", Notes: []string{"press Esc in the session that waits", ""}},
+			result: backend.Result{From: "ada@corp.example", To: "ada@example.com", Notes: []string{"type on in the session that waits", ""}},
 			want:   backend.Action{Kind: backend.ActionSwap},
 			stdout: "Claude Code uses " + personal + " now\n",
-			stderr: "press Esc in the session that waits\n",
+			stderr: "type on in the session that waits\n",
 		},
 		{
 			args:   "swap -",

@@ -21,7 +21,7 @@ func (r *runner) swapCommand() *cobra.Command {
 		Short: "Makes another account the active one",
 		Long: `Makes ACCOUNT the one Claude Code uses, without it the next one available; -
 goes back to the account before. Running sessions follow at their next prompt;
-in one that waits for a limit, press Esc first.`,
+in one that waits for a limit, type on.`,
 		Example: `  baton swap                          the next one available
   baton swap Work                     that one, limited or not
   baton swap --limited-until +90m     the active one is spent until then: the next

@@ -27,7 +27,7 @@ func TestSwapByClick(t *testing.T) {
 		}
 		foot := d.foot.View()
 		if foot.Right != "Swapped from Personal to Work just now" || foot.Link != tr(textUndo) ||
-			foot.More != "2 sessions follow at their next prompt; in one that waits for the limit, press Esc first" {
+			foot.More != "2 sessions follow at their next prompt; in one that waits for the limit, type on" {
 			t.Errorf("foot %+v", foot)
 		}
 		d.pass(12 * time.Minute)

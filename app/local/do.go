@@ -92,11 +92,11 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 		return r, err
 	}
 	if n := len(b.core.Sessions(b.Processes)); n > 0 && done.From != done.To {
-		follow := "1 session follows at its next prompt"
+		follow, typeOn := "1 session follows at its next prompt", "if it waits for the limit, type on in it"
 		if n > 1 {
-			follow = fmt.Sprintf("%d sessions follow at their next prompt", n)
+			follow, typeOn = fmt.Sprintf("%d sessions follow at their next prompt", n), "in one that waits for the limit, type on"
 		}
-		r.Notes = append(r.Notes, follow+"; in one that waits for the limit, press Esc first")
+		r.Notes = append(r.Notes, follow+"; "+typeOn)
 	}
 	for _, o := range b.core.Overrides(b.Lookup) {
 		where := "in this environment"

@@ -32,7 +32,7 @@ const (
 	textInTrayHint      key    = "inTrayHint"
 	textRefused         key    = "refused"
 	textLoggedOut       key    = "loggedOut"
-	textPressEsc        key    = "pressEsc"
+	textTypeOn          key    = "typeOn"
 	textLogIn           key    = "logIn"
 	textNext            key    = "next"
 	textSwapping        key    = "swapping"

@@ -71,8 +71,9 @@ func (sp Speech) swapped(before *backend.Snapshot, s backend.Snapshot, now time.
 	if a, ok := s.Find(s.Active); ok && s.Active != "" {
 		said := capital(sp.condition(a.At(now), now))
 		if out, ok := s.Find(before.Active); ok && before.Active != "" && out.At(now).State == backend.StateLimited {
-			// Claude Code waits where the limit was hit; a swap does not wake it.
-			said += "\n" + sp.say(textPressEsc)
+			// A session that waits at the limit notices the swap, stops waiting and
+			// goes on at the next prompt.
+			said += "\n" + sp.say(textTypeOn)
 		}
 		return Note{sp.say(textIsActive, "Name", nameOf(a)), said}, true
 	}

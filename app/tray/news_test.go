@@ -55,7 +55,7 @@ func TestNews(t *testing.T) {
 		{name: "nothing asked for", change: []func(*backend.Snapshot){swap, refuse, ending}},
 		{name: "a swap from one that is spent", on: both, change: []func(*backend.Snapshot){swap, func(s *backend.Snapshot) {
 			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
-		}}, want: []Note{{"Work is active", "92% left\nA session that waits for the limit: press Esc in it and go on"}}},
+		}}, want: []Note{{"Work is active", "92% left\nType on in the session that waits for the limit"}}},
 		{name: "at its limit", on: []string{SwitchLimit}, change: []func(*backend.Snapshot){func(s *backend.Snapshot) {
 			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
 		}}, want: []Note{{"Personal has reached its limit", "Limited until 13:00"}}},
@@ -99,7 +99,7 @@ func TestNews(t *testing.T) {
 }
 
 func TestAnswer(t *testing.T) {
-	follow := "2 sessions follow at their next prompt; in one that waits for the limit, press Esc first"
+	follow := "2 sessions follow at their next prompt; in one that waits for the limit, type on"
 	for _, c := range []struct {
 		click   Click
 		result  backend.Result
