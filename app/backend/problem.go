@@ -13,6 +13,7 @@ const (
 	ProblemPaused      ProblemCode = "account_paused"  // 1
 	ProblemOffline     ProblemCode = "offline"         // 1: the provider could not be reached, or is in trouble
 	ProblemUnsure      ProblemCode = "unsure"          // 1: a request went out and no answer came
+	ProblemRefused     ProblemCode = "refused"         // 1: the provider refuses the account, in its own words
 	ProblemUnsupported ProblemCode = "unsupported"     // 1: not possible on this system
 	ProblemUsage       ProblemCode = "usage"           // 2
 	ProblemNotFound    ProblemCode = "unknown_account" // 2

@@ -22,6 +22,7 @@ const (
 	NoticeLoginEnds Notice = "login_ends" // the login's own deadline is less than a week off
 	NoticeUnsure    Notice = "unsure"     // a refresh went out and no answer was saved
 	NoticeOffline   Notice = "offline"    // the last call for it met trouble on the way
+	NoticeRefused   Notice = "refused"    // the provider refuses the account; see Account.Refused
 )
 
 // Window is one usage window.
@@ -41,9 +42,17 @@ type Usage struct {
 	FiveHour   *Window
 	SevenDay   *Window
 	Models     []ModelWindow
+	NoFiveHour bool // the plan has no window of five hours
 	ObservedAt time.Time
-	Source     string // "statusline" or "endpoint"
+	Source     string // SourceStatusLine, SourceEndpoint or SourceClaude
 }
+
+// Where usage was seen.
+const (
+	SourceStatusLine = "statusline" // Claude Code reported it to the status line
+	SourceEndpoint   = "endpoint"   // the provider was asked
+	SourceClaude     = "claude"     // Claude Code asked the provider, for its command /usage
+)
 
 // Account is one pooled account as shown to people.
 type Account struct {
@@ -57,6 +66,7 @@ type Account struct {
 	State            State
 	Active           bool // Claude Code uses it now
 	Notices          []Notice
+	Refused          string    // why the provider refuses the account, in its own words; "" without NoticeRefused
 	LimitedUntil     time.Time // zero when not limited or not known
 	AccessExpiresAt  time.Time // zero when unknown
 	LoginExpiresAt   time.Time // the login's own deadline; zero when unknown
@@ -73,6 +83,9 @@ func (a Account) Name() string {
 	}
 	return a.Email
 }
+
+// Free says whether the account can be worked with now.
+func (a Account) Free() bool { return a.State == StateReady && !a.Has(NoticeRefused) }
 
 // Has says whether the notice stands.
 func (a Account) Has(n Notice) bool {
@@ -131,7 +144,7 @@ const (
 	DeedSwapped   = "swapped"   // From, Key
 	DeedActive    = "active"    // From, Key: another program made Key the active one
 	DeedRefreshed = "refreshed" // Key
-	DeedRefused   = "refused"   // Key: the provider does not take its login any more
+	DeedRefused   = "refused"   // Key: the provider refused its login or the account; Text has its words
 	DeedUnsure    = "unsure"    // Key
 	DeedDoubted   = "doubted"   // Key: Claude Code was told to log in again
 	DeedLimited   = "limited"   // Key

@@ -13,8 +13,9 @@ type version struct {
 	SchemaVersion int `json:"schemaVersion"`
 }
 
-// The answers. An absent value is null, never left out; an array is never
-// null; times are RFC 3339 in UTC, to the second.
+// The answers. An absent value is null, never left out, but for noFiveHour,
+// which is there only where it is true; an array is never null; times are
+// RFC 3339 in UTC, to the second.
 type (
 	listJSON struct {
 		version
@@ -80,6 +81,7 @@ type (
 		State           string           `json:"state"`
 		Active          bool             `json:"active"`
 		Notices         []string         `json:"notices"`
+		Refused         *string          `json:"refused"` // the provider's own words
 		LimitedUntil    *string          `json:"limitedUntil"`
 		AccessExpiresAt *string          `json:"accessExpiresAt"`
 		LoginExpiresAt  *string          `json:"loginExpiresAt"`
@@ -88,6 +90,7 @@ type (
 
 	usageJSON struct {
 		FiveHour   *windowJSON `json:"fiveHour"`
+		NoFiveHour bool        `json:"noFiveHour,omitempty"` // the plan has no such window
 		SevenDay   *windowJSON `json:"sevenDay"`
 		Models     []modelJSON `json:"models"`
 		ObservedAt *string     `json:"observedAt"`
@@ -228,6 +231,7 @@ func accountJSONOf(a backend.Account) accountJSON {
 		State:           string(a.State),
 		Active:          a.Active,
 		Notices:         make([]string, 0, len(a.Notices)),
+		Refused:         orNull(plain(a.Refused)),
 		LimitedUntil:    utc(a.LimitedUntil),
 		AccessExpiresAt: utc(a.AccessExpiresAt),
 		LoginExpiresAt:  utc(a.LoginExpiresAt),
@@ -245,6 +249,7 @@ func usageJSONOf(u *backend.Usage) *usageJSON {
 	}
 	out := &usageJSON{
 		FiveHour:   windowJSONOf(u.FiveHour),
+		NoFiveHour: u.NoFiveHour,
 		SevenDay:   windowJSONOf(u.SevenDay),
 		Models:     make([]modelJSON, 0, len(u.Models)),
 		ObservedAt: utc(u.ObservedAt),

@@ -16,7 +16,8 @@ func (r *runner) listCommand() *cobra.Command {
 		Use:   "list [--json]",
 		Short: "All accounts, * before the active one",
 		Long: `Shows every account: its plan, its state, how much of its 5-hour and 7-day
-limits is used, and when its login ends. * stands before the active one.`,
+limits is used ("none" for a plan without a 5-hour limit), and when its login
+ends. * stands before the active one.`,
 		Args: takes(0, 0, "no arguments"),
 		RunE: command(func(context.Context, []string) error {
 			s, err := r.snapshot()
@@ -48,6 +49,11 @@ func (r *runner) printList(s backend.Snapshot) error {
 	if err := writeTable(r.Stdout, rows, r.coloured()); err != nil {
 		return err
 	}
+	for _, a := range s.Accounts {
+		if a.Has(backend.NoticeRefused) {
+			r.note(addresses.name(a) + ": " + sentence(refusal(a)))
+		}
+	}
 	if s.Live.Reason == backend.LiveUnknown {
 		r.note(unknownLive(s.Live) + "; run 'baton import' to add it")
 	}
@@ -59,16 +65,19 @@ func (r *runner) listRow(name string, a backend.Account) []cell {
 	if a.Active {
 		mark = "* "
 	}
-	var five, seven *backend.Window
-	if a.Usage != nil {
-		five, seven = a.Usage.FiveHour, a.Usage.SevenDay
+	five, seven := "-", "-"
+	if u := a.Usage; u != nil {
+		five, seven = r.used(u.FiveHour), r.used(u.SevenDay)
+		if u.NoFiveHour {
+			five = "none"
+		}
 	}
 	return []cell{
 		{text: mark + name},
 		{text: orDash(plain(a.Plan))},
 		{text: r.stateWords(a), colour: stateColour(a)},
-		{text: r.used(five)},
-		{text: r.used(seven)},
+		{text: five},
+		{text: seven},
 		{text: r.day(a.LoginExpiresAt)},
 	}
 }

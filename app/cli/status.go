@@ -49,7 +49,10 @@ func (r *runner) statusRows(s backend.Snapshot) [][]cell {
 		if !a.LoginExpiresAt.IsZero() {
 			add("login", "ends "+r.day(a.LoginExpiresAt), plainly)
 		}
-		if a.Problem != nil {
+		switch {
+		case a.Has(backend.NoticeRefused):
+			add("trouble", sentence(refusal(a)), red)
+		case a.Problem != nil:
 			add("trouble", sentence(a.Problem), red)
 		}
 	} else {
@@ -79,15 +82,32 @@ func (r *runner) addUsage(add func(word, text string, c colour), a backend.Accou
 		add("7 days", "no data", faint)
 		return
 	}
-	add("5 hours", r.left(a.Usage.FiveHour), plainly)
+	if a.Usage.NoFiveHour {
+		add("5 hours", "no 5-hour limit on this plan", plainly)
+	} else {
+		add("5 hours", r.left(a.Usage.FiveHour), plainly)
+	}
 	add("7 days", r.left(a.Usage.SevenDay), plainly)
 	for i := range a.Usage.Models {
 		m := &a.Usage.Models[i]
 		add("7 days", plain(m.Name)+": "+r.left(&m.Window), plainly)
 	}
 	if !a.Usage.ObservedAt.IsZero() {
-		add("seen", r.clock(a.Usage.ObservedAt), faint)
+		add("seen", r.clock(a.Usage.ObservedAt)+sourceWords(a.Usage.Source), faint)
 	}
+}
+
+// sourceWords says where usage was seen, "" where that is not known.
+func sourceWords(source string) string {
+	switch source {
+	case backend.SourceStatusLine:
+		return " in Claude Code's status line"
+	case backend.SourceEndpoint:
+		return " by asking the provider"
+	case backend.SourceClaude:
+		return " in Claude Code's /usage"
+	}
+	return ""
 }
 
 // nobody says why no known account is active.

@@ -114,9 +114,22 @@ func (r *runner) stateWord(a backend.Account) string {
 	return strings.ReplaceAll(plain(string(a.State)), "_", " ")
 }
 
+// refusal is the problem of an account the provider refuses, with the commands
+// that help.
+func refusal(a backend.Account) *backend.Problem {
+	return &backend.Problem{
+		Code: backend.ProblemRefused, Key: a.Key,
+		Message: "the provider refuses this account: " + strings.TrimRight(a.Refused, ". "),
+		Hint:    "look at the account at claude.ai, then run 'baton refresh " + plain(a.Key) + "'",
+	}
+}
+
 func stateColour(a backend.Account) colour {
 	switch a.State {
 	case backend.StateReady:
+		if a.Has(backend.NoticeRefused) {
+			return red
+		}
 		if len(a.Notices) > 0 {
 			return yellow
 		}

@@ -42,6 +42,9 @@ func (r *runner) printUsage(snap backend.Snapshot, rows []backend.AccountResult)
 		before := len(table)
 		if row.Usage != nil {
 			add("5 hours", row.Usage.FiveHour)
+			if row.Usage.NoFiveHour {
+				table = append(table, []cell{{text: name}, {text: "5 hours"}, {text: "none"}, {text: "-"}})
+			}
 			add("7 days", row.Usage.SevenDay)
 			for i := range row.Usage.Models {
 				m := &row.Usage.Models[i]

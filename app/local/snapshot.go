@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
 
 	"baton/app/backend"
 	"baton/oauthcore/view"
@@ -85,6 +86,10 @@ func account(v view.Account, busy backend.Wait) backend.Account {
 	if v.LoginEnds && !v.NeedsLogin {
 		a.Notices = append(a.Notices, backend.NoticeLoginEnds)
 	}
+	refused := v.Refused != "" && !v.NeedsLogin
+	if refused {
+		a.Notices, a.Refused = append(a.Notices, backend.NoticeRefused), v.Refused
+	}
 	if v.Unsure && !v.NeedsLogin { // of a login that was refused that is no longer the question
 		a.Notices = append(a.Notices, backend.NoticeUnsure)
 	}
@@ -93,6 +98,12 @@ func account(v view.Account, busy backend.Wait) backend.Account {
 	}
 	switch {
 	case a.Problem != nil:
+	case refused:
+		a.Problem = &backend.Problem{
+			Code: backend.ProblemRefused, Key: v.Key,
+			Message: "the provider refuses this account: " + strings.TrimRight(v.Refused, ". "),
+			Hint:    "look at the account at claude.ai, then refresh it here",
+		}
 	case v.Unsure:
 		a.Problem = &backend.Problem{
 			Code: backend.ProblemUnsure, Key: v.Key,
@@ -111,7 +122,10 @@ func usage(u *view.Usage) *backend.Usage {
 	if u == nil {
 		return nil
 	}
-	out := &backend.Usage{FiveHour: window(u.FiveHour), SevenDay: window(u.SevenDay), ObservedAt: u.ObservedAt, Source: u.Source}
+	out := &backend.Usage{
+		FiveHour: window(u.FiveHour), SevenDay: window(u.SevenDay), NoFiveHour: u.NoFiveHour && u.FiveHour == nil,
+		ObservedAt: u.ObservedAt, Source: u.Source,
+	}
 	for _, m := range u.Models {
 		out.Models = append(out.Models, backend.ModelWindow{Name: m.Name, Window: *window(&m.Window)})
 	}
