@@ -64,6 +64,9 @@ type Result struct {
 	Key string
 	// News says that the failure a hook told of was not known of Key before.
 	News bool
+	// Failure is what that failure was, one of the Failure constants; "" for
+	// one that says nothing of an account.
+	Failure string
 	// Added says an import or a login found an account the pool did not have.
 	Added bool
 	// Each holds one row per account for refresh, usage and the keyring.
@@ -83,6 +86,13 @@ type Result struct {
 	// Findings is what the doctor noticed, what it mended first.
 	Findings []Finding
 }
+
+// What the failure of a hook means for the account.
+const (
+	FailureLimited = "limited" // it reached its limit, or may have
+	FailureRefused = "refused" // the provider refuses the account
+	FailureDoubted = "doubted" // its login was not accepted, and is unsure
+)
 
 // Setup is a change of Claude Code's settings file.
 type Setup struct {

@@ -16,7 +16,7 @@ func refused() backend.Snapshot {
 		TakenAt: noon, Active: "ada@corp.example", Live: backend.Live{Present: true, Email: "ada@corp.example"},
 		Accounts: []backend.Account{{
 			Key: "ada@corp.example", Email: "ada@corp.example", Label: "Work", Plan: "team", State: backend.StateReady, Active: true,
-			Notices: []backend.Notice{backend.NoticeRefused}, Refused: "This organization has been disabled.",
+			Notices: []backend.Notice{backend.NoticeRefused}, Refused: "This organization has been disabled",
 			Problem: &backend.Problem{Code: backend.ProblemRefused, Message: "the provider refuses this account", Hint: "refresh it here"},
 		}},
 	}
@@ -34,7 +34,7 @@ func TestRefusalInTheProvidersWords(t *testing.T) {
 	}
 	for _, command := range []string{"list", "status"} {
 		got := run(t, &fake{snap: refused()}, nil, command, "--json")
-		if want := `"notices":["refused"],"refused":"This organization has been disabled.",`; !strings.Contains(got.stdout, want) || got.stderr != "" {
+		if want := `"notices":["refused"],"refused":"This organization has been disabled",`; !strings.Contains(got.stdout, want) || got.stderr != "" {
 			t.Errorf("%s --json: %s%s", command, got.stdout, got.stderr)
 		}
 	}

@@ -119,7 +119,7 @@ func (r *runner) stateWord(a backend.Account) string {
 func refusal(a backend.Account) *backend.Problem {
 	return &backend.Problem{
 		Code: backend.ProblemRefused, Key: a.Key,
-		Message: "the provider refuses this account: " + strings.TrimRight(a.Refused, ". "),
+		Message: "the provider refuses this account: " + a.Refused,
 		Hint:    "look at the account at claude.ai, then run 'baton refresh " + plain(a.Key) + "'",
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"strings"
 
 	"baton/app/backend"
 	"baton/oauthcore/view"
@@ -101,7 +100,7 @@ func account(v view.Account, busy backend.Wait) backend.Account {
 	case refused:
 		a.Problem = &backend.Problem{
 			Code: backend.ProblemRefused, Key: v.Key,
-			Message: "the provider refuses this account: " + strings.TrimRight(v.Refused, ". "),
+			Message: "the provider refuses this account: " + v.Refused,
 			Hint:    "look at the account at claude.ai, then refresh it here",
 		}
 	case v.Unsure:

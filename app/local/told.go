@@ -30,8 +30,18 @@ func (b *Backend) report(ctx context.Context, told string) (backend.Result, erro
 // failure takes down what Claude Code handed a hook, and swaps where that is
 // switched on.
 func (b *Backend) failure(ctx context.Context, told string) (backend.Result, error) {
-	done, err := b.core.Failed(ctx, signals.ParseFailure([]byte(told)))
+	f := signals.ParseFailure([]byte(told))
+	done, err := b.core.Failed(ctx, f)
 	r := backend.Result{Key: done.Key, News: done.News}
+	switch {
+	case done.Key == "":
+	case f.Kind == signals.RateLimit:
+		r.Failure = backend.FailureLimited
+	case f.Kind == signals.AuthFailed:
+		r.Failure = backend.FailureDoubted
+	default:
+		r.Failure = backend.FailureRefused
+	}
 	if s := done.Swapped; s != nil {
 		r.From, r.To, r.Refreshed, r.Notes = s.From, s.To, s.Refreshed, s.Notes
 	}
