@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"baton/app/backend"
@@ -24,28 +25,43 @@ const toldWait = 4 * time.Second
 // once, whatever its toolkit is at.
 const greetWait = 2 * time.Second
 
-// tellOfHook gives what a hook tells the person of what it did. An open window,
-// hidden or not, sees the same and tells of it itself: then nothing is told
-// here, so that each event is told once. It never fails: nobody reads that.
-func tellOfHook(env environ) func(context.Context, backend.Backend, backend.Result) {
-	return func(ctx context.Context, b backend.Backend, done backend.Result) {
+// tellOfHook gives what a hook tells the person of what it did: on the desktop,
+// each kind where its switch is on, and in the terminal, all kinds where
+// notify.terminal is on. An open window, hidden or not, sees the same and tells
+// of it on the desktop itself: then nothing is told there from here, so that each
+// event is told once. It never fails: nobody reads that.
+func tellOfHook(env environ) func(context.Context, backend.Backend, backend.Result) string {
+	return func(ctx context.Context, b backend.Backend, done backend.Result) (terminal string) {
 		ctx, cancel := context.WithTimeout(ctx, toldWait)
 		defer cancel()
 		now := b.Snapshot()
 		look := lookOf(env)
-		notes := tray.Speak(look.language(env)).News(beforeHook(now, done), now, now.TakenAt.Local())
+		speech, before, at := tray.Speak(look.language(env)), beforeHook(now, done), now.TakenAt.Local()
+		if tray.On(now, tray.SwitchTerminal) {
+			terminal = notify.Terminal(look.notes(speech.EveryKind(before, now, at)))
+		}
+		notes := look.notes(speech.News(before, now, at))
 		if len(notes) == 0 || windowAnswers(ctx, env) {
-			return
+			return terminal
 		}
 		for _, n := range notes {
-			if look.Hide {
-				n.Title, n.Body = backend.HideAddresses(n.Title), backend.HideAddresses(n.Body)
-			}
 			if notify.Send(ctx, n.Title, n.Body) != nil {
-				return // nobody is there to see it
+				break // nobody is there to see it
 			}
 		}
+		return terminal
 	}
+}
+
+// notes are the notes as they may be shown.
+func (l look) notes(all []tray.Note) (out []notify.Note) {
+	for _, n := range all {
+		if l.Hide {
+			n.Title, n.Body = backend.HideAddresses(n.Title), backend.HideAddresses(n.Body)
+		}
+		out = append(out, notify.Note(n))
+	}
+	return out
 }
 
 // beforeHook is the snapshot as it was before what the hook did, so that the
@@ -54,14 +70,25 @@ func beforeHook(now backend.Snapshot, done backend.Result) *backend.Snapshot {
 	was := now
 	was.Accounts = append([]backend.Account(nil), now.Accounts...)
 	for i := range was.Accounts {
-		if a := &was.Accounts[i]; done.News && a.Key == done.Key && a.State == backend.StateLimited {
+		a := &was.Accounts[i]
+		switch {
+		case !done.News || a.Key != done.Key:
+		case done.Failure == backend.FailureLimited && a.State == backend.StateLimited:
 			a.State, a.LimitedUntil = backend.StateReady, time.Time{}
+		case done.Failure == backend.FailureRefused:
+			a.Notices = without(a.Notices, backend.NoticeRefused)
+		case done.Failure == backend.FailureDoubted:
+			a.Notices = without(a.Notices, backend.NoticeUnsure)
 		}
 	}
 	if done.From != done.To {
 		was.Active = done.From
 	}
 	return &was
+}
+
+func without(all []backend.Notice, one backend.Notice) []backend.Notice {
+	return slices.DeleteFunc(slices.Clone(all), func(n backend.Notice) bool { return n == one })
 }
 
 func windowAnswers(ctx context.Context, env environ) bool {

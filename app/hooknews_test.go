@@ -4,6 +4,8 @@ package app_test
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"log/slog"
 	"net"
 	"os"
@@ -20,17 +22,40 @@ import (
 // failureTold is what Claude Code hands its hook at a limit.
 const failureTold = `{"session_id":"s","transcript_path":"","hook_event_name":"StopFailure","error":"rate_limit","last_assistant_message":"You've hit your 5-hour limit"}`
 
-// hook runs `baton hook` as Claude Code does, and says how long it took.
+// atLimit is the same of a limit that the session's transcript tells of: one that
+// was reached, and not a busy server.
+func (w *world) atLimit(t *testing.T) string {
+	t.Helper()
+	path := filepath.Join(w.dir, "transcript.jsonl")
+	row := fmt.Sprintf(`{"isApiErrorMessage":true,"error":"rate_limit","version":"2.1.332","quotaLimits":{"status":"rejected","resetsAt":%d,"rateLimitType":"five_hour"}}`,
+		time.Now().Add(2*time.Hour).Unix())
+	if err := os.WriteFile(path, []byte(row+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return strings.Replace(failureTold, `"transcript_path":""`, fmt.Sprintf(`"transcript_path":%q`, path), 1)
+}
+
+// hook runs `baton hook` as Claude Code does, and says how long it took. It has
+// to print nothing.
 func (w *world) hook(ctx context.Context, t *testing.T, told string, env ...string) time.Duration {
+	t.Helper()
+	start := time.Now()
+	if out := w.hookOutput(ctx, t, told, env...); out != "" {
+		t.Errorf("the hook said %q", out)
+	}
+	return time.Since(start)
+}
+
+// hookOutput is what `baton hook` prints.
+func (w *world) hookOutput(ctx context.Context, t *testing.T, told string, env ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(ctx, "baton", "hook")
 	cmd.Dir, cmd.Env, cmd.Stdin = w.dir, w.env(env...), strings.NewReader(told)
-	start := time.Now()
 	out, err := cmd.CombinedOutput()
-	if err != nil || len(out) != 0 {
-		t.Errorf("the hook ended with %v and said %q", err, out)
+	if err != nil {
+		t.Errorf("the hook ended with %v", err)
 	}
-	return time.Since(start)
+	return string(out)
 }
 
 // settled makes it long ago that an account became the active one: an automatic
@@ -79,7 +104,8 @@ func TestAHookTellsOfItsSwap(t *testing.T) {
 			}
 			w.settled(t)
 			before := w.active(t)
-			w.hook(ctx, t, failureTold, env...)
+			told := w.atLimit(t)
+			w.hook(ctx, t, told, env...)
 			if w.active(t) == before {
 				t.Fatal("no swap was made")
 			}
@@ -87,7 +113,7 @@ func TestAHookTellsOfItsSwap(t *testing.T) {
 				t.Errorf("told %q", said)
 			}
 			b.nothing(t)
-			w.hook(ctx, t, failureTold, env...)
+			w.hook(ctx, t, told, env...)
 			b.nothing(t) // the same again is no news
 		})
 	}
@@ -103,10 +129,13 @@ func TestAHookTellsOnlyWhatIsToBeTold(t *testing.T) {
 		on   []string
 		open bool
 		want string
+		// terminal says that something is told in the terminal.
+		terminal bool
 	}{
 		"nothing is on": {on: []string{"swap.auto"}},
 		"the limit":     {on: []string{"notify.limit"}, want: "has reached its limit"},
 		"a window":      {on: []string{"swap.auto", "notify.swap", "notify.limit"}, open: true},
+		"both":          {on: []string{"notify.terminal", "notify.limit"}, open: true, terminal: true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := started(t)
@@ -125,13 +154,82 @@ func TestAHookTellsOnlyWhatIsToBeTold(t *testing.T) {
 					}
 				}()
 			}
-			w.hook(ctx, t, failureTold, "DBUS_SESSION_BUS_ADDRESS="+b.address)
+			if out := w.hookOutput(ctx, t, failureTold, "DBUS_SESSION_BUS_ADDRESS="+b.address); (out != "") != c.terminal {
+				t.Errorf("the hook printed %q", out)
+			}
 			if c.want != "" {
 				if said := b.next(ctx, t); !strings.Contains(said, c.want) {
 					t.Errorf("told %q", said)
 				}
 			}
 			b.nothing(t)
+		})
+	}
+}
+
+// With notify.terminal on a hook's news is written to the session's terminal,
+// whatever the other switches are, and without it nothing is printed.
+func TestHookNewsInTheTerminal(t *testing.T) {
+	ctx, cancel := context.WithTimeout(t.Context(), hangs)
+	defer cancel()
+	failure := func(kind string) string {
+		return fmt.Sprintf(`{"session_id":"s","hook_event_name":"StopFailure","error":%q,"last_assistant_message":"Not now\u001b]0;x\u0007; come back"}`, kind)
+	}
+	for name, c := range map[string]struct {
+		told string // "" for a limit that was reached
+		on   []string
+		lang string
+		want []string // the bodies of OSC 9
+	}{
+		"off":       {on: []string{"swap.auto", "notify.free"}},
+		"a limit":   {on: []string{"notify.terminal"}, want: []string{"ada@example.com has reached its limit: Limited until "}},
+		"in German": {on: []string{"notify.terminal"}, lang: "de_DE.UTF-8", want: []string{"ada@example.com hat das Limit erreicht: Begrenzt bis "}},
+		"a swap": {on: []string{"notify.terminal", "swap.auto"}, want: []string{
+			"is active: ", ". Type on in the session that waits for the limit", "ada@example.com has reached its limit: ",
+		}},
+		"a refusal":          {told: failure("account_on_hold"), on: []string{"notify.terminal"}, want: []string{"The provider refuses ada@example.com: Not now]0,x, come back. Look at the account"}},
+		"a login in doubt":   {told: failure("authentication_failed"), on: []string{"notify.terminal"}, want: []string{"ada@example.com's login is in doubt: It is not sure"}},
+		"no news":            {told: failure("server_error"), on: []string{"notify.terminal", "swap.auto"}},
+		"not Claude Code's":  {told: "hello", on: []string{"notify.terminal"}},
+		"a refusal, off":     {told: failure("account_on_hold")},
+		"a doubt, off":       {told: failure("authentication_failed")},
+		"another failure is": {told: failure("overloaded"), on: []string{"notify.terminal"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := started(t)
+			w.done(t, "import")
+			for _, key := range c.on {
+				w.done(t, "config", key, "on")
+			}
+			w.settled(t)
+			told := c.told
+			if told == "" {
+				told = w.atLimit(t)
+			}
+			env := []string{"DBUS_SESSION_BUS_ADDRESS=unix:path=/nonexistent/bus", "LANG=" + c.lang}
+			out := w.hookOutput(ctx, t, told, env...)
+			if len(c.want) == 0 {
+				if out != "" {
+					t.Errorf("printed %q", out)
+				}
+				return
+			}
+			var said map[string]string
+			if err := json.Unmarshal([]byte(out), &said); err != nil || len(said) != 1 || strings.Count(out, "\n") != 1 {
+				t.Fatalf("printed %q, %v", out, err)
+			}
+			sequence := said["terminalSequence"]
+			for _, want := range c.want {
+				if !strings.Contains(sequence, want) {
+					t.Errorf("no %q in %q", want, sequence)
+				}
+			}
+			if !strings.HasPrefix(sequence, "\x1b]777;notify;") || !strings.Contains(sequence, "\x1b]9;") || !strings.HasSuffix(sequence, "\a\a") {
+				t.Errorf("the sequence is %q", sequence)
+			}
+			if again := w.hookOutput(ctx, t, told, env...); again != "" {
+				t.Errorf("the same again printed %q", again)
+			}
 		})
 	}
 }

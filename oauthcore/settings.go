@@ -44,6 +44,7 @@ func switches() []view.Setting {
 		{Key: "notify.limit", About: "A notification when an account reaches its limit."},
 		{Key: "notify.free", About: "A notification when a limited account is free again."},
 		{Key: "notify.login", About: "A notification when a login is about to end or was refused."},
+		{Key: "notify.terminal", About: "When Claude Code reports a limit, a refusal or a login in doubt, and when another account then takes over, the terminal of that session says so (this needs: baton setup)."},
 	}
 }
 

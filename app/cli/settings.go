@@ -52,7 +52,8 @@ type Config struct {
 
 	// Told is called after a hook that changed something, with what it did, to
 	// let the person know; nil: nobody is told. It prints nothing and is quick.
-	Told func(ctx context.Context, b backend.Backend, done backend.Result)
+	// It gives the control sequences for the terminal of the session, "" for none.
+	Told func(ctx context.Context, b backend.Backend, done backend.Result) (terminal string)
 
 	// Serve runs `baton serve` on a backend until ctx ends; nil: there is no
 	// such command. Errors are *backend.Problem.

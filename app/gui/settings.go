@@ -210,6 +210,7 @@ func settingWords(s backend.Setting, elsewhere bool) (name, about string) {
 		"notify.limit":             {textNameNotifyLimit, textSettingNotifyLimit},
 		"notify.free":              {textNameNotifyFree, textSettingNotifyFree},
 		"notify.login":             {textNameNotifyLogin, textSettingNotifyLogin},
+		"notify.terminal":          {textNameNotifyTerminal, textSettingNotifyTerminal},
 	}[s.Key]
 	if !known {
 		return s.Key, about

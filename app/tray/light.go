@@ -29,10 +29,10 @@ func LightOf(s backend.Snapshot, now time.Time) Light {
 		}
 		return LightAttention
 	}
-	switch a.At(now).State {
-	case backend.StateNeedsLogin:
+	switch a = a.At(now); {
+	case a.State == backend.StateNeedsLogin, a.Has(backend.NoticeRefused):
 		return LightAttention
-	case backend.StateLimited:
+	case a.State == backend.StateLimited:
 		return LightLimited
 	}
 	return LightReady

@@ -17,6 +17,9 @@ const (
 	SwitchFree  = "notify.free"
 )
 
+// SwitchTerminal lets a hook show its news in the terminal it belongs to.
+const SwitchTerminal = "notify.terminal"
+
 // Note is one notification. Neither line ever holds a token.
 type Note struct {
 	Title string
@@ -29,7 +32,7 @@ type Note struct {
 // something about it is reminded of.
 func (sp Speech) News(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
 	var out []Note
-	if on(s, SwitchSwap) && before != nil && before.Active != s.Active {
+	if On(s, SwitchSwap) && before != nil && before.Active != s.Active {
 		if n, ok := sp.swapped(before, s, now); ok {
 			out = append(out, n)
 		}
@@ -45,20 +48,36 @@ func (sp Speech) News(before *backend.Snapshot, s backend.Snapshot, now time.Tim
 	return out
 }
 
+// EveryKind is News as if the switch of each kind were on.
+func (sp Speech) EveryKind(before *backend.Snapshot, s backend.Snapshot, now time.Time) []Note {
+	s.Settings = nil
+	for _, key := range []string{SwitchSwap, SwitchLogin, SwitchLimit, SwitchFree} {
+		s.Settings = append(s.Settings, backend.Setting{Key: key, Value: "on"})
+	}
+	return sp.News(before, s, now)
+}
+
 // of is what became true of one account; known says that it was there before.
 func (sp Speech) of(was, a backend.Account, known bool, s backend.Snapshot, now time.Time) (out []Note) {
 	turned := func(to backend.State) bool { return known && a.State == to && was.State != to }
 	ends := a.Has(backend.NoticeLoginEnds) && (!known || !was.Has(backend.NoticeLoginEnds))
+	came := func(n backend.Notice) bool { return known && a.Has(n) && !was.Has(n) }
 	switch {
-	case on(s, SwitchLogin) && turned(backend.StateNeedsLogin):
+	case On(s, SwitchLogin) && turned(backend.StateNeedsLogin):
 		out = append(out, Note{sp.say(textRefusedOf, "Name", nameOf(a)), sp.say(textRefused)})
-	case on(s, SwitchLogin) && ends && a.State != backend.StateNeedsLogin && !a.LoginExpiresAt.IsZero():
+	case On(s, SwitchLogin) && ends && a.State != backend.StateNeedsLogin && !a.LoginExpiresAt.IsZero():
 		out = append(out, Note{sp.say(textEndsOf, "Name", nameOf(a)), capital(sp.ending(a.LoginExpiresAt, now))})
 	}
 	switch {
-	case on(s, SwitchLimit) && turned(backend.StateLimited):
+	case On(s, SwitchLogin) && came(backend.NoticeRefused):
+		out = append(out, Note{sp.say(textRefuses, "Name", nameOf(a)), capital(oneLine(a.Refused)) + "\n" + sp.say(textRefusesHint)})
+	case On(s, SwitchLogin) && came(backend.NoticeUnsure):
+		out = append(out, Note{sp.say(textDoubtOf, "Name", nameOf(a)), sp.say(textDoubt)})
+	}
+	switch {
+	case On(s, SwitchLimit) && turned(backend.StateLimited):
 		out = append(out, Note{sp.say(textAtLimit, "Name", nameOf(a)), capital(sp.condition(a, now))})
-	case on(s, SwitchFree) && turned(backend.StateReady) && was.State == backend.StateLimited:
+	case On(s, SwitchFree) && a.Free() && was.State == backend.StateLimited && known:
 		out = append(out, Note{sp.say(textFreeAgain, "Name", nameOf(a)), capital(sp.condition(a, now))})
 	}
 	return out
@@ -114,8 +133,8 @@ func (sp Speech) Answer(c Click, r backend.Result, p *backend.Problem, s backend
 	return note
 }
 
-// on says whether a switch is on.
-func on(s backend.Snapshot, key string) bool {
+// On says whether a switch is on.
+func On(s backend.Snapshot, key string) bool {
 	for _, one := range s.Settings {
 		if one.Key == key {
 			return one.Value == "on"

@@ -32,6 +32,12 @@ func TestNews(t *testing.T) {
 	free := func(s *backend.Snapshot) {
 		s.Accounts[2].State, s.Accounts[2].LimitedUntil = backend.StateReady, time.Time{}
 	}
+	turnAway := func(s *backend.Snapshot) {
+		s.Accounts[1].Notices, s.Accounts[1].Refused = []backend.Notice{backend.NoticeRefused}, "this organization has been disabled"
+	}
+	doubt := func(s *backend.Snapshot) { s.Accounts[1].Notices = []backend.Notice{backend.NoticeUnsure} }
+	turnedAway := Note{"The provider refuses Work", "This organization has been disabled\nLook at the account at claude.ai, then refresh it."}
+	doubted := Note{"Work's login is in doubt", "It is not sure that it still works; refresh it to find out."}
 	swapped := Note{"Work is active", "92% left"}
 	refused := Note{"Work needs login", "The provider no longer accepts this login; log in again."}
 	ends := Note{"Work's login ends soon", "In 5 days"}
@@ -49,6 +55,10 @@ func TestNews(t *testing.T) {
 		{name: "refused", on: both, change: []func(*backend.Snapshot){refuse}, want: []Note{refused}},
 		{name: "refused, not asked for", on: []string{SwitchSwap}, change: []func(*backend.Snapshot){refuse}},
 		{name: "about to end", on: both, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
+		{name: "turned away", on: both, change: []func(*backend.Snapshot){turnAway}, want: []Note{turnedAway}},
+		{name: "turned away, not asked for", on: []string{SwitchSwap, SwitchLimit}, change: []func(*backend.Snapshot){turnAway}},
+		{name: "in doubt", on: both, change: []func(*backend.Snapshot){doubt}, want: []Note{doubted}},
+		{name: "in doubt, not asked for", on: []string{SwitchSwap, SwitchLimit}, change: []func(*backend.Snapshot){doubt}},
 		{name: "both at once", on: both, change: []func(*backend.Snapshot){swap, ending}, want: []Note{{"Work is active", "92% left · login ends in 5 days"}, ends}},
 		{name: "at the start", on: both, first: true, change: []func(*backend.Snapshot){swap, refuse}},
 		{name: "about to end at the start", on: both, first: true, change: []func(*backend.Snapshot){ending}, want: []Note{ends}},
@@ -60,6 +70,9 @@ func TestNews(t *testing.T) {
 			s.Accounts[0].State, s.Accounts[0].LimitedUntil = backend.StateLimited, noon().Add(time.Hour)
 		}}, want: []Note{{"Personal has reached its limit", "Limited until 13:00"}}},
 		{name: "free again", on: []string{SwitchFree}, change: []func(*backend.Snapshot){free}, want: []Note{{"Side project is free again", "Ready"}}},
+		{name: "free again but turned away", on: []string{SwitchFree}, change: []func(*backend.Snapshot){free, func(s *backend.Snapshot) {
+			s.Accounts[2].Notices, s.Accounts[2].Refused = []backend.Notice{backend.NoticeRefused}, "no"
+		}}},
 		{name: "limits, not asked for", on: both, change: []func(*backend.Snapshot){free, func(s *backend.Snapshot) {
 			s.Accounts[0].State = backend.StateLimited
 		}}},
@@ -95,6 +108,36 @@ func TestNews(t *testing.T) {
 				t.Errorf("told twice: %q", again)
 			}
 		})
+	}
+}
+
+// For a face that is switched on as a whole no kind has to be.
+func TestEveryKind(t *testing.T) {
+	was, is := with(people()), with(people())
+	is.Active = "b"
+	is.Accounts[0].State = backend.StateLimited
+	is.Accounts[1].Notices = []backend.Notice{backend.NoticeUnsure}
+	if got := Speak(english).EveryKind(&was, is, noon()); len(got) != 3 {
+		t.Errorf("told %q", got)
+	}
+	if got := Speak(english).EveryKind(&is, is, noon()); len(got) != 0 {
+		t.Errorf("told %q without news", got)
+	}
+}
+
+func TestRefusedAccountInTheTray(t *testing.T) {
+	s := people()
+	s.Accounts[0].Notices, s.Accounts[0].Refused = []backend.Notice{backend.NoticeRefused}, "this organization\nhas been disabled"+strings.Repeat(" for good", 9)
+	menu := Speak(english).Menu(s, "", noon())
+	const want = "Personal · refused by the provider: this organization has been disabled for good for good for g…"
+	if menu[2].Title != want {
+		t.Errorf("the menu says %q, want %q", menu[2].Title, want)
+	}
+	if LightOf(s, noon()) != LightAttention {
+		t.Error("the icon shows no need of attention")
+	}
+	if got := Speak(german).Menu(s, "", noon())[2].Title; !strings.HasPrefix(got, "Personal · vom Anbieter abgewiesen: this organization") {
+		t.Errorf("in German: %q", got)
 	}
 }
 

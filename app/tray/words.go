@@ -51,6 +51,9 @@ func (sp Speech) condition(a backend.Account, now time.Time) string {
 		}
 		said = append(said, word)
 	default:
+		if a.Has(backend.NoticeRefused) {
+			break // what is left is of no use
+		}
 		word := sp.say(textReady)
 		if left, known := left(a.Usage, now); known {
 			word = sp.say(textLeft, "N", left)
@@ -58,6 +61,8 @@ func (sp Speech) condition(a backend.Account, now time.Time) string {
 		said = append(said, word)
 	}
 	switch {
+	case a.Has(backend.NoticeRefused):
+		said = append(said, sp.say(textRefusal, "Words", short(a.Refused, longestWords)))
 	case a.Has(backend.NoticeUnsure):
 		said = append(said, sp.say(textUnsure))
 	case a.Has(backend.NoticeLoginEnds) && !a.LoginExpiresAt.IsZero():
@@ -119,16 +124,23 @@ func (sp Speech) ending(t, now time.Time) string {
 	return sp.clock(t, now)
 }
 
-// longestName keeps the menu from growing as wide as the screen.
-const longestName = 40
+// longestName and longestWords keep the menu from growing as wide as the screen,
+// in characters.
+const (
+	longestName  = 40
+	longestWords = 60
+)
 
 // nameOf is what an account is called in the tray.
-func nameOf(a backend.Account) string {
-	name := []rune(oneLine(a.Name()))
-	if len(name) > longestName {
-		return string(name[:longestName-1]) + "…"
+func nameOf(a backend.Account) string { return short(a.Name(), longestName) }
+
+// short is a text in one line of at most so many characters.
+func short(text string, most int) string {
+	line := []rune(oneLine(text))
+	if len(line) > most {
+		return string(line[:most-1]) + "…"
 	}
-	return string(name)
+	return string(line)
 }
 
 // oneLine takes out what would break a line or hide in it: a name is the
