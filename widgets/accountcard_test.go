@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 )
@@ -168,5 +169,31 @@ func TestSetViewSaysWhatChanged(t *testing.T) {
 	v.State = "Paused"
 	if !c.SetView(v) {
 		t.Error("another view did not count as a change")
+	}
+}
+
+// A window that the plan does not have is a plain line: no bar, whole or dashed.
+func TestPlainMeterDrawsNoBar(t *testing.T) {
+	v := work()
+	v.Meters[0] = MeterView{Label: "5 h", Right: "no 5-hour limit", Tick: -1}
+	c, _ := cardIn(t, v, 1040)
+	bars := func() (shown int) {
+		for _, o := range test.WidgetRenderer(test.WidgetRenderer(c).(*cardRenderer).meters[0]).Objects() {
+			if _, ok := o.(*canvas.Rectangle); ok && o.Visible() {
+				shown++
+			}
+		}
+		return shown
+	}
+	if bars() == 0 {
+		t.Fatal("a window without data has no dashes")
+	}
+	v.Meters[0].Plain = true
+	c.SetView(v) // the dashes that are there already go
+	if got := bars(); got != 0 {
+		t.Errorf("%d parts of a bar are drawn", got)
+	}
+	if label := c.AccessibilityLabel(); !strings.Contains(label, "5 h: no 5-hour limit") {
+		t.Errorf("read out as %q", label)
 	}
 }

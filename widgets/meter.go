@@ -22,6 +22,7 @@ const (
 type MeterView struct {
 	Label   string  // which window, "5 h"
 	Known   bool    // false draws a dashed track and no number
+	Plain   bool    // draws neither bar nor number: there is no such window, as Right says
 	Percent float64 // used, 0 to 100
 	Number  string  // the percent in words; "61%" when empty
 	Tick    float64 // where the window's time stands, 0 to 1; negative draws none
@@ -190,14 +191,15 @@ func (r *meterRenderer) Refresh() {
 	r.tick.FillColor = p.Muted
 	r.tick.Hidden = !v.Known || v.Tick < 0
 	r.track.Hidden = !v.Known
-	if !v.Known && r.dashes == nil {
+	dashed := !v.Known && !v.Plain
+	if dashed && r.dashes == nil {
 		for range meterDashes {
 			r.dashes = append(r.dashes, &canvas.Rectangle{CornerRadius: 1})
 		}
 	}
 	for _, d := range r.dashes {
 		d.FillColor = blend(p.Track, p.Muted, 0.35)
-		d.Hidden = v.Known
+		d.Hidden = !dashed
 	}
 	r.Layout(r.m.Size())
 	canvas.Refresh(r.m)

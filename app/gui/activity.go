@@ -109,7 +109,7 @@ func deedView(s backend.Snapshot, d backend.Deed, now time.Time) (widgets.DeedVi
 	case backend.DeedRefreshed:
 		v.Text, v.Tone = tr(textDidRefresh, "Name", who), widgets.ToneGood
 	case backend.DeedRefused:
-		v.Text, v.Tone = tr(textDidRefuse, "Name", who), widgets.ToneBad
+		v.Text, v.Tone, v.More = tr(textDidRefuse, "Name", who), widgets.ToneBad, d.Text
 	case backend.DeedUnsure:
 		v.Text, v.Tone, v.More = tr(textDidUnsure, "Name", who), widgets.ToneWarn, d.Text
 	case backend.DeedDoubted:

@@ -63,7 +63,7 @@ func sameAccount(a, b backend.Account) bool {
 	}
 	return a.Key == b.Key && a.Email == b.Email && a.Label == b.Label &&
 		a.OrganizationName == b.OrganizationName && a.Plan == b.Plan && a.Tier == b.Tier &&
-		a.State == b.State && a.Active == b.Active && a.Busy == b.Busy && a.LoginAddress == b.LoginAddress &&
+		a.State == b.State && a.Refused == b.Refused && a.Active == b.Active && a.Busy == b.Busy && a.LoginAddress == b.LoginAddress &&
 		a.LimitedUntil.Equal(b.LimitedUntil) && a.LoginExpiresAt.Equal(b.LoginExpiresAt)
 }
 
@@ -84,7 +84,7 @@ func sameUsage(a, b *backend.Usage) bool {
 		}
 		return a.Percent == b.Percent && a.ResetsAt.Equal(b.ResetsAt)
 	}
-	return window(a.FiveHour, b.FiveHour) && window(a.SevenDay, b.SevenDay) && a.ObservedAt.Equal(b.ObservedAt) &&
+	return a.NoFiveHour == b.NoFiveHour && window(a.FiveHour, b.FiveHour) && window(a.SevenDay, b.SevenDay) && a.ObservedAt.Equal(b.ObservedAt) &&
 		slices.EqualFunc(a.Models, b.Models, func(x, y backend.ModelWindow) bool {
 			return x.Name == y.Name && window(&x.Window, &y.Window)
 		})

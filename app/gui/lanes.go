@@ -70,6 +70,10 @@ func laneRow(a backend.Account, next string, look span, now time.Time) widgets.L
 		}
 		return v
 	default:
+		if a.Has(backend.NoticeRefused) {
+			v.Right, v.Tone, v.Back, v.Dimmed = tr(textRefused), widgets.ToneBad, 1, true
+			return v
+		}
 		v.Right, v.Tone = tr(textFreeNow), widgets.ToneMuted
 		if a.Key == next {
 			v.Right, v.Tone = tr(textFreeNext), widgets.ToneAccent
@@ -133,7 +137,7 @@ func outlook(s backend.Snapshot, now time.Time) string {
 	for _, a := range s.Accounts {
 		a = a.At(now)
 		switch {
-		case a.State == backend.StateReady:
+		case a.Free():
 			free++
 		case a.State == backend.StateLimited && !a.LimitedUntil.IsZero():
 			if first.IsZero() || a.LimitedUntil.Before(first) {

@@ -128,7 +128,13 @@ func cardStates() map[string]backend.Account {
 	long := five[1]
 	long.Label, long.OrganizationName = "The account for everything that has no other place", "An organisation with a name that goes on for quite a while"
 	long.Busy = "waiting for Claude Code to finish with the login file it holds"
+	refused := five[1]
+	refused.Notices, refused.Refused = []backend.Notice{backend.NoticeRefused}, "This organization has been disabled"
+	refused.Problem = &backend.Problem{Code: backend.ProblemRefused, Message: "the provider refuses this account: " + refused.Refused}
+	weekly := five[1]
+	weekly.Usage = &backend.Usage{SevenDay: five[1].Usage.SevenDay, NoFiveHour: true, ObservedAt: tuesday(), Source: backend.SourceClaude}
 	return map[string]backend.Account{
+		"refused": refused, "no_five_hours": weekly,
 		"active": five[0], "active_limited": s[0], "ready": five[1], "limited": five[2], "login_ends": five[3], "stale": five[4],
 		"busy": s[1], "no_data": s[2], "paused": s[3], "needs_login": s[4], "offline": s[5], "unsure": unsure, "crowded": crowded, "bare": bare, "long": long,
 	}

@@ -56,7 +56,7 @@ func news(s backend.Snapshot, last *happened, now time.Time) *happened {
 func footView(s backend.Snapshot, last *happened, now time.Time) (v widgets.FootView, undo string) {
 	free := 0
 	for _, a := range s.Accounts {
-		if a.At(now).State == backend.StateReady {
+		if a.At(now).Free() {
 			free++
 		}
 	}

@@ -59,8 +59,19 @@ func present(a backend.Account, in situation) (widgets.CardView, gesture) {
 	}
 	stateText(&v, a, in)
 	g := primary(&v, a, in)
+	if v.Problem != "" && problem.Code == backend.ProblemRefused {
+		if a.Refused != "" {
+			v.Problem = refusal(a)
+		}
+		if g == gestureRetry {
+			v.Hint = tr(textProblemRefusedRetry, "Button", v.Primary)
+		}
+	}
 	return v, g
 }
+
+// refusal says that the provider refuses the account, and why in its words.
+func refusal(a backend.Account) string { return tr(textProblemRefused, "Words", a.Refused) }
 
 func detail(a backend.Account) string {
 	var parts []string
@@ -108,6 +119,9 @@ func stateText(v *widgets.CardView, a backend.Account, in situation) {
 // notice puts the one mark that matters most into the card's second line.
 func notice(v *widgets.CardView, a backend.Account, in situation) {
 	switch {
+	case a.Has(backend.NoticeRefused) && v.State == tr(textRefused): // it stands there already
+	case a.Has(backend.NoticeRefused):
+		v.Second, v.SecondTone = tr(textRefused), widgets.ToneBad
 	case a.Has(backend.NoticeUnsure):
 		v.Second, v.SecondTone = tr(textUnsure), widgets.ToneWarn
 	case a.Has(backend.NoticeLoginEnds) && !a.LoginExpiresAt.IsZero():
@@ -128,6 +142,9 @@ func stateWord(a backend.Account, now time.Time) (string, widgets.Tone) {
 			return tr(textLimited), widgets.ToneBad
 		}
 		return tr(textLimitedUntil, "At", clock(a.LimitedUntil, now)), widgets.ToneBad
+	}
+	if a.Has(backend.NoticeRefused) {
+		return tr(textRefused), widgets.ToneBad
 	}
 	return tr(textReady), widgets.ToneGood
 }
@@ -156,7 +173,7 @@ func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
 	case a.LoginAddress != "":
 		return set(tr(textLogIn), suggest(a.Active || in.next == ""), gestureLogin)
 	case in.problem != nil && mayPass(in.problem.Code),
-		a.Problem != nil && a.Problem.Code == backend.ProblemOffline:
+		a.Problem != nil && refreshMayHelp(a.Problem.Code):
 		return set(tr(textTryAgain), widgets.ButtonQuiet, gestureRetry)
 	case a.Active:
 		return gestureNone
@@ -169,10 +186,15 @@ func primary(v *widgets.CardView, a backend.Account, in situation) gesture {
 // mayPass says whether trying the same again can help.
 func mayPass(c backend.ProblemCode) bool {
 	switch c {
-	case backend.ProblemOffline, backend.ProblemBusy, backend.ProblemUnsure, backend.ProblemFailed:
+	case backend.ProblemOffline, backend.ProblemRefused, backend.ProblemBusy, backend.ProblemUnsure, backend.ProblemFailed:
 		return true
 	}
 	return false
+}
+
+// refreshMayHelp says whether a refresh can end what stands in an account's way.
+func refreshMayHelp(c backend.ProblemCode) bool {
+	return c == backend.ProblemOffline || c == backend.ProblemRefused
 }
 
 func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
@@ -187,6 +209,12 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 	}
 	one := meter(tr(textFiveHours), five, fiveHours, now)
 	two := meter(tr(textSevenDays), seven, sevenDays, now)
+	if a.Usage != nil && a.Usage.NoFiveHour && five == nil {
+		one.Plain, one.Right = true, tr(textNoFiveHours)
+		if two.Known && stale != "" && two.Level != widgets.LevelSpent {
+			two.Right, two.Short = stale, stale
+		}
+	}
 	if one.Known && stale != "" && one.Level != widgets.LevelSpent {
 		one.Right, one.Short = stale, stale
 	}

@@ -8,6 +8,10 @@ import "baton/app/backend"
 // backend's own are English and more exact; another language says what the code
 // means, where the code says enough.
 func problemWords(p *backend.Problem) (message, hint string) {
+	if p.Code == backend.ProblemRefused {
+		// The provider's own words are in the message, in no other language.
+		return p.Message, tr(textProblemRefusedHint, "Refresh", tr(textRefresh))
+	}
 	k, ok := problemKeys(p.Code)
 	if ok && (p.Message == "" || speaking() != langEnglish) {
 		return tr(k[0]), tr(k[1])

@@ -40,6 +40,9 @@ func headView(s backend.Snapshot, now time.Time) widgets.HeadView {
 // leftText says what is left in the window that ends first in practice: the one
 // with the least left.
 func leftText(a backend.Account, now time.Time) string {
+	if a.Has(backend.NoticeRefused) {
+		return refusal(a)
+	}
 	if a.State != backend.StateReady {
 		word, _ := stateWord(a, now)
 		if speaking() == langEnglish {
