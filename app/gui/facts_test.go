@@ -92,7 +92,7 @@ func TestRefusedAccountIsNotFree(t *testing.T) {
 	if lane.Right != "Refused" || lane.Tone != widgets.ToneBad || lane.Back != 1 {
 		t.Errorf("the lane is %+v", lane)
 	}
-	other := refusedAccount(func(b *backend.Account) { b.Refused = "It is on hold" })
+	other := refusedAccount(func(b *backend.Account) { b.Active, b.Refused = true, "It is on hold" })
 	if same := refusedAccount(func(b *backend.Account) { b.Active = true }); sameAccount(a, other) || !sameAccount(a, same) {
 		t.Error("other words of the provider's do not redraw the card")
 	}

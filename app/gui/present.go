@@ -209,7 +209,7 @@ func meters(a backend.Account, now time.Time) [2]widgets.MeterView {
 	}
 	one := meter(tr(textFiveHours), five, fiveHours, now)
 	two := meter(tr(textSevenDays), seven, sevenDays, now)
-	if a.Usage != nil && a.Usage.NoFiveHour && five == nil {
+	if a.Usage != nil && a.Usage.NoFiveHour {
 		one.Plain, one.Right = true, tr(textNoFiveHours)
 		if two.Known && stale != "" && two.Level != widgets.LevelSpent {
 			two.Right, two.Short = stale, stale

@@ -117,3 +117,23 @@ func TestUsageOfClaudeCodeWithoutFiveHours(t *testing.T) {
 		t.Errorf("of %s (%s) the usage is %+v", a.Key, a.Tier, a.Usage)
 	}
 }
+
+// Of a login that ended the refusal is no longer the question.
+func TestEndedLoginIsNotCalledRefused(t *testing.T) {
+	w := newHome(t)
+	b := w.open()
+	if _, err := b.Do(t.Context(), backend.Action{Kind: backend.ActionImport}); err != nil {
+		t.Fatal(err)
+	}
+	done := w.fail(b, "account_on_hold", "on hold")
+	if err := w.home.Kill(done.Key); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := b.Do(t.Context(), backend.Action{Kind: backend.ActionRefresh, Key: done.Key}); err == nil {
+		t.Fatal("a login that ended was refreshed")
+	}
+	a, _ := b.Snapshot().Find(done.Key)
+	if a.State != backend.StateNeedsLogin || a.Has(backend.NoticeRefused) || a.Problem == nil || a.Problem.Code != backend.ProblemNeedsLogin {
+		t.Errorf("the account is %+v", a)
+	}
+}

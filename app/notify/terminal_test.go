@@ -2,6 +2,7 @@ package notify
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"unicode"
@@ -77,6 +78,15 @@ func TestTerminalCutsAtWholeCharacters(t *testing.T) {
 		if body := of[3]; !strings.HasSuffix(body, letter+"…") || len(body) > mostBody || len(body) < mostBody-8 {
 			t.Errorf("the body is %d bytes: %q", len(body), body)
 		}
+	}
+}
+
+// Notes that have no room are left out whole.
+func TestTerminalLeavesOutWhatHasNoRoom(t *testing.T) {
+	long := Note{strings.Repeat("a", mostTitle), strings.Repeat("b", mostBody)}
+	got := Terminal(slices.Repeat([]Note{long}, 20))
+	if wrong := contract(got); wrong != "" || len(got) > mostBytes || len(fields(got)) != 4 {
+		t.Errorf("%d bytes, %d sequences, %q", len(got), len(fields(got)), wrong)
 	}
 }
 
