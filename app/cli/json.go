@@ -81,11 +81,11 @@ type (
 		State           string           `json:"state"`
 		Active          bool             `json:"active"`
 		Notices         []string         `json:"notices"`
-		Refused         *string          `json:"refused"` // the provider's own words
 		LimitedUntil    *string          `json:"limitedUntil"`
 		AccessExpiresAt *string          `json:"accessExpiresAt"`
 		LoginExpiresAt  *string          `json:"loginExpiresAt"`
 		Usage           *usageJSON       `json:"usage"`
+		Refused         *string          `json:"refused"` // the provider's own words
 	}
 
 	usageJSON struct {

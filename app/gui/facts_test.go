@@ -43,11 +43,15 @@ func TestRefusedCard(t *testing.T) {
 		"active": {langEnglish, func(a *backend.Account) { a.Active = true }, words, "look at the account at claude.ai, then press “Try again”", [2]string{"Active", "Refused"}, gestureRetry},
 		"paused": {
 			langEnglish, func(a *backend.Account) { a.State = backend.StatePaused }, words,
-			"look at the account at claude.ai, then choose “Refresh the login” in its menu", [2]string{"Paused", "Refused"}, gestureResume,
+			"look at the account at claude.ai, then choose “Refresh the login” in its menu",
+			[2]string{"Paused", "Refused"},
+			gestureResume,
 		},
 		"German": {
 			langGerman, nil, "der Anbieter weist dieses Konto ab: This organization has been disabled",
-			"das Konto auf claude.ai ansehen, dann „Noch einmal“ drücken", [2]string{"Abgewiesen", ""}, gestureRetry,
+			"das Konto auf claude.ai ansehen, dann „Noch einmal“ drücken",
+			[2]string{"Abgewiesen", ""},
+			gestureRetry,
 		},
 	} {
 		if err := speak(c.language); err != nil {
