@@ -72,6 +72,9 @@ type Result struct {
 	Keyring *Keyring
 	// Notes are plain lines for the person: warnings, what follows now.
 	Notes []string
+	// Overrides is what Claude Code uses instead of the login that a swap put in
+	// place, the one in effect first.
+	Overrides []Override
 	// Setup is what was changed in Claude Code's settings, or would be.
 	Setup *Setup
 	// Next is who a swap would go to, after a report; nil for nobody.

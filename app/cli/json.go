@@ -29,6 +29,7 @@ type (
 		Live      liveJSON       `json:"live"`
 		Account   *accountJSON   `json:"account"`
 		Overrides []overrideJSON `json:"overrides"`
+		Forced    *forcedJSON    `json:"forcedOrganizations"`
 		Sessions  []sessionJSON  `json:"sessions"`
 		Next      *nextJSON      `json:"next"`
 	}
@@ -108,6 +109,13 @@ type (
 	overrideJSON struct {
 		Source string `json:"source"`
 		Name   string `json:"name"`
+		// PrintOnly says that it applies to `claude -p` only.
+		PrintOnly bool `json:"printOnly"`
+	}
+
+	forcedJSON struct {
+		UUIDs  []string `json:"uuids"`
+		Source string   `json:"source"`
 	}
 
 	sessionJSON struct {
@@ -166,6 +174,9 @@ func statusJSONOf(s backend.Snapshot) *statusJSON {
 	}
 	for _, o := range s.Overrides {
 		out.Overrides = append(out.Overrides, overrideJSON(o))
+	}
+	if len(s.Forced.Organizations) > 0 {
+		out.Forced = &forcedJSON{UUIDs: s.Forced.Organizations, Source: s.Forced.Source}
 	}
 	for _, session := range s.Sessions {
 		out.Sessions = append(out.Sessions, sessionJSON(session))

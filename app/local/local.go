@@ -46,6 +46,11 @@ type Config struct {
 	// Security runs macOS's program security, which is asked only where GOOS is
 	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
+	// ManagedDir is the directory of Claude Code's managed settings, and WorkDir
+	// the working directory, whose project settings apply to a Claude Code
+	// started there; "": none are read. They are no defaults of this process, so
+	// that tests read only what they wrote.
+	ManagedDir, WorkDir string
 	// Processes is the table in which running Claude Codes are looked up.
 	Processes claude.ProcessTable
 	// Keyring gives the keyring that copies of logins are kept in; nil: the
@@ -85,6 +90,7 @@ func New(cfg Config) (*Backend, error) {
 	if err != nil {
 		return nil, problem(err)
 	}
+	paths.Managed, paths.Project = cfg.ManagedDir, cfg.WorkDir
 	endpoints := provider.Default()
 	if base := cfg.Getenv("BATON_PROVIDER"); base != "" {
 		if endpoints, err = provider.FromBase(base); err != nil {
