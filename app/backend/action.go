@@ -94,6 +94,10 @@ type Setup struct {
 	// Forgotten says that Baton's status line was taken out, and that which one
 	// stood there before could not be known any more.
 	Forgotten bool
+	// Off says why Claude Code does not run the commands that were put in, one
+	// line for each reason; Neither that it runs none of them.
+	Off     []string
+	Neither bool
 }
 
 // AccountResult is one account's outcome in an action on several.

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"baton/app/backend"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/setup"
 	"baton/oauthcore/signals"
 )
@@ -54,9 +55,25 @@ func (b *Backend) setUp(ctx context.Context, a backend.Action) (backend.Result, 
 	}
 	done, err := b.setup.Apply(ctx, request)
 	return backend.Result{
-		Setup:   &backend.Setup{Path: done.Path, Diff: done.Diff(), Forgotten: done.Forgotten},
+		Setup: &backend.Setup{
+			Path: done.Path, Diff: done.Diff(), Forgotten: done.Forgotten, Off: offLines(done.Off), Neither: done.Off.Both(),
+		},
 		Chained: done.Chained,
 	}, err
+}
+
+// offLines says what keeps Claude Code from running Baton's commands.
+func offLines(off setup.Off) []string {
+	whose := map[claude.SettingsKind]string{
+		claude.UserSettings: "your settings", claude.ProjectSettings: "this project's settings", claude.ManagedSettings: "the managed settings",
+	}
+	switch c := off.StatusLine; {
+	case off.Both():
+		return []string{c.Name + " is set in " + whose[c.Kind] + " (" + c.Path + "): Claude Code runs neither hooks nor a status line of yours"}
+	case off.Any():
+		return []string{whose[c.Kind] + " (" + c.Path + ") have a status line of their own, which Claude Code runs instead of Baton's"}
+	}
+	return nil
 }
 
 // program is where this program lies: what a package manager put into its

@@ -42,21 +42,51 @@ func environmentOnly(lookup Lookup) layers {
 // settingsLayers reads everything that sets Claude Code's variables here.
 func (s *Store) settingsLayers(lookup Lookup) layers {
 	all := environmentOnly(lookup)
-	add := func(path string, project bool) {
+	for _, f := range s.SettingsFiles() {
+		all = append(all, layer{
+			source: f.Path, project: f.Kind == ProjectSettings, members: f.Members, env: variables(f.Members["env"]),
+		})
+	}
+	return all
+}
+
+// SettingsKind says whose a settings file is.
+type SettingsKind string
+
+// The kinds, the weakest first: a stronger file replaces what a weaker one sets.
+const (
+	UserSettings    SettingsKind = "user"
+	ProjectSettings SettingsKind = "project" // of a trusted project
+	ManagedSettings SettingsKind = "managed"
+)
+
+// SettingsFile is one settings file that Claude Code uses.
+type SettingsFile struct {
+	Path    string
+	Kind    SettingsKind
+	Members map[string]gjson.Result
+}
+
+// SettingsFiles reads the settings files that apply to a Claude Code started in
+// the working directory, the weakest first. Files that are missing or cannot be
+// read or parsed are left out, and so is a project that the person did not
+// trust.
+func (s *Store) SettingsFiles() (all []SettingsFile) {
+	add := func(path string, kind SettingsKind) {
 		if members := s.settingsMembers(path); members != nil {
-			all = append(all, layer{source: path, project: project, members: members, env: variables(members["env"])})
+			all = append(all, SettingsFile{path, kind, members})
 		}
 	}
-	add(s.Paths.ClaudeSettings(), false)
+	add(s.Paths.ClaudeSettings(), UserSettings)
 	before := len(all)
 	for _, path := range s.Paths.ProjectSettings() {
-		add(path, true)
+		add(path, ProjectSettings)
 	}
 	if len(all) > before && !s.trusted(s.Paths.Project) {
 		all = all[:before]
 	}
 	for _, path := range s.managedFiles() {
-		add(path, false)
+		add(path, ManagedSettings)
 	}
 	return all
 }

@@ -158,7 +158,7 @@ func (x *examination) overrides() {
 		}
 		switch {
 		case x.isManaged(o.Source):
-			f.Fix = "only an administrator of this computer can change managed settings"
+			f.Fix = managedFix
 		case o.Name == gatewayName:
 			f.Severity = SeverityInfo
 			f.Message = o.Name + " beats the login: Claude Code works through that company gateway"
@@ -169,6 +169,9 @@ func (x *examination) overrides() {
 		x.report(f)
 	}
 }
+
+// managedFix is said of a cause in managed settings.
+const managedFix = "only an administrator of this computer can change managed settings"
 
 // gatewayName is the name of the override that is a company gateway.
 const gatewayName = "enterpriseGateway"
