@@ -64,7 +64,7 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		}
 		return r, err
 	case backend.ActionConfigure:
-		return r, b.configure(ctx, a.Setting, a.Value)
+		r.Notes, err = b.configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
 	case backend.ActionSetup:

@@ -113,3 +113,37 @@ func TestSwapToAnExcludedOrganization(t *testing.T) {
 		t.Errorf("back: %q", r.Notes)
 	}
 }
+
+// Setup says whose file keeps Claude Code from running what it put in.
+func TestSetupThatIsSwitchedOff(t *testing.T) {
+	for where, tt := range map[string]struct {
+		doc, want string
+		neither   bool
+	}{
+		"etc/managed-settings.json":           {`{"allowManagedHooksOnly":true}`, "allowManagedHooksOnly is set in the managed settings (PATH): Claude Code runs neither hooks nor a status line of yours", true},
+		"etc/managed-settings.d/10-team.json": {`{"statusLine":{"type":"command","command":"team"}}`, "the managed settings (PATH) have a status line of their own, which Claude Code runs instead of Baton's", false},
+		".claude/settings.json":               {`{"disableAllHooks":true}`, "disableAllHooks is set in your settings (PATH): Claude Code runs neither hooks nor a status line of yours", true},
+		"project/.claude/settings.json":       {`{"disableAllHooks":true}`, "", false}, // not trusted
+	} {
+		b, write := overridden(t, nil)
+		path := write(where, tt.doc)
+		want := strings.ReplaceAll(tt.want, "PATH", path)
+		for range 2 { // the second time nothing changes
+			s := do(t, b, backend.Action{Kind: backend.ActionSetup}).Setup
+			if strings.Join(s.Off, "; ") != want || s.Neither != tt.neither {
+				t.Errorf("%s: %q, %t", where, s.Off, s.Neither)
+			}
+		}
+		on := backend.Action{Kind: backend.ActionConfigure, Setting: "claude.setup", Value: "on"}
+		if got := strings.Join(do(t, b, on).Notes, "; "); got != want {
+			t.Errorf("%s: switched on with %q", where, got)
+		}
+		warned := false
+		for _, f := range do(t, b, backend.Action{Kind: backend.ActionDoctor}).Findings {
+			warned = warned || f.Path == path && (f.ID == "hooks_off" || f.ID == "statusline_replaced")
+		}
+		if warned != (want != "") {
+			t.Errorf("%s: doctor warns %t", where, warned)
+		}
+	}
+}
