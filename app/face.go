@@ -83,7 +83,7 @@ func newBackend(env environ) (backend.Backend, error) {
 		work = "" // a directory that is gone has no project settings
 	}
 	b, err := local.New(local.Config{
-		ManagedDir: claude.ManagedDir(runtime.GOOS, isDir), WorkDir: work,
+		ManagedDir: managedDir(), WorkDir: work,
 		Lookup: claude.Lookup(env), OpenURL: openURL, Version: version, Switches: switches(env),
 		Home: func() (string, error) { return homeIn(env) },
 	})
@@ -92,6 +92,10 @@ func newBackend(env environ) (backend.Backend, error) {
 	}
 	return b, nil
 }
+
+// managedDir is where Claude Code's managed settings are. Tests replace it: they
+// must not depend on the computer's own.
+var managedDir = func() string { return claude.ManagedDir(runtime.GOOS, isDir) }
 
 func isDir(path string) bool {
 	info, err := os.Stat(path)

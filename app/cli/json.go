@@ -13,8 +13,8 @@ type version struct {
 	SchemaVersion int `json:"schemaVersion"`
 }
 
-// The answers. An absent value is null, never left out; an array is never
-// null; times are RFC 3339 in UTC, to the second.
+// The answers. An absent value is null, never left out, but for members that
+// came later and only some people have; an array is never null; times are RFC 3339 in UTC, to the second.
 type (
 	listJSON struct {
 		version
@@ -29,9 +29,9 @@ type (
 		Live      liveJSON       `json:"live"`
 		Account   *accountJSON   `json:"account"`
 		Overrides []overrideJSON `json:"overrides"`
-		Forced    *forcedJSON    `json:"forcedOrganizations"`
 		Sessions  []sessionJSON  `json:"sessions"`
 		Next      *nextJSON      `json:"next"`
+		Forced    *forcedJSON    `json:"forcedOrganizations,omitempty"`
 	}
 
 	swapJSON struct {
@@ -110,7 +110,7 @@ type (
 		Source string `json:"source"`
 		Name   string `json:"name"`
 		// PrintOnly says that it applies to `claude -p` only.
-		PrintOnly bool `json:"printOnly"`
+		PrintOnly bool `json:"printOnly,omitempty"`
 	}
 
 	forcedJSON struct {
