@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
@@ -77,7 +78,12 @@ func command(ctx context.Context, cfg cli.Config) int {
 
 // newBackend opens this machine's accounts by an environment.
 func newBackend(env environ) (backend.Backend, error) {
+	work, err := os.Getwd()
+	if err != nil {
+		work = "" // a directory that is gone has no project settings
+	}
 	b, err := local.New(local.Config{
+		ManagedDir: managedDir(), WorkDir: work,
 		Lookup: claude.Lookup(env), OpenURL: openURL, Version: version, Switches: switches(env),
 		Home: func() (string, error) { return homeIn(env) },
 	})
@@ -85,6 +91,15 @@ func newBackend(env environ) (backend.Backend, error) {
 		return nil, err
 	}
 	return b, nil
+}
+
+// managedDir is where Claude Code's managed settings are. Tests replace it: they
+// must not depend on the computer's own.
+var managedDir = func() string { return claude.ManagedDir(runtime.GOOS, isDir) }
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // homeIn is the home folder an environment names. The system's own idea of it

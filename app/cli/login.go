@@ -158,7 +158,11 @@ func (r *runner) printLogin(s backend.Snapshot, res backend.LoginResult) error {
 		line = "that is " + nameOf(s, res.Key) + " again; its login is renewed"
 	}
 	if res.Live {
-		line += "; Claude Code uses it now"
+		if over := backend.InEffect(s.Overrides); over != nil {
+			line += "; it is Claude Code's login now, but " + overrideSubject(*over) + " beats it"
+		} else {
+			line += "; Claude Code uses it now"
+		}
 	}
 	if err := r.say("%s", line); err != nil {
 		return err

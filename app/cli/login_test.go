@@ -90,7 +90,7 @@ func TestLogin(t *testing.T) {
 		{
 			name: "no browser", args: []string{"login", "--no-browser"},
 			result: backend.LoginResult{Key: "lab@uni.example", Live: true},
-			stdout: address + "\nlogged in as lab@uni.example; Claude Code uses it now\n",
+			stdout: address + "\nlogged in as lab@uni.example; it is Claude Code's login now, but ANTHROPIC_API_KEY in the environment beats it\n",
 		},
 		{
 			name: "via Claude Code", args: []string{"login", "--via-claude"},

@@ -38,7 +38,7 @@ func TestExamine(t *testing.T) {
 		t.Errorf("with an option: %+v", s)
 	}
 	h.write(h.settings, `{"model":"opus","disableAllHooks":true}`)
-	if s := examine(); !s.Undone() || s.StatusLine || s.Hook || !s.HooksOff || s.Program != spelled {
+	if s := examine(); !s.Undone() || s.StatusLine || s.Hook || s.Off.Hook.Name != "disableAllHooks" || s.Program != spelled {
 		t.Errorf("both commands gone: %+v", s)
 	}
 	if err := h.setup.Restore(context.Background()); err != nil || !h.setup.IsSetUp() {
