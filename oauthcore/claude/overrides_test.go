@@ -294,6 +294,7 @@ func TestOverridesOfAProject(t *testing.T) {
 		}
 	}
 	// In the home directory the project's settings are the user's.
+	trustIn(r.dir)
 	r.Paths.Project = r.dir
 	r.write(r.Paths.ClaudeSettings(), `{"apiKeyHelper":"k","env":{"ANTHROPIC_API_KEY":"x"}}`)
 	if got := r.Overrides(lookupIn(nil)); len(got) != 2 || got[0].PrintOnly {
