@@ -102,7 +102,9 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 	other := who.AccountUUID != "" && asked.AccountUUID != "" && who.AccountUUID != asked.AccountUUID
 	if named == asked || named == nil && !asked.Identified() || !who.Complete() && !other {
 		o.Vault.Save(asked, e.credential)
-		asked.Identify(who)
+		if who.Complete() || !asked.Identified() { // a part of an identity renames no account
+			asked.Identify(who)
+		}
 		if asked.Identified() {
 			o.noRival(asked)
 		}
