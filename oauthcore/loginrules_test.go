@@ -80,6 +80,7 @@ func TestWhereALoginGoes(t *testing.T) {
 		{name: "without a name, lapsed", access: lapsed, login: deadline(3), key: "login-", siblings: "old"},
 		{name: "without an address, of an unknown account", account: []byte(`{"accountUuid":"new","organizationUuid":"own"}`), access: fresh, login: deadline(3), waits: true, siblings: "old"},
 		{name: "without an address, of an unknown account, lapsed", account: []byte(`{"accountUuid":"new","organizationUuid":"own"}`), access: lapsed, login: deadline(3), key: "login-", siblings: "old"},
+		{name: "an address alone, lapsed", account: []byte(`{"emailAddress":"ada@example.com"}`), access: lapsed, login: deadline(3), key: "login-", siblings: "old"},
 		{name: "without a name, access token alone, lapsed", access: lapsed, login: accessAlone, waits: true, siblings: "old"},
 	} {
 		b := newBench(t)
@@ -175,6 +176,46 @@ func TestWhereAnAnswerGoes(t *testing.T) {
 		}
 		if tt.key == "asked" && o.Usage.Peek("asked").Offline {
 			t.Errorf("%s: still offline", tt.name)
+		}
+	}
+}
+
+// The token that was sent was replaced meanwhile: its answer goes to the account
+// that the answer names, or if it names none to the one that replaced the token.
+func TestWhereALateAnswerGoes(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		name    string
+		account string
+		ended   bool // of all accounts
+		key     string
+		aside   string
+	}{
+		{"it names none", `{}`, false, "", "next"},
+		{"it names none, the account needs a login", `{}`, true, "asked", ""},
+		{"it names another one", `{"accountUuid":"grace","organizationUuid":"own"}`, false, "", "next"},
+		{"it names another one, which needs a login", `{"accountUuid":"grace","organizationUuid":"own"}`, true, "grace", ""},
+		{"it names a new account", `{"accountUuid":"new","organizationUuid":"own"}`, true, "", "next"},
+	} {
+		b := newBench(t)
+		o := &Opened{State: emptyState(t)}
+		asked := o.withAccount("asked", adaOwn, loginNamed(t, "before"))
+		o.Vault.Save(asked, loginNamed(t, "asked"))
+		o.withAccount("grace", graceOwn, loginNamed(t, "grace"))
+		for _, a := range o.Vault.Accounts() {
+			a.NeedsLogin = tt.ended
+			o.Usage.Record(a.Key).Offline = true
+		}
+		e := &answer{presented: loginNamed(t, "before").Fingerprint(), account: []byte(tt.account), credential: loginNamed(t, "next")}
+		if err := b.takeAnswer(o, e); err != nil {
+			t.Fatal(err)
+		}
+		key := ""
+		if a := o.Vault.Holder(e.credential.RefreshToken); a != nil {
+			key = a.Key
+		}
+		if key != tt.key || b.asideNames() != tt.aside || key != "" && (o.Usage.Peek(key).Offline || o.Vault.Get(key).NeedsNewLogin()) {
+			t.Errorf("%s: %q has it, set aside is %q", tt.name, key, b.asideNames())
 		}
 	}
 }

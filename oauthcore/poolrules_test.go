@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/claude"
 )
 
 // A login of the pool whose owner is proved is saved unless the account's own is
@@ -140,6 +141,60 @@ func TestWhereAnUnprovedEntryGoes(t *testing.T) {
 	}
 	if a := o.Vault.Get("own@example.com"); len(o.Vault.Accounts()) != 2 || tokenName(a.Credential) != "second" || b.asideNames() != "first" {
 		t.Errorf("%v, set aside is %q", o.Vault.Accounts(), b.asideNames())
+	}
+}
+
+// An entry of the pool that is the live login is taken over with that; here the
+// account of a new owner gets its key and place.
+func TestAnEntryThatIsTheLiveLogin(t *testing.T) {
+	t.Parallel()
+	live := loginNamed(t, "live", naming(newcomer))
+	entry := func(key string, cr accounts.Credential) string {
+		return `"` + key + `":{"email":"` + key + `","accessToken":"` + cr.AccessToken.Reveal() + `","refreshToken":"` + cr.RefreshToken.Reveal() + `"}`
+	}
+	for _, tt := range []struct {
+		name   string
+		live   accounts.Credential
+		entry  string
+		edit   func(o *Opened)
+		added  bool
+		logins string // of all accounts afterwards
+	}{
+		{name: "of a new owner", live: live, entry: entry("key", live), added: true, logins: "key="},
+		{name: "of an owner that nothing proves", live: loginNamed(t, "live"), entry: entry("key", live)},
+		{
+			name: "of a known account", live: live, entry: entry("key", live),
+			edit: func(o *Opened) { o.withAccount("known", newcomer, loginNamed(t, "known")) }, logins: "known=known",
+		},
+		{
+			name: "under the key of another account", live: live, entry: entry("key", live),
+			edit: func(o *Opened) { o.withAccount("key", adaOwn, loginNamed(t, "ada")) }, logins: "key=ada",
+		},
+		{
+			name: "access tokens alone", live: loginNamed(t, "live", accessAlone, naming(newcomer)), logins: "key=other",
+			entry: entry("key", loginNamed(t, "other", accessAlone)),
+		},
+	} {
+		b := newBench(t)
+		pool, err := accounts.ParsePool([]byte(`{"accounts":{` + tt.entry + `}}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := &Opened{State: emptyState(t), Live: claude.Live{Credential: tt.live}, Config: claude.Config{Account: accountOf(newcomer)}}
+		o.Pool = pool
+		if tt.edit != nil {
+			tt.edit(o)
+		}
+		if err := b.takePool(o, newProofs()); err != nil {
+			t.Fatal(err)
+		}
+		var logins []string
+		for _, a := range o.Vault.Accounts() {
+			logins = append(logins, a.Key+"="+tokenName(a.Credential))
+		}
+		if got := strings.Join(logins, " "); got != tt.logins || o.Added != tt.added || b.asideNames() != "" {
+			t.Errorf("%s: %q, added %v, set aside is %q", tt.name, got, o.Added, b.asideNames())
+		}
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // identified.
 func (c *Core) takeProfiles(o *Opened, p *proofs) error {
 	for _, a := range slices.Clone(o.Vault.Accounts()) {
-		if a.Identified() || o.Vault.Get(a.Key) != a {
+		if a.Identified() {
 			continue
 		}
 		if profile, known, _ := p.of(a.Credential); known {

@@ -172,7 +172,7 @@ func (s *State) rivals(u, a *accounts.Account) {
 	}
 	s.rival(u, a)
 	for _, o := range s.Vault.Accounts() {
-		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
+		if o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) < 0 {
 			o.Doubt = accounts.DoubtRival
 		}
 	}

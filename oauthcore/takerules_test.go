@@ -121,8 +121,8 @@ func TestRivalsFoundBefore(t *testing.T) {
 	}
 	// The account that is compared with is none of them.
 	s := emptyState(t)
-	u := s.withAccount("u", accounts.Identity{}, loginNamed(t, "u", deadline(1)))
-	a := s.withAccount("a", accounts.Identity{}, loginNamed(t, "a", deadline(2)))
+	u := s.withAccount("u", accounts.Identity{}, loginNamed(t, "u", deadline(2)))
+	a := s.withAccount("a", accounts.Identity{}, loginNamed(t, "a", deadline(3)))
 	o := s.withAccount("o", accounts.Identity{}, loginNamed(t, "o", deadline(1)))
 	a.Rival, o.Rival = "u", "u"
 	s.rivals(nil, a)
