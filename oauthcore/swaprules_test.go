@@ -149,7 +149,7 @@ func TestAnAutomaticSwapHasItsReason(t *testing.T) {
 		}
 		o.Usage.SwappedAt = b.now.Add(-tt.swapped)
 		w := &swapping{SwapRequest: SwapRequest{Automatic: !tt.byHand, Leaving: tt.leaving}, c: b.Core}
-		if err := w.stillWanted(o); view.CodeOf(err) != tt.want && (err != nil || tt.want != "") {
+		if err := w.stillWanted(o); err != nil && view.CodeOf(err) != tt.want || (err == nil) != (tt.want == "") {
 			t.Errorf("%s: %v", tt.name, err)
 		}
 	}
