@@ -1,6 +1,8 @@
 package oauthcore
 
 import (
+	"errors"
+	"fmt"
 	"slices"
 	"testing"
 	"time"
@@ -161,5 +163,46 @@ func TestAnAutomaticSwapHasItsReason(t *testing.T) {
 	w := &swapping{SwapRequest: SwapRequest{Automatic: true, Leaving: "ada"}, c: b.Core}
 	if err := w.stillWanted(o); view.CodeOf(err) != view.CodeBusy {
 		t.Errorf("without a live login: %v", err)
+	}
+}
+
+// Once the provider cannot be reached, only accounts with a good access token are
+// left, and the error of a swap without any is that of the first candidate.
+func TestCandidatesWithoutANetwork(t *testing.T) {
+	t.Parallel()
+	network, other := fmt.Errorf("first: %w", provider.ErrNetwork), errors.New("second")
+	for _, tt := range []struct {
+		name   string
+		passed []error // of the candidates b, c, ...
+		want   string
+	}{
+		{"none was tried", nil, "b"},
+		{"one is offline", []error{network}, "d"}, // c has no good access token
+		{"one is offline, then something else", []error{network, other}, "d"},
+		{"something else", []error{other}, "c"},
+		{"something else, then one is offline", []error{other, network}, "d"},
+		{"all were tried", []error{other, network, network}, ""},
+	} {
+		b := newBench(t)
+		s := emptyState(t)
+		for i, name := range []string{"a", "b", "c", "d"} {
+			ends := 1
+			if name == "c" {
+				ends = -1
+			}
+			s.withAccount(name, accounts.Identity{AccountUUID: name, OrganizationUUID: "own"}, loginNamed(t, name, accessEnds(ends)))
+			s.Usage.Record(name).ActiveAt = b.now.Add(time.Duration(i-10) * time.Hour) // the one used longest ago first
+		}
+		w := &swapping{c: b.Core, passed: map[string]error{}}
+		for i, why := range tt.passed {
+			w.pass([]string{"b", "c", "d"}[i], why)
+		}
+		key, err := w.choose(s, "a")
+		if key != tt.want || (err == nil) != (tt.want != "") {
+			t.Errorf("%s: %q, %v", tt.name, key, err)
+		}
+		if tt.want == "" && !errors.Is(err, tt.passed[0]) {
+			t.Errorf("%s: %v is not the first error", tt.name, err)
+		}
 	}
 }
