@@ -52,9 +52,9 @@ func parsePaste(text string) (answer, error) {
 	if lower := strings.ToLower(text); strings.HasPrefix(lower, "http://") || strings.HasPrefix(lower, "https://") {
 		return parsePastedURL(text)
 	}
-	code, state, found := strings.Cut(text, "#")
+	code, state, _ := strings.Cut(text, "#")
 	switch {
-	case !found || state == "":
+	case state == "":
 		return answer{}, fmt.Errorf("%w: the part after # is missing", ErrPaste)
 	case code == "":
 		return answer{}, fmt.Errorf("%w: the part before # is missing", ErrPaste)

@@ -74,6 +74,16 @@ func TestPaste(t *testing.T) {
 	}
 }
 
+// Every printable ASCII character may stand in a code, and a text of maxPaste
+// bytes is not too long.
+func TestPasteAtTheLimits(t *testing.T) {
+	for _, code := range []string{"!~", strings.Repeat("x", maxPaste-len("#state"))} {
+		if a, err := parsePaste(code + "#state"); err != nil || a.code.Reveal() != code || a.state != "state" {
+			t.Errorf("%d bytes: %v", len(code), err)
+		}
+	}
+}
+
 // Where the browser cannot reach the listener, its address bar holds the code.
 func TestPasteBesideTheListener(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -116,6 +126,7 @@ func FuzzPaste(f *testing.F) {
 	f.Add("CODE#STATE")
 	f.Add("http://localhost:1/callback?code=a&state=b")
 	f.Add("https://x/?error=access_denied&state=b#c")
+	f.Add("https://x/?error=access_denied&code=a&state=b")
 	f.Fuzz(func(t *testing.T, text string) {
 		a, err := parsePaste(text)
 		if err != nil {

@@ -34,7 +34,7 @@ func split(command, word string) (program, rest string, ok bool) {
 	if len(tokens) < 2 || slices.ContainsFunc(tokens, func(t token) bool { return t.kind == separator }) {
 		return "", "", false
 	}
-	if tokens[0].kind != plain || tokens[0].text == "" || !hasWord(tokens[1:], word) {
+	if tokens[0].text == "" || !hasWord(tokens[1:], word) {
 		return "", "", false
 	}
 	return command[tokens[0].from:tokens[0].to], command[tokens[0].to:], true
@@ -59,7 +59,7 @@ func runsIn(command, word string, known []string, nesting int) bool {
 		if namesBaton(t.text, known) && slices.ContainsFunc(upToEnd(command, tokens[i+1:]), func(a token) bool { return a.text == word }) {
 			return true
 		}
-		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && t.text != command && runsIn(t.text, word, known, nesting-1) {
+		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && runsIn(t.text, word, known, nesting-1) {
 			return true
 		}
 	}

@@ -29,7 +29,15 @@ func TestRecognisesCommands(t *testing.T) {
 		{"baton --quiet statusline", true, true},
 		{"/opt/baton statusline 2>/dev/null", true, true},
 		{"/opt/baton statusline >&2 &>x", true, true},
+		{"/opt/baton statusline < /dev/null", true, true},
+		{"/opt/baton statusline <<<x", true, true},
+		{"/opt/baton statusline >", true, true},
 		{programOfItsOwn + " statusline", true, true},
+
+		{"/opt/baton statusline &", false, true},
+		{"/opt/baton statusline & mine", false, true},
+		{"/opt/baton > statusline", false, true}, // in doubt it does
+		{"> statusline", false, false},
 
 		{"cd /tmp; /opt/baton statusline", false, true},
 		{"/opt/baton statusline | cut -c1-40", false, true},

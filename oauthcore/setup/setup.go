@@ -120,9 +120,6 @@ func (s *Setup) compute(ctx context.Context, r Request) (change, error) {
 	}
 	c.noteWas = noteWas
 	body, marked := bytes.CutPrefix(was, bom)
-	if was == nil {
-		body = nil
-	}
 	if r.Remove {
 		var out removed
 		out, err = takeOut(body, n, r.Program)
