@@ -124,7 +124,7 @@ func InEffect(overrides []Override) *Override {
 	return nil
 }
 
-// Forced are the only organisations with which managed settings let Claude Code
+// Forced are the only organizations with which managed settings let Claude Code
 // start; without any of them every one is allowed.
 type Forced struct {
 	Organizations []string // UUIDs

@@ -128,9 +128,9 @@ func overrideSubject(o backend.Override) string {
 	return plain(o.Name) + " in " + overridePlace(o)
 }
 
-// forcedWords says which organisations managed settings allow.
+// forcedWords says which organizations managed settings allow.
 func forcedWords(s backend.Snapshot) string {
-	word, only := "organisation ", make([]string, 0, len(s.Forced.Organizations))
+	word, only := "organization ", make([]string, 0, len(s.Forced.Organizations))
 	for _, id := range s.Forced.Organizations {
 		for _, a := range s.Accounts {
 			if strings.EqualFold(a.OrganizationUUID, id) && a.OrganizationName != "" {
@@ -141,12 +141,12 @@ func forcedWords(s backend.Snapshot) string {
 		only = append(only, plain(id))
 	}
 	if len(only) > 1 {
-		word = "organisations "
+		word = "organizations "
 	}
 	return "managed settings let Claude Code use only " + word + strings.Join(only, ", ") + " (" + plain(s.Forced.Source) + ")"
 }
 
-// forcedColour stands out if the active account is of another organisation.
+// forcedColour stands out if the active account is of another organization.
 func forcedColour(s backend.Snapshot) colour {
 	a, ok := s.Find(s.Active)
 	if !ok || a.OrganizationUUID == "" || slices.ContainsFunc(s.Forced.Organizations, func(id string) bool { return strings.EqualFold(id, a.OrganizationUUID) }) {

@@ -50,7 +50,7 @@ func (b *Backend) forcedNote(key string) string {
 	if forced.Allows(mine) {
 		return ""
 	}
-	word, only := "organisation ", []string{}
+	word, only := "organization ", []string{}
 	for _, id := range forced.Organizations {
 		if name := names[strings.ToLower(id)]; name != "" {
 			id = name + " (" + id + ")"
@@ -58,7 +58,7 @@ func (b *Backend) forcedNote(key string) string {
 		only = append(only, id)
 	}
 	if len(only) > 1 {
-		word = "organisations "
+		word = "organizations "
 	}
 	return fmt.Sprintf("managed settings let Claude Code use only %s%s (%s): it may refuse this account at its next start", word, strings.Join(only, ", "), forced.Source)
 }

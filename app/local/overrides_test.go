@@ -85,7 +85,7 @@ func TestOverridesEverywhere(t *testing.T) {
 	}
 }
 
-// A swap to an organisation that managed settings exclude is made as asked, with
+// A swap to an organization that managed settings exclude is made as asked, with
 // a warning.
 func TestSwapToAnExcludedOrganization(t *testing.T) {
 	b, write := overridden(t, nil)
@@ -106,7 +106,7 @@ func TestSwapToAnExcludedOrganization(t *testing.T) {
 		t.Errorf("%+v", f)
 	}
 	r := do(t, b, backend.Action{Kind: backend.ActionSwap, Key: other.Key})
-	if r.To != other.Key || len(r.Notes) == 0 || !strings.HasPrefix(r.Notes[0], "managed settings let Claude Code use only organisation "+mine.OrganizationName) || !strings.Contains(r.Notes[0], source) {
+	if r.To != other.Key || len(r.Notes) == 0 || !strings.HasPrefix(r.Notes[0], "managed settings let Claude Code use only organization "+mine.OrganizationName) || !strings.Contains(r.Notes[0], source) {
 		t.Errorf("%q, %q: %+v", other.Key, mine.OrganizationName, r)
 	}
 	if r = do(t, b, backend.Action{Kind: backend.ActionSwap, Key: mine.Key}); slices.ContainsFunc(r.Notes, func(n string) bool { return strings.HasPrefix(n, "managed") }) {
