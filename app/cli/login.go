@@ -35,7 +35,7 @@ a fresh login and keeps its label. The active account stays the active one.`,
 	}
 	cmd.Flags().StringVar(&f.email, "email", "", "suggest this address (`HINT`) on the login page")
 	cmd.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the address instead of opening a browser")
-	cmd.Flags().BoolVar(&f.paste, "paste", false, "read CODE#STATE from one line of standard input")
+	cmd.Flags().BoolVar(&f.paste, "paste", false, "read CODE#STATE from standard input")
 	cmd.Flags().BoolVar(&f.viaClaude, "via-claude", false, "run 'claude auth login' in a folder of its own and take the result")
 	cmd.RunE = command(func(ctx context.Context, _ []string) error {
 		if f.viaClaude && (f.paste || f.noBrowser) {
@@ -53,6 +53,9 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 	}
 	stop := r.showProgress(ctx, b)
 	defer stop()
+	if f.paste && r.StdinTTY && r.Drain != nil {
+		defer r.Drain() // the rest of a paste is not for the shell
+	}
 	flow, err := b.Login(ctx, backend.LoginMode{
 		Paste:     f.paste,
 		Email:     f.email,
@@ -92,54 +95,33 @@ func (r *runner) tellAddress(url string, f loginFlags) error {
 // await returns when the login is saved or has failed. It waits for the login
 // also while it waits for the code, because the login can end first.
 func (r *runner) await(ctx context.Context, flow backend.LoginFlow, paste bool) (backend.LoginResult, error) {
-	type outcome struct {
-		res backend.LoginResult
-		err error
-	}
-	done := make(chan outcome, 1)
+	done := make(chan loginEnd, 1)
 	go func() {
 		res, err := flow.Wait(ctx)
-		done <- outcome{res, err}
+		done <- loginEnd{res, err}
 	}()
-	var code <-chan answer
+	out := loginEnd{}
 	if paste {
-		if r.asks() {
-			_, _ = fmt.Fprint(r.Stderr, "paste the code the page shows (CODE#STATE): ")
+		err := r.pastes(ctx, flow, done, &out)
+		if err != nil {
+			// The flow is over; its own end says nothing more.
+			flow.Cancel()
+			<-done
+			return backend.LoginResult{}, err
 		}
-		code = r.readLine()
+	} else {
+		out = <-done
 	}
-	for {
-		select {
-		case out := <-done:
-			if out.err != nil && ctx.Err() != nil {
-				return out.res, loginCanceled(out.err)
-			}
-			return out.res, out.err
-		case a := <-code:
-			code = nil
-			if err := handIn(flow, a); err != nil {
-				// The flow is over; its own end says nothing more.
-				flow.Cancel()
-				<-done
-				return backend.LoginResult{}, err
-			}
-		}
+	if out.err != nil && ctx.Err() != nil {
+		return out.res, loginCanceled(out.err)
 	}
+	return out.res, out.err
 }
 
-func handIn(flow backend.LoginFlow, a answer) error {
-	switch {
-	case errors.Is(a.err, errNoAnswer):
-		return &backend.Problem{
-			Code:    backend.ProblemUsage,
-			Message: "no code on standard input",
-			Hint:    "login --paste reads CODE#STATE from one line",
-			Err:     a.err,
-		}
-	case a.err != nil:
-		return a.err
-	}
-	return flow.Paste(a.line)
+// loginEnd is what LoginFlow.Wait returned.
+type loginEnd struct {
+	res backend.LoginResult
+	err error
 }
 
 // loginCanceled is what an interrupted wait means, unless the backend had

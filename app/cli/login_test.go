@@ -101,7 +101,7 @@ func TestLogin(t *testing.T) {
 		},
 		{
 			name: "paste from a pipe", args: []string{"login", "--paste"},
-			with:   func(c *Config) { c.Stdin = strings.NewReader("CODE#STATE\nmore\n") },
+			with:   func(c *Config) { c.Stdin = strings.NewReader("\n\nCODE#\nSTATE") },
 			result: backend.LoginResult{Key: "ada@example.com"},
 			mode:   backend.LoginMode{Paste: true},
 			stdout: address + "\nlogged in as Personal (ada@example.com)\n",
@@ -151,8 +151,8 @@ func TestLoginFails(t *testing.T) {
 		{name: "at the start", args: []string{"login", "--no-browser"}, start: busy, code: 6, stderr: "baton: another login is being saved\n"},
 		{name: "while waiting", args: []string{"login", "--no-browser"}, fail: busy, code: 6, stderr: "baton: another login is being saved\n"},
 		{name: "at the code", args: []string{"login", "--paste"}, stdin: "x#y\n", refuse: refused, code: 1, stderr: "baton: the code is not for this login\n  start again\n"},
-		{name: "no code", args: []string{"login", "--paste"}, stdin: "", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from one line\n"},
-		{name: "blank code", args: []string{"login", "--paste"}, stdin: "  \n", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from one line\n"},
+		{name: "no code", args: []string{"login", "--paste"}, stdin: "", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from standard input\n"},
+		{name: "blank code", args: []string{"login", "--paste"}, stdin: "  \n", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from standard input\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			flow := newFlow(backend.LoginResult{})

@@ -80,7 +80,11 @@ func (f *flow) finish(ctx context.Context, code login.Code) (who string, err err
 	})
 	if err != nil && grant.RefreshToken.Empty() {
 		room.Discard()
-		return "", exchangeProblem(err)
+		p := exchangeProblem(err)
+		if errors.Is(err, provider.ErrInvalidGrant) {
+			p.Err = errors.Join(err, login.ErrCode)
+		}
+		return "", p
 	}
 	saved, err := room.Save(ctx, grant)
 	if err != nil {
@@ -102,10 +106,21 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.inner.Serve
 
 // Paste implements backend.LoginFlow.
 func (f *flow) Paste(text string) error {
-	if err := f.inner.Paste(text); err != nil {
-		return loginProblem(err)
+	err := f.inner.Paste(text)
+	if err == nil {
+		return nil
 	}
-	return nil
+	p := *loginProblem(err)
+	if errors.Is(err, login.ErrIncomplete) {
+		p.Err = errors.Join(p.Err, backend.ErrPasteMore)
+	}
+	if errors.Is(err, login.ErrPaste) || errors.Is(err, login.ErrState) || f.inner.Waiting() {
+		p.Err = errors.Join(p.Err, backend.ErrPasteAgain)
+		if errors.Is(err, login.ErrCode) {
+			p.Hint = "copy it from the page again, whole; a code works once and for a few minutes, then open the address again"
+		}
+	}
+	return &p
 }
 
 // Wait implements backend.LoginFlow.
@@ -169,6 +184,8 @@ func loginProblem(err error) *backend.Problem {
 		p.Code, p.Message, p.Hint = backend.ProblemCanceled, "the login was canceled; nothing was changed", ""
 	case errors.Is(err, login.ErrState):
 		p.Code, p.Hint = backend.ProblemUsage, "copy the code from the page this login opened"
+	case errors.Is(err, login.ErrIncomplete):
+		p.Code, p.Hint = backend.ProblemUsage, "paste the rest, or all of it again: CODE#STATE"
 	case errors.Is(err, login.ErrPaste):
 		p.Code, p.Hint = backend.ProblemUsage, "paste the whole code from the page: CODE#STATE"
 	}

@@ -135,6 +135,13 @@ func (f *Flow) URL() string { return f.url }
 // Expires is when the flow gives up waiting.
 func (f *Flow) Expires() time.Time { return f.expires }
 
+// Waiting says whether the flow still waits for a code.
+func (f *Flow) Waiting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.phase == waiting
+}
+
 // Wait blocks until the login has its code and Finish is through, and gives
 // the code and Finish's error; or until the login ends otherwise, with
 // ErrTimeout, ErrCanceled or ErrDenied. If ctx ends first it gives ctx's error
