@@ -200,15 +200,14 @@ func exchangeProblem(err error) *backend.Problem {
 	}
 	var pe *provider.Error
 	if errors.As(err, &pe) {
-		p.Message += ": " + pe.Kind.Error()
-		if pe.Description != "" {
-			p.Message += ": " + pe.Description
-		}
+		p.Message += ": " + pe.Reason()
 		switch {
 		case errors.Is(err, provider.ErrInvalidGrant):
 			p.Code, p.Message, p.Hint = backend.ProblemFailed, "the provider did not accept the login code", "a code works once and for a few minutes: log in again"
 		case errors.Is(err, provider.ErrRefused):
 			p.Code, p.Hint = backend.ProblemFailed, "log in with another account, or look at what the provider says of this one"
+		case pe.Advice() != "":
+			p.Hint = pe.Advice() + "; then log in again"
 		case pe.RetryAfter > 0:
 			p.Hint = "log in again in " + pe.RetryAfter.Round(time.Second).String()
 		}
