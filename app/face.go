@@ -16,11 +16,10 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/app/openurl"
 	"baton/app/web/server"
 	"baton/keyring"
 	"baton/oauthcore/claude"
-
-	"github.com/pkg/browser"
 )
 
 // exitUsage is the status of a command line that cannot be carried out.
@@ -33,9 +32,7 @@ func Main() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	// A browser that is started writes to where it was told; standard output
-	// belongs to the command.
-	browser.Stdout, browser.Stderr = os.Stderr, io.Discard
+	openurl.SetOutput()
 	cfg := cli.System()
 	cfg.Version, cfg.Commit, cfg.Date = version, commit, date
 	switch {
@@ -78,7 +75,7 @@ func command(ctx context.Context, cfg cli.Config) int {
 // newBackend opens this machine's accounts by an environment.
 func newBackend(env environ) (backend.Backend, error) {
 	b, err := local.New(local.Config{
-		Lookup: claude.Lookup(env), OpenURL: openURL, Version: version, Switches: switches(env),
+		Lookup: claude.Lookup(env), OpenURL: openurl.New(env).Open, Version: version, Switches: switches(env),
 		Home: func() (string, error) { return homeIn(env) },
 	})
 	if err != nil {
@@ -96,13 +93,6 @@ func homeIn(env environ) (string, error) {
 		}
 	}
 	return "", errors.New("neither HOME nor USERPROFILE is set")
-}
-
-// openURL opens the system's browser and does not wait for it.
-func openURL(address string) error {
-	failed := make(chan error, 1)
-	go func() { failed <- browser.OpenURL(address) }()
-	return firstError(failed)
 }
 
 // plain is `baton` without a word: the window where a display answers, the page
@@ -140,7 +130,7 @@ func window(ctx context.Context, env environ, cfg gui.Config) (code int, shown b
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
+	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openurl.New(env).Open, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(env, cfg.Hidden, os.Stderr)
 		if !mine {

@@ -68,6 +68,16 @@ type LoginFlow interface {
 	Cancel()
 }
 
+// ErrNoBrowser is wrapped by the *Problem of a browser that could not be opened.
+var ErrNoBrowser = errors.New("no browser was opened")
+
+// Browsing is what a LoginFlow has that may have opened a browser itself.
+type Browsing interface {
+	// BrowserProblem is why the browser did not open that LoginMode.Open asked
+	// for, nil if it was started or not asked for.
+	BrowserProblem() *Problem
+}
+
 // What an error of LoginFlow.Paste may wrap.
 var (
 	ErrPasteAgain = errors.New("another paste may be right")

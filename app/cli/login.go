@@ -66,7 +66,7 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 		return err
 	}
 	defer flow.Cancel()
-	if err := r.tellAddress(flow.URL(), f); err != nil {
+	if err := r.tellAddress(flow, f); err != nil {
 		return err
 	}
 	res, err := r.await(ctx, flow, f.paste)
@@ -79,16 +79,27 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 
 // tellAddress says where to go. An address that was asked for is part of the
 // answer; one that is only the way out of trouble stands beside it.
-func (r *runner) tellAddress(url string, f loginFlags) error {
+func (r *runner) tellAddress(flow backend.LoginFlow, f loginFlags) error {
 	switch {
 	case f.viaClaude:
 		r.note("Claude Code logs in now")
 		return nil
 	case f.noBrowser || f.paste:
-		return r.say("%s", url)
+		return r.say("%s", flow.URL())
 	}
-	r.note("the browser opens; if it does not, or is logged in as someone else, open this in a private window:")
-	_, _ = fmt.Fprintln(r.Stderr, url)
+	var p *backend.Problem
+	if b, ok := flow.(backend.Browsing); ok {
+		p = b.BrowserProblem()
+	}
+	if p == nil {
+		r.note("the browser opens; if it does not, or is logged in as someone else, open this in a private window:")
+		_, _ = fmt.Fprintln(r.Stderr, flow.URL())
+		return nil
+	}
+	r.note(p.Message)
+	r.note("open this address yourself, in a browser on this machine:")
+	_, _ = fmt.Fprintln(r.Stderr, flow.URL())
+	r.note("for a browser on another machine press Ctrl-C and run: baton login --paste; its page shows a code to paste here")
 	return nil
 }
 

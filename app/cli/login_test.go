@@ -223,3 +223,36 @@ func TestQuestionInterrupted(t *testing.T) {
 		}
 	})
 }
+
+// unopened is a login whose browser did not open.
+type unopened struct {
+	*fakeFlow
+	why *backend.Problem
+}
+
+func (u unopened) BrowserProblem() *backend.Problem { return u.why }
+
+// That the browser opens is said only if it was started.
+func TestLoginWithoutBrowser(t *testing.T) {
+	for _, tty := range []bool{false, true} {
+		for why, want := range map[string]string{
+			"": "the browser opens; if it does not, or is logged in as someone else, open this in a private window:\n" + address + "\n",
+			"no browser could be opened here: this is an SSH session without a display": "no browser could be opened here: this is an SSH session without a display\n" +
+				"open this address yourself, in a browser on this machine:\n" + address + "\n" +
+				"for a browser on another machine press Ctrl-C and run: baton login --paste; its page shows a code to paste here\n",
+		} {
+			flow := unopened{fakeFlow: newFlow(backend.LoginResult{Key: "ada@example.com"})}
+			close(flow.end)
+			if why != "" {
+				flow.why = &backend.Problem{Code: backend.ProblemFailed, Message: why}
+			}
+			f := &fake{snap: five(), events: make(chan backend.Event, 1), login: func(backend.LoginMode) (backend.LoginFlow, error) { return flow, nil }}
+			f.events <- backend.Event{Kind: backend.EventProgress, Wait: backend.WaitBrowser}
+			run(t, f, func(c *Config) {
+				if tty {
+					terminal(c)
+				}
+			}, "login").want(t, 0, "logged in as Personal (ada@example.com)\n", want)
+		}
+	}
+}

@@ -19,12 +19,15 @@ import (
 type flow struct {
 	b      *Backend
 	inner  *login.Flow
+	opened *backend.Problem // why the browser did not open; set before Login returns
 	mu     sync.Mutex
 	result backend.LoginResult
 }
 
 var (
 	_ backend.LoginFlow = (*flow)(nil)
+	_ backend.Browsing  = (*flow)(nil)
+	_ backend.Browsing  = (*namedFlow)(nil)
 	_ http.Handler      = (*flow)(nil)
 )
 
@@ -36,7 +39,7 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 	if m.Again != "" && !m.Paste {
 		if named := b.namedLogin(ctx, m.Again); named != nil {
 			if m.Open {
-				b.openBrowser(named.URL())
+				named.opened = b.openBrowser(named.URL())
 			}
 			return named, nil
 		}
@@ -57,16 +60,22 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 		earlier.Cancel()
 	}
 	if m.Open {
-		b.openBrowser(inner.URL())
+		f.opened = b.openBrowser(inner.URL())
 	}
 	return f, nil
 }
 
-func (b *Backend) openBrowser(address string) {
-	if err := b.OpenURL(address); err != nil {
+// openBrowser gives why the browser did not open, nil if it was started.
+func (b *Backend) openBrowser(address string) *backend.Problem {
+	err := b.OpenURL(address)
+	if err != nil {
 		b.hub.Send(backend.Event{Kind: backend.EventProgress, Wait: backend.WaitBrowser})
 	}
+	return backend.AsProblem(err)
 }
+
+// BrowserProblem implements backend.Browsing.
+func (f *flow) BrowserProblem() *backend.Problem { return f.opened }
 
 // finish exchanges the code and saves the login, before the browser is told
 // that it worked.
