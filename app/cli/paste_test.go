@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -160,4 +161,17 @@ func TestPastesUntilTheLoginEnds(t *testing.T) {
 			t.Errorf("exit status %d, stderr %q", code, stderr)
 		}
 	})
+}
+
+// What begins with the part kept is the whole: joined to it, it would be another
+// code, for the provider to refuse.
+func TestWholeAfterPart(t *testing.T) {
+	j := newJudge()
+	p := paster{flow: j}
+	if err := p.take("CO\n"); !errors.Is(err, backend.ErrPasteMore) {
+		t.Fatal(err)
+	}
+	if err := p.take(" CODE#STATE\n"); err != nil || !slices.Equal(j.seen, []string{"CO", "CODE#STATE"}) {
+		t.Errorf("%v, the login was given %q", err, j.seen)
+	}
 }

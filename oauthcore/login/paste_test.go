@@ -197,6 +197,19 @@ func TestPasteAgain(t *testing.T) {
 	})
 }
 
+// A refused code that the browser brought ends the login: the browser was told.
+func TestRefusedCallbackEnds(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f, p := start(t, Options{Finish: func(context.Context, Code) (string, error) { return "", ErrCode }})
+		if r := p.browse(t, "GET", callbackOf(t, f, "code="+testCode), ""); !strings.Contains(r.body, "Not signed in") {
+			t.Errorf("the browser got %s", r.body)
+		}
+		if _, err := f.Wait(t.Context()); !errors.Is(err, ErrCode) || f.Waiting() {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 // Waiting for another paste ends as any waiting does.
 func TestPasteAgainEnds(t *testing.T) {
 	for _, c := range []struct {
