@@ -68,8 +68,10 @@ type Backend struct {
 	setup  *setup.Setup
 	copies *mirror.Mirror
 	client *provider.Client
-	hub    backend.Hub
-	mirror mirroring
+	// network is what client goes by.
+	network *network
+	hub     backend.Hub
+	mirror  mirroring
 
 	reloading sync.Mutex // held while a snapshot is taken to be kept
 
@@ -105,8 +107,11 @@ func New(cfg Config) (*Backend, error) {
 			}
 		}
 	}
-	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
-	b := &Backend{Config: cfg, client: client, busy: map[string]backend.Wait{}}
+	network := &network{lookup: cfg.Lookup, settings: paths.ClaudeSettings(), log: cfg.Log}
+	client := provider.New(endpoints, provider.Options{
+		Now: cfg.Now, UserAgent: "baton/" + cfg.Version, Roots: network.Roots, Proxy: network.Proxy,
+	})
+	b := &Backend{Config: cfg, client: client, network: network, busy: map[string]backend.Wait{}}
 	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,

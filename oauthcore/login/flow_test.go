@@ -244,9 +244,11 @@ func TestCancelWhileFinishing(t *testing.T) {
 			}
 			got := make(chan reply, 1)
 			if paste {
-				if err := f.Paste(testCode + "#" + f.state); err != nil {
-					t.Fatal(err)
-				}
+				go func() {
+					if err := f.Paste(testCode + "#" + f.state); err != nil {
+						t.Error(err)
+					}
+				}()
 			} else {
 				address := callbackOf(t, f, "code="+testCode)
 				go func() { got <- p.browse(t, "GET", address, "") }()
