@@ -4,8 +4,10 @@ package app_test
 
 import (
 	"context"
+	"net/http"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/chromedp/chromedp"
@@ -65,8 +67,28 @@ func openedBy(t *testing.T) (bin string, address func(context.Context) (string, 
 			body, err = os.ReadFile(out)
 			return err == nil
 		})
-		return string(body), err
+		if err != nil {
+			return "", err
+		}
+		return sentOn(ctx, string(body))
 	}
+}
+
+// sentOn is where the link on an opener's command line leads on its one visit;
+// a file's address stays.
+func sentOn(ctx context.Context, link string) (string, error) {
+	if !strings.HasPrefix(link, "http://127.0.0.1:") || strings.Contains(link, "?") {
+		return link, nil
+	}
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, link, nil)
+	if err != nil {
+		return "", err
+	}
+	resp, err := http.DefaultTransport.RoundTrip(req) // follows nothing
+	if err != nil {
+		return "", err
+	}
+	return resp.Header.Get("Location"), resp.Body.Close()
 }
 
 // shot saves what the page looks like, for people (go test -artifacts).

@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"runtime"
 	"runtime/debug"
 	"syscall"
 
@@ -16,11 +17,10 @@ import (
 	"baton/app/cli"
 	"baton/app/gui"
 	"baton/app/local"
+	"baton/app/openurl"
 	"baton/app/web/server"
 	"baton/keyring"
 	"baton/oauthcore/claude"
-
-	"github.com/pkg/browser"
 )
 
 // exitUsage is the status of a command line that cannot be carried out.
@@ -33,9 +33,7 @@ func Main() int {
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
-	// A browser that is started writes to where it was told; standard output
-	// belongs to the command.
-	browser.Stdout, browser.Stderr = os.Stderr, io.Discard
+	openurl.SetOutput()
 	cfg := cli.System()
 	cfg.Version, cfg.Commit, cfg.Date = version, commit, date
 	switch {
@@ -77,14 +75,28 @@ func command(ctx context.Context, cfg cli.Config) int {
 
 // newBackend opens this machine's accounts by an environment.
 func newBackend(env environ) (backend.Backend, error) {
+	work, err := os.Getwd()
+	if err != nil {
+		work = "" // a directory that is gone has no project settings
+	}
 	b, err := local.New(local.Config{
-		Lookup: claude.Lookup(env), OpenURL: openURL, Version: version, Switches: switches(env),
+		ManagedDir: managedDir(), WorkDir: work,
+		Lookup: claude.Lookup(env), OpenURL: openurl.New(env).Open, Version: version, Switches: switches(env),
 		Home: func() (string, error) { return homeIn(env) },
 	})
 	if err != nil {
 		return nil, err
 	}
 	return b, nil
+}
+
+// managedDir is where Claude Code's managed settings are. Tests replace it: they
+// must not depend on the computer's own.
+var managedDir = func() string { return claude.ManagedDir(runtime.GOOS, isDir) }
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
 }
 
 // homeIn is the home folder an environment names. The system's own idea of it
@@ -96,13 +108,6 @@ func homeIn(env environ) (string, error) {
 		}
 	}
 	return "", errors.New("neither HOME nor USERPROFILE is set")
-}
-
-// openURL opens the system's browser and does not wait for it.
-func openURL(address string) error {
-	failed := make(chan error, 1)
-	go func() { failed <- browser.OpenURL(address) }()
-	return firstError(failed)
 }
 
 // plain is `baton` without a word: the window where a display answers, the page
@@ -140,7 +145,7 @@ func window(ctx context.Context, env environ, cfg gui.Config) (code int, shown b
 	if c, ok := b.(io.Closer); ok {
 		defer func() { _ = c.Close() }() // ends a login nobody waits for any more
 	}
-	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openURL, "Baton", version
+	cfg.Backend, cfg.OpenURL, cfg.Title, cfg.Version = b, openurl.New(env).Open, "Baton", version
 	if cfg.Demo == "" { // a demo has accounts of its own each time
 		one, code, mine := onlyOne(env, cfg.Hidden, os.Stderr)
 		if !mine {

@@ -27,7 +27,7 @@ const failureTold = `{"session_id":"s","transcript_path":"","hook_event_name":"S
 func (w *world) atLimit(t *testing.T) string {
 	t.Helper()
 	path := filepath.Join(w.dir, "transcript.jsonl")
-	row := fmt.Sprintf(`{"isApiErrorMessage":true,"error":"rate_limit","version":"2.1.332","quotaLimits":{"status":"rejected","resetsAt":%d,"rateLimitType":"five_hour"}}`,
+	row := fmt.Sprintf(`{"type":"session-owner","accountUuid":"a","organizationUuid":"o"}`+"\n"+`{"isApiErrorMessage":true,"error":"rate_limit","version":"2.1.332","quotaLimits":{"status":"rejected","resetsAt":%d,"rateLimitType":"five_hour"}}`,
 		time.Now().Add(2*time.Hour).Unix())
 	if err := os.WriteFile(path, []byte(row+"\n"), 0o600); err != nil {
 		t.Fatal(err)

@@ -20,6 +20,10 @@ import (
 // of everything it printed, so that it can be searched for tokens.
 const recordEnv = "BATON_TEST_RECORD"
 
+// managedEnv names the directory of managed settings for a baton started by a
+// test; without it there are none.
+const managedEnv = "BATON_TEST_MANAGED"
+
 // TestMain lets the test binary be the program itself: started under the name
 // baton it is app.Main in a process of its own, window and all, built with the
 // very flags the tests are built with.
@@ -28,6 +32,7 @@ func TestMain(m *testing.M) {
 }
 
 func batonMain() {
+	app.SetManagedDir(os.Getenv(managedEnv))
 	dir := os.Getenv(recordEnv)
 	if dir == "" || keyring.IsHelper(os.Args) { // what a helper prints goes to the program that asked it
 		os.Exit(app.Main())

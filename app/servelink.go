@@ -8,7 +8,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"github.com/pkg/browser"
+	"baton/app/openurl"
 )
 
 // openLink has the browser open the link without its secret being in anybody's
@@ -27,7 +27,5 @@ func openLink(link string) (forget func(), err error) {
 	if err := os.WriteFile(path, []byte(page), 0o600); err != nil {
 		return forget, err
 	}
-	failed := make(chan error, 1)
-	go func() { failed <- browser.OpenFile(path) }()
-	return forget, firstError(failed)
+	return forget, openurl.New(os.LookupEnv).OpenFile(path)
 }

@@ -120,7 +120,7 @@ func TestOverrides(t *testing.T) {
 	for _, o := range w.core.Overrides(lookupIn(env)) {
 		got = append(got, filepath.Base(o.Source)+":"+o.Name)
 	}
-	if strings.Join(got, " ") != "environment:ANTHROPIC_API_KEY settings.json:env.ANTHROPIC_AUTH_TOKEN settings.json:apiKeyHelper" {
+	if strings.Join(got, " ") != "settings.json:env.ANTHROPIC_AUTH_TOKEN environment:ANTHROPIC_API_KEY settings.json:apiKeyHelper" {
 		t.Errorf("overrides %q", got)
 	}
 	w.write(w.paths.ClaudeSettings(), `{`)

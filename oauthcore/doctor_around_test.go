@@ -110,7 +110,7 @@ func TestDoctorOverrides(t *testing.T) {
 	p := newPatient(t)
 	p.env["ANTHROPIC_API_KEY"] = "sk-ant-api-TEST"
 	p.write(p.paths.ClaudeSettings(), `{"apiKeyHelper":"/bin/key","env":{"ANTHROPIC_AUTH_TOKEN":"sk-ant-oat01-TEST-x"}}`)
-	want := []string{"warning override", "warning override settings.json", "warning override settings.json"}
+	want := []string{"warning override settings.json", "warning override", "warning override settings.json"}
 	p.check(want, want)
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/files/filestest"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/setup"
@@ -250,6 +251,16 @@ func (f *fakeSetup) Restore(context.Context) error {
 // isSetUp is the state after a setup.
 func isSetUp() setup.Status { return setup.Status{Noted: true, StatusLine: true, Hook: true} }
 
+// isOff is the state in which a cause stops the status line, and with both the
+// hook as well.
+func isOff(c setup.Cause, both bool) setup.Status {
+	st := isSetUp()
+	if st.Off.StatusLine = c; both {
+		st.Off.Hook = c
+	}
+	return st
+}
+
 func TestDoctorSetup(t *testing.T) {
 	for _, tt := range []struct {
 		name      string
@@ -260,6 +271,8 @@ func TestDoctorSetup(t *testing.T) {
 		{"never set up", fakeSetup{}, false, []string{}, []string{}},
 		{"needed", fakeSetup{}, true, []string{"warning not_told settings.json"}, []string{"warning not_told settings.json"}},
 		{"set up", fakeSetup{state: isSetUp()}, true, []string{}, []string{}},
+		{"switched off", fakeSetup{state: isOff(setup.Cause{Name: "disableAllHooks", Path: "/p/.claude/settings.local.json", Kind: claude.ProjectSettings}, true)}, true, []string{"warning hooks_off settings.local.json"}, []string{"warning hooks_off settings.local.json"}},
+		{"another status line", fakeSetup{state: isOff(setup.Cause{Name: "statusLine", Path: "/etc/managed-settings.json", Kind: claude.ManagedSettings}, false)}, true, []string{"info statusline_replaced managed-settings.json"}, []string{"info statusline_replaced managed-settings.json"}},
 		{"undone", fakeSetup{state: setup.Status{Noted: true}}, false, []string{"warning setup_undone settings.json"}, []string{"fixed setup_undone settings.json"}},
 		{"note lost", fakeSetup{state: setup.Status{StatusLine: true}}, false, []string{"warning setup_forgotten settings.json"}, []string{"fixed setup_forgotten settings.json"}},
 		{

@@ -194,6 +194,8 @@ func (h *history) judge(one presentation) {
 			continue
 		}
 		switch {
+		case !was.Answered && was.Outcome == providertest.OutcomeRefused && was.Status == 400:
+			// Cut off after a status that says that nothing was acted upon.
 		case !was.Answered:
 			unanswered = true
 			if one.asked < askedSwap && was.step > h.restored {

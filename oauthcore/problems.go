@@ -78,15 +78,15 @@ func trouble(verb string, a *accounts.Account, cause error) *view.Problem {
 	}
 	var pe *provider.Error
 	if errors.As(cause, &pe) {
-		e.Message = fmt.Sprintf("could not %s %s: %s", verb, a.Name(), pe.Kind.Error())
+		e.Message = fmt.Sprintf("could not %s %s: %s", verb, a.Name(), pe.Reason())
 		if pe.Kind != provider.ErrNetwork {
 			e.Hint = "the login is kept; try again later"
 		}
 		if pe.Kind == provider.ErrRefused {
 			e.Code = view.CodeRefused
 		}
-		if pe.Description != "" {
-			e.Message += ": " + pe.Description
+		if advice := pe.Advice(); advice != "" {
+			e.Hint = "the login is kept; " + advice
 		}
 		if pe.RetryAfter > 0 {
 			e.Hint = fmt.Sprintf("the login is kept; try again in %s", pe.RetryAfter.Round(time.Second))
@@ -116,7 +116,7 @@ func (o *Opened) UnknownLive() *view.Problem {
 	}
 	var pe *provider.Error
 	if errors.As(o.why, &pe) {
-		e.Hint = "the provider could not say whose it is (" + strings.TrimSpace(pe.Kind.Error()+" "+pe.Description) + "); " + e.Hint
+		e.Hint = "the provider could not say whose it is (" + pe.Reason() + "); " + e.Hint
 	}
 	return e
 }

@@ -2,7 +2,6 @@ package oauthcore_test
 
 import (
 	"context"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -250,46 +249,4 @@ func TestARefreshOfTheLiveAccountWritesItsFileFirst(t *testing.T) {
 		t.Error("the vault was written before the live file")
 	}
 	w.live(personal)
-}
-
-// Another switcher makes the account live while its refresh is under way: the
-// new login goes there at once.
-func TestAnAccountThatBecomesLiveMeanwhile(t *testing.T) {
-	w := newWorld(t)
-	w.swap(oauthcore.SwapRequest{To: personal})
-	old := w.account(lab).Credential
-	answer := w.midRefresh(context.Background(), lab)
-	w.write(w.paths.Credentials(), `{"claudeAiOauth":`+string(old.JSON())+`,"mcpOAuth":{"x":1}}`)
-	if err := answer(); err != nil {
-		t.Fatal(err)
-	}
-	if !w.credential().Same(w.account(lab).Credential) || w.credential().Same(old) {
-		t.Error("Claude Code was left with the used-up token")
-	}
-	if gjson.GetBytes(w.read(w.paths.Credentials()), "mcpOAuth.x").Int() != 1 {
-		t.Error("a sibling was lost")
-	}
-}
-
-// Canceled after the note and before the request: the note is taken back.
-func TestCanceledJustBeforeItIsSent(t *testing.T) {
-	w := newWorld(t)
-	w.swap(oauthcore.SwapRequest{To: personal})
-	ctx, cancel := context.WithCancel(context.Background())
-	w.core = w.newCore(&filestest.FS{Before: filestest.On("rename", func(to string) error {
-		if filepath.Dir(to) == w.paths.Answers() {
-			cancel()
-		}
-		return nil
-	})})
-	calls := w.provider.State().Calls[providertest.EndpointRefresh]
-	if _, err := w.core.Refresh(ctx, lab); err == nil {
-		t.Error("no error")
-	}
-	if w.provider.State().Calls[providertest.EndpointRefresh] != calls {
-		t.Error("it was sent")
-	}
-	if w.unsure(lab) {
-		t.Error("the account is unsure, though nothing was sent")
-	}
 }

@@ -162,6 +162,14 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 				}
 				return nil
 			}
+			if a.Credential.Usable() && !l.credential.Outlasts(a.Credential) {
+				// It seems so by the access tokens, which tell little of two logins.
+				siblings := a.Siblings
+				if err := c.displace(s, a); err != nil {
+					return err
+				}
+				a.Siblings = siblings
+			}
 			s.Vault.Save(a, l.credential)
 			taken = true
 			return s.Stamp(a)

@@ -12,7 +12,7 @@ import (
 // identified.
 func (c *Core) takeProfiles(o *Opened, p *proofs) error {
 	for _, a := range slices.Clone(o.Vault.Accounts()) {
-		if a.Identified() || o.Vault.Get(a.Key) != a {
+		if a.Identified() {
 			continue
 		}
 		if profile, known, _ := p.of(a.Credential); known {
@@ -102,7 +102,9 @@ func (c *Core) takeAnswer(o *Opened, e *answer) error {
 	other := who.AccountUUID != "" && asked.AccountUUID != "" && who.AccountUUID != asked.AccountUUID
 	if named == asked || named == nil && !asked.Identified() || !who.Complete() && !other {
 		o.Vault.Save(asked, e.credential)
-		asked.Identify(who)
+		if who.Complete() || !asked.Identified() { // a part of an identity renames no account
+			asked.Identify(who)
+		}
 		if asked.Identified() {
 			o.noRival(asked)
 		}

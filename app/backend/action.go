@@ -75,6 +75,9 @@ type Result struct {
 	Keyring *Keyring
 	// Notes are plain lines for the person: warnings, what follows now.
 	Notes []string
+	// Overrides is what Claude Code uses instead of the login that a swap put in
+	// place, the one in effect first.
+	Overrides []Override
 	// Setup is what was changed in Claude Code's settings, or would be.
 	Setup *Setup
 	// Next is who a swap would go to, after a report; nil for nobody.
@@ -101,6 +104,10 @@ type Setup struct {
 	// Forgotten says that Baton's status line was taken out, and that which one
 	// stood there before could not be known any more.
 	Forgotten bool
+	// Off says why Claude Code does not run the commands that were put in, one
+	// line for each reason; Neither that it runs none of them.
+	Off     []string
+	Neither bool
 }
 
 // AccountResult is one account's outcome in an action on several.

@@ -1,6 +1,9 @@
 package backend
 
-import "context"
+import (
+	"context"
+	"errors"
+)
 
 // Backend is what a face needs of Baton. All methods may be called from any
 // goroutine. Snapshot is cheap and never touches the network; Do and Login
@@ -51,14 +54,35 @@ type LoginMode struct {
 type LoginFlow interface {
 	// URL is the address to open; it holds no secret that outlives the flow.
 	URL() string
-	// Paste hands in CODE#STATE in paste mode. The error is a *Problem.
-	Paste(codeAndState string) error
+	// Paste hands in what the person copied: CODE#STATE or the address the
+	// browser ended at, wrapped or not. It returns when the code was exchanged
+	// or refused. The error is a *Problem. It wraps ErrPasteAgain if the login
+	// goes on and another paste may be right, and ErrPasteMore as well if text
+	// may be the beginning of a code whose rest is still to come (neither
+	// survives the way from a server to a page).
+	Paste(text string) error
 	// Wait blocks until the login is saved, fails, or ctx ends. The error is
 	// a *Problem. It may be called once.
 	Wait(ctx context.Context) (LoginResult, error)
 	// Cancel ends the flow and frees its listener; calling it twice is fine.
 	Cancel()
 }
+
+// ErrNoBrowser is wrapped by the *Problem of a browser that could not be opened.
+var ErrNoBrowser = errors.New("no browser was opened")
+
+// Browsing is what a LoginFlow has that may have opened a browser itself.
+type Browsing interface {
+	// BrowserProblem is why the browser did not open that LoginMode.Open asked
+	// for, nil if it was started or not asked for.
+	BrowserProblem() *Problem
+}
+
+// What an error of LoginFlow.Paste may wrap.
+var (
+	ErrPasteAgain = errors.New("another paste may be right")
+	ErrPasteMore  = errors.New("the rest of the paste is missing")
+)
 
 // LoginResult says which account a finished login belongs to.
 type LoginResult struct {

@@ -112,11 +112,36 @@ type Live struct {
 	Reason  string // "" when the live login is a known account's
 }
 
-// Override is a setting that beats the credentials file, so that a swap
-// changes nothing where it is in force.
+// Override is something that Claude Code uses instead of the live login, so
+// that a swap changes nothing if it is in effect.
 type Override struct {
-	Source string // "environment" or the settings file's path
-	Name   string // variable or member
+	Source string // "environment", or the path of a file
+	Name   string // variable, "env." and a variable, or member of the file
+	// PrintOnly says that it applies to `claude -p` only, not to an interactive
+	// session.
+	PrintOnly bool
+}
+
+// OverrideGateway is the name of an override that is a company gateway. It goes
+// with the account: a swap takes it along.
+const OverrideGateway = "enterpriseGateway"
+
+// InEffect is what Claude Code uses instead of the live login in an interactive
+// session, nil if that is the login.
+func InEffect(overrides []Override) *Override {
+	for i := range overrides {
+		if !overrides[i].PrintOnly {
+			return &overrides[i]
+		}
+	}
+	return nil
+}
+
+// Forced are the only organizations with which managed settings let Claude Code
+// start; without any of them every one is allowed.
+type Forced struct {
+	Organizations []string // UUIDs
+	Source        string   // the file that says so
 }
 
 // Session is a running Claude Code.
@@ -178,8 +203,9 @@ type Snapshot struct {
 	Active    string    // key, "" when none is known to be live
 	Live      Live
 	Next      *Next
-	LastSwap  *LastSwap // nil where none is known, or To is not live any more
-	Overrides []Override
+	LastSwap  *LastSwap  // nil where none is known, or To is not live any more
+	Overrides []Override // the one in effect first
+	Forced    Forced
 	Sessions  []Session
 	Settings  []Setting
 	Deeds     []Deed    // the newest first, not all there ever were

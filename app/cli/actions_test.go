@@ -37,6 +37,33 @@ func TestActions(t *testing.T) {
 			stdout: "Claude Code uses lab@uni.example now, after a refresh\n",
 		},
 		{
+			args: "swap lab@uni.example",
+			result: backend.Result{
+				From: "ada@example.com", To: "lab@uni.example", Refreshed: true,
+				Overrides: []backend.Override{{Source: "/p/.claude/settings.json", Name: "env.ANTHROPIC_API_KEY", PrintOnly: true}, {Source: "environment", Name: "CLAUDE_CODE_OAUTH_TOKEN"}},
+			},
+			want:   backend.Action{Kind: backend.ActionSwap, Key: "lab@uni.example"},
+			stdout: "Claude Code's login is lab@uni.example now, after a refresh, but CLAUDE_CODE_OAUTH_TOKEN in the environment beats it\n",
+		},
+		{
+			args: "swap lab@uni.example", // what applies to claude -p only leaves the sessions to the login
+			result: backend.Result{
+				From: "ada@example.com", To: "lab@uni.example",
+				Overrides: []backend.Override{{Source: "/p/.claude/settings.json", Name: "env.ANTHROPIC_API_KEY", PrintOnly: true}},
+			},
+			want:   backend.Action{Kind: backend.ActionSwap, Key: "lab@uni.example"},
+			stdout: "Claude Code uses lab@uni.example now\n",
+		},
+		{
+			args: "swap Personal",
+			result: backend.Result{
+				From: "ada@example.com", To: "ada@example.com",
+				Overrides: []backend.Override{{Source: "/etc/claude-code/managed-settings.json", Name: "env.CLAUDE_CODE_USE_BEDROCK"}},
+			},
+			want:   backend.Action{Kind: backend.ActionSwap, Key: "Personal"},
+			stdout: personal + " is the active account already, but env.CLAUDE_CODE_USE_BEDROCK in /etc/claude-code/managed-settings.json beats it\n",
+		},
+		{
 			args:   "swap Personal --limited-until +1h",
 			result: backend.Result{From: "ada@example.com", To: "ada@example.com"},
 			want:   backend.Action{Kind: backend.ActionSwap, Key: "Personal", LimitedUntil: inAnHour},

@@ -46,6 +46,39 @@ func (r *runner) readLine() <-chan answer {
 	return ch
 }
 
+// readLines reads standard input line by line in the background until ctx ends.
+// Lines come as they are, without their line break; the last answer has the
+// error that ended the reading, errNoAnswer at the end of the input.
+func (r *runner) readLines(ctx context.Context) <-chan answer {
+	ch := make(chan answer)
+	in := bufio.NewReader(io.LimitReader(r.Stdin, maxAnswer))
+	send := func(a answer) bool {
+		select {
+		case ch <- a:
+			return true
+		case <-ctx.Done():
+			return false
+		}
+	}
+	go func() {
+		for {
+			line, err := in.ReadString('\n')
+			if line = strings.TrimRight(line, "\r\n"); line != "" && !send(answer{line: line}) {
+				return
+			}
+			switch {
+			case err == nil:
+				continue
+			case errors.Is(err, io.EOF):
+				err = errNoAnswer
+			}
+			send(answer{err: err})
+			return
+		}
+	}()
+	return ch
+}
+
 // confirm puts a yes-or-no question; only yes is yes.
 func (r *runner) confirm(ctx context.Context, question string) (bool, error) {
 	_, _ = fmt.Fprintf(r.Stderr, "%s [y/N] ", plain(question))

@@ -176,6 +176,7 @@ func five() backend.Snapshot {
 		},
 		Next:      &backend.Next{Key: "lab@uni.example#0a1b2c3d", Reason: "least recently used"},
 		Overrides: []backend.Override{{Source: "environment", Name: "ANTHROPIC_API_KEY"}, {Source: "/home/ada/.claude/settings.json", Name: "apiKeyHelper"}},
+		Forced:    backend.Forced{Organizations: []string{"22222222-2222-4222-8222-222222222222", "11111111-1111-4111-8111-111111111111"}, Source: "/etc/claude-code/managed-settings.json"},
 		Sessions:  []backend.Session{{PID: 4711, Cwd: "/home/ada/baton"}},
 		Settings: []backend.Setting{
 			{Key: "swap.auto", Value: "off", Default: "off", About: "swap by itself when the active account is spent"},

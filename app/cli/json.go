@@ -13,8 +13,8 @@ type version struct {
 	SchemaVersion int `json:"schemaVersion"`
 }
 
-// The answers. An absent value is null, never left out, but for noFiveHour,
-// which is there only where it is true; an array is never null; times are
+// The answers. An absent value is null, never left out, but for members that
+// came later and only some people have; an array is never null; times are
 // RFC 3339 in UTC, to the second.
 type (
 	listJSON struct {
@@ -32,6 +32,7 @@ type (
 		Overrides []overrideJSON `json:"overrides"`
 		Sessions  []sessionJSON  `json:"sessions"`
 		Next      *nextJSON      `json:"next"`
+		Forced    *forcedJSON    `json:"forcedOrganizations,omitempty"`
 	}
 
 	swapJSON struct {
@@ -111,6 +112,13 @@ type (
 	overrideJSON struct {
 		Source string `json:"source"`
 		Name   string `json:"name"`
+		// PrintOnly says that it applies to `claude -p` only.
+		PrintOnly bool `json:"printOnly,omitempty"`
+	}
+
+	forcedJSON struct {
+		UUIDs  []string `json:"uuids"`
+		Source string   `json:"source"`
 	}
 
 	sessionJSON struct {
@@ -169,6 +177,9 @@ func statusJSONOf(s backend.Snapshot) *statusJSON {
 	}
 	for _, o := range s.Overrides {
 		out.Overrides = append(out.Overrides, overrideJSON(o))
+	}
+	if len(s.Forced.Organizations) > 0 {
+		out.Forced = &forcedJSON{UUIDs: s.Forced.Organizations, Source: s.Forced.Source}
 	}
 	for _, session := range s.Sessions {
 		out.Sessions = append(out.Sessions, sessionJSON(session))

@@ -35,7 +35,7 @@ a fresh login and keeps its label. The active account stays the active one.`,
 	}
 	cmd.Flags().StringVar(&f.email, "email", "", "suggest this address (`HINT`) on the login page")
 	cmd.Flags().BoolVar(&f.noBrowser, "no-browser", false, "print the address instead of opening a browser")
-	cmd.Flags().BoolVar(&f.paste, "paste", false, "read CODE#STATE from one line of standard input")
+	cmd.Flags().BoolVar(&f.paste, "paste", false, "read CODE#STATE from standard input")
 	cmd.Flags().BoolVar(&f.viaClaude, "via-claude", false, "run 'claude auth login' in a folder of its own and take the result")
 	cmd.RunE = command(func(ctx context.Context, _ []string) error {
 		if f.viaClaude && (f.paste || f.noBrowser) {
@@ -53,6 +53,9 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 	}
 	stop := r.showProgress(ctx, b)
 	defer stop()
+	if f.paste && r.StdinTTY && r.Drain != nil {
+		defer r.Drain() // the rest of a paste is not for the shell
+	}
 	flow, err := b.Login(ctx, backend.LoginMode{
 		Paste:     f.paste,
 		Email:     f.email,
@@ -63,7 +66,7 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 		return err
 	}
 	defer flow.Cancel()
-	if err := r.tellAddress(flow.URL(), f); err != nil {
+	if err := r.tellAddress(flow, f); err != nil {
 		return err
 	}
 	res, err := r.await(ctx, flow, f.paste)
@@ -76,70 +79,60 @@ func (r *runner) login(ctx context.Context, f loginFlags) error {
 
 // tellAddress says where to go. An address that was asked for is part of the
 // answer; one that is only the way out of trouble stands beside it.
-func (r *runner) tellAddress(url string, f loginFlags) error {
+func (r *runner) tellAddress(flow backend.LoginFlow, f loginFlags) error {
 	switch {
 	case f.viaClaude:
 		r.note("Claude Code logs in now")
 		return nil
 	case f.noBrowser || f.paste:
-		return r.say("%s", url)
+		return r.say("%s", flow.URL())
 	}
-	r.note("the browser opens; if it does not, or is logged in as someone else, open this in a private window:")
-	_, _ = fmt.Fprintln(r.Stderr, url)
+	var p *backend.Problem
+	if b, ok := flow.(backend.Browsing); ok {
+		p = b.BrowserProblem()
+	}
+	if p == nil {
+		r.note("the browser opens; if it does not, or is logged in as someone else, open this in a private window:")
+		_, _ = fmt.Fprintln(r.Stderr, flow.URL())
+		return nil
+	}
+	r.note(p.Message)
+	r.note("open this address yourself, in a browser on this machine:")
+	_, _ = fmt.Fprintln(r.Stderr, flow.URL())
+	r.note("for a browser on another machine press Ctrl-C and run: baton login --paste; its page shows a code to paste here")
 	return nil
 }
 
 // await returns when the login is saved or has failed. It waits for the login
 // also while it waits for the code, because the login can end first.
 func (r *runner) await(ctx context.Context, flow backend.LoginFlow, paste bool) (backend.LoginResult, error) {
-	type outcome struct {
-		res backend.LoginResult
-		err error
-	}
-	done := make(chan outcome, 1)
+	done := make(chan loginEnd, 1)
 	go func() {
 		res, err := flow.Wait(ctx)
-		done <- outcome{res, err}
+		done <- loginEnd{res, err}
 	}()
-	var code <-chan answer
+	out := loginEnd{}
 	if paste {
-		if r.asks() {
-			_, _ = fmt.Fprint(r.Stderr, "paste the code the page shows (CODE#STATE): ")
+		err := r.pastes(ctx, flow, done, &out)
+		if err != nil {
+			// The flow is over; its own end says nothing more.
+			flow.Cancel()
+			<-done
+			return backend.LoginResult{}, err
 		}
-		code = r.readLine()
+	} else {
+		out = <-done
 	}
-	for {
-		select {
-		case out := <-done:
-			if out.err != nil && ctx.Err() != nil {
-				return out.res, loginCanceled(out.err)
-			}
-			return out.res, out.err
-		case a := <-code:
-			code = nil
-			if err := handIn(flow, a); err != nil {
-				// The flow is over; its own end says nothing more.
-				flow.Cancel()
-				<-done
-				return backend.LoginResult{}, err
-			}
-		}
+	if out.err != nil && ctx.Err() != nil {
+		return out.res, loginCanceled(out.err)
 	}
+	return out.res, out.err
 }
 
-func handIn(flow backend.LoginFlow, a answer) error {
-	switch {
-	case errors.Is(a.err, errNoAnswer):
-		return &backend.Problem{
-			Code:    backend.ProblemUsage,
-			Message: "no code on standard input",
-			Hint:    "login --paste reads CODE#STATE from one line",
-			Err:     a.err,
-		}
-	case a.err != nil:
-		return a.err
-	}
-	return flow.Paste(a.line)
+// loginEnd is what LoginFlow.Wait returned.
+type loginEnd struct {
+	res backend.LoginResult
+	err error
 }
 
 // loginCanceled is what an interrupted wait means, unless the backend had
@@ -158,7 +151,11 @@ func (r *runner) printLogin(s backend.Snapshot, res backend.LoginResult) error {
 		line = "that is " + nameOf(s, res.Key) + " again; its login is renewed"
 	}
 	if res.Live {
-		line += "; Claude Code uses it now"
+		if over := backend.InEffect(s.Overrides); over != nil {
+			line += "; it is Claude Code's login now, but " + overrideSubject(*over) + " beats it"
+		} else {
+			line += "; Claude Code uses it now"
+		}
 	}
 	if err := r.say("%s", line); err != nil {
 		return err

@@ -90,7 +90,7 @@ func TestLogin(t *testing.T) {
 		{
 			name: "no browser", args: []string{"login", "--no-browser"},
 			result: backend.LoginResult{Key: "lab@uni.example", Live: true},
-			stdout: address + "\nlogged in as lab@uni.example; Claude Code uses it now\n",
+			stdout: address + "\nlogged in as lab@uni.example; it is Claude Code's login now, but ANTHROPIC_API_KEY in the environment beats it\n",
 		},
 		{
 			name: "via Claude Code", args: []string{"login", "--via-claude"},
@@ -101,7 +101,7 @@ func TestLogin(t *testing.T) {
 		},
 		{
 			name: "paste from a pipe", args: []string{"login", "--paste"},
-			with:   func(c *Config) { c.Stdin = strings.NewReader("CODE#STATE\nmore\n") },
+			with:   func(c *Config) { c.Stdin = strings.NewReader("\n\nCODE#\nSTATE") },
 			result: backend.LoginResult{Key: "ada@example.com"},
 			mode:   backend.LoginMode{Paste: true},
 			stdout: address + "\nlogged in as Personal (ada@example.com)\n",
@@ -151,8 +151,8 @@ func TestLoginFails(t *testing.T) {
 		{name: "at the start", args: []string{"login", "--no-browser"}, start: busy, code: 6, stderr: "baton: another login is being saved\n"},
 		{name: "while waiting", args: []string{"login", "--no-browser"}, fail: busy, code: 6, stderr: "baton: another login is being saved\n"},
 		{name: "at the code", args: []string{"login", "--paste"}, stdin: "x#y\n", refuse: refused, code: 1, stderr: "baton: the code is not for this login\n  start again\n"},
-		{name: "no code", args: []string{"login", "--paste"}, stdin: "", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from one line\n"},
-		{name: "blank code", args: []string{"login", "--paste"}, stdin: "  \n", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from one line\n"},
+		{name: "no code", args: []string{"login", "--paste"}, stdin: "", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from standard input\n"},
+		{name: "blank code", args: []string{"login", "--paste"}, stdin: "  \n", code: 2, stderr: "baton: no code on standard input\n  login --paste reads CODE#STATE from standard input\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			flow := newFlow(backend.LoginResult{})
@@ -222,4 +222,37 @@ func TestQuestionInterrupted(t *testing.T) {
 			t.Errorf("exit status %d, stderr %q, %v", code, errs.String(), f.actions)
 		}
 	})
+}
+
+// unopened is a login whose browser did not open.
+type unopened struct {
+	*fakeFlow
+	why *backend.Problem
+}
+
+func (u unopened) BrowserProblem() *backend.Problem { return u.why }
+
+// That the browser opens is said only if it was started.
+func TestLoginWithoutBrowser(t *testing.T) {
+	for _, tty := range []bool{false, true} {
+		for why, want := range map[string]string{
+			"": "the browser opens; if it does not, or is logged in as someone else, open this in a private window:\n" + address + "\n",
+			"no browser could be opened here: this is an SSH session without a display": "no browser could be opened here: this is an SSH session without a display\n" +
+				"open this address yourself, in a browser on this machine:\n" + address + "\n" +
+				"for a browser on another machine press Ctrl-C and run: baton login --paste; its page shows a code to paste here\n",
+		} {
+			flow := unopened{fakeFlow: newFlow(backend.LoginResult{Key: "ada@example.com"})}
+			close(flow.end)
+			if why != "" {
+				flow.why = &backend.Problem{Code: backend.ProblemFailed, Message: why}
+			}
+			f := &fake{snap: five(), events: make(chan backend.Event, 1), login: func(backend.LoginMode) (backend.LoginFlow, error) { return flow, nil }}
+			f.events <- backend.Event{Kind: backend.EventProgress, Wait: backend.WaitBrowser}
+			run(t, f, func(c *Config) {
+				if tty {
+					terminal(c)
+				}
+			}, "login").want(t, 0, "logged in as Personal (ada@example.com)\n", want)
+		}
+	}
 }

@@ -28,7 +28,8 @@ func (r *runner) showProgress(ctx context.Context, b backend.Backend) (stop func
 				if !open {
 					return
 				}
-				if ev.Kind == backend.EventProgress && ev.Wait != "" && ev.Wait != last {
+				// What became of the browser the login itself says.
+				if ev.Kind == backend.EventProgress && ev.Wait != "" && ev.Wait != backend.WaitBrowser && ev.Wait != last {
 					last = ev.Wait
 					r.note(ev.Wait.String())
 				}

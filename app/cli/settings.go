@@ -32,6 +32,10 @@ type Config struct {
 	StdoutTTY bool
 	StderrTTY bool
 
+	// Drain drops what was typed or pasted into the terminal on stdin and not
+	// read yet; nil: nothing is dropped.
+	Drain func()
+
 	// Getenv looks up an environment variable; nil: there are none.
 	Getenv func(string) string
 
@@ -80,6 +84,7 @@ func System() Config {
 		StdinTTY:  isTerminal(os.Stdin),
 		StdoutTTY: isTerminal(os.Stdout),
 		StderrTTY: isTerminal(os.Stderr),
+		Drain:     func() { drain(os.Stdin) },
 		Getenv:    os.Getenv,
 		Now:       time.Now,
 		Local:     time.Local,

@@ -31,6 +31,7 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 		}
 		s := res.Setup
 		changed := s.Diff != ""
+		r.notes(s.Off)
 		switch {
 		case dryRun && changed:
 			if s.Forgotten {
@@ -54,6 +55,9 @@ it is, and a status line you have goes on working. --remove puts it all back.`,
 		}
 		if res.Chained != "" {
 			r.note("the status line you had goes on working: " + res.Chained)
+		}
+		if s.Neither {
+			return r.say("%s names Baton's commands now, but Claude Code does not run them", plain(s.Path))
 		}
 		return r.say("Claude Code tells Baton of usage and limits from its next start on (%s)", plain(s.Path))
 	})

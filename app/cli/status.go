@@ -5,6 +5,8 @@ package cli
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -68,7 +70,10 @@ func (r *runner) statusRows(s backend.Snapshot) [][]cell {
 		add("next", "nobody", plainly)
 	}
 	for _, o := range s.Overrides {
-		add("override", fmt.Sprintf("%s in %s beats the login: a swap changes nothing there", plain(o.Name), overridePlace(o)), yellow)
+		add("override", overrideWords(o), yellow)
+	}
+	if len(s.Forced.Organizations) > 0 {
+		add("managed", forcedWords(s), forcedColour(s))
 	}
 	for _, session := range s.Sessions {
 		add("session", fmt.Sprintf("%d in %s", session.PID, plain(session.Cwd)), plainly)
@@ -124,6 +129,50 @@ func nobody(s backend.Snapshot) string {
 		return "nobody: Claude Code has no login; run 'baton login'"
 	}
 	return "nobody: Claude Code has no login; run 'baton swap'"
+}
+
+// overrideWords says what an override does.
+func overrideWords(o backend.Override) string {
+	line := overrideSubject(o) + " beats the login"
+	switch {
+	case o.Name == backend.OverrideGateway:
+		return line + ": Claude Code works through that company gateway"
+	case o.PrintOnly:
+		return line + " for claude -p: a swap changes nothing there"
+	}
+	return line + ": a swap changes nothing there"
+}
+
+// overrideSubject is an override and its place.
+func overrideSubject(o backend.Override) string {
+	return plain(o.Name) + " in " + overridePlace(o)
+}
+
+// forcedWords says which organizations managed settings allow.
+func forcedWords(s backend.Snapshot) string {
+	word, only := "organization ", make([]string, 0, len(s.Forced.Organizations))
+	for _, id := range s.Forced.Organizations {
+		for _, a := range s.Accounts {
+			if strings.EqualFold(a.OrganizationUUID, id) && a.OrganizationName != "" {
+				id = a.OrganizationName + " (" + id + ")"
+				break
+			}
+		}
+		only = append(only, plain(id))
+	}
+	if len(only) > 1 {
+		word = "organizations "
+	}
+	return "managed settings let Claude Code use only " + word + strings.Join(only, ", ") + " (" + plain(s.Forced.Source) + ")"
+}
+
+// forcedColour stands out if the active account is of another organization.
+func forcedColour(s backend.Snapshot) colour {
+	a, ok := s.Find(s.Active)
+	if !ok || a.OrganizationUUID == "" || slices.ContainsFunc(s.Forced.Organizations, func(id string) bool { return strings.EqualFold(id, a.OrganizationUUID) }) {
+		return plainly
+	}
+	return yellow
 }
 
 func overridePlace(o backend.Override) string {

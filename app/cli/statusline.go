@@ -3,11 +3,8 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"io"
-	"os/exec"
-	"runtime"
 	"strings"
 	"time"
 
@@ -21,8 +18,6 @@ const (
 	maxTold = 4 << 20
 	// statuslineWait bounds a status line: Claude Code draws after every answer.
 	statuslineWait = 2 * time.Second
-	// chainedWait bounds the status line command that was there before.
-	chainedWait = 5 * time.Second
 )
 
 // defaultFormat is the line people see who asked for nothing else.
@@ -49,13 +44,16 @@ FORMAT may hold {name}, {email}, {plan}, {state}, {5h}, {7d}, {5h.reset},
 		ctx, cancel := context.WithTimeout(cmd.Context(), statuslineWait)
 		defer cancel()
 		told := r.told()
+		if r.Getenv(chainedVariable) != "" {
+			return nil // the Baton that started this one prints its line already
+		}
 		b, err := r.backend()
 		if err != nil {
 			return nil // never loud: a status line is no place for errors
 		}
 		res, _ := b.Do(ctx, backend.Action{Kind: backend.ActionReport, Told: string(told)})
 		if res.Chained != "" {
-			_, _ = r.Stdout.Write(r.chained(cmd.Context(), res.Chained, told))
+			_, _ = r.Stdout.Write(chained(cmd.Context(), res.Chained, told, chainedWait))
 		}
 		if res.Active == nil {
 			return nil
@@ -82,25 +80,6 @@ func (r *runner) told() []byte {
 		return nil
 	}
 	return told
-}
-
-// chained runs the command that was there before on the same input and gives
-// its lines.
-func (r *runner) chained(ctx context.Context, command string, told []byte) []byte {
-	ctx, cancel := context.WithTimeout(ctx, chainedWait)
-	defer cancel()
-	shell := []string{"sh", "-c", command}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/C", command}
-	}
-	run := exec.CommandContext(ctx, shell[0], shell[1:]...)
-	run.Stdin = bytes.NewReader(told)
-	run.WaitDelay = 100 * time.Millisecond // what it left running must not hold the line up
-	out, _ := run.Output()
-	if len(out) > 0 && out[len(out)-1] != '\n' {
-		out = append(out, '\n')
-	}
-	return out
 }
 
 // statusWords gives what each word of a format stands for, "" for nothing known.

@@ -57,11 +57,18 @@ in one that waits for a limit, type on.`,
 func (r *runner) printSwap(res backend.Result, snap backend.Snapshot) error {
 	name := fullName(snap, res.To)
 	line := "Claude Code uses " + name + " now"
+	over := backend.InEffect(res.Overrides)
+	if over != nil {
+		line = "Claude Code's login is " + name + " now"
+	}
 	switch {
 	case res.From == res.To:
 		line = name + " is the active account already"
 	case res.Refreshed:
 		line += ", after a refresh"
+	}
+	if over != nil {
+		line += ", but " + overrideSubject(*over) + " beats it"
 	}
 	if err := r.say("%s", line); err != nil {
 		return err

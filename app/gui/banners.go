@@ -32,7 +32,7 @@ func (v *View) bannerViews() []bannerItem {
 		items = append(items, bannerItem{view: widgets.BannerView{Message: message, Hint: hint, Tone: widgets.ToneBad}})
 	}
 	for _, o := range v.snap.Overrides {
-		items = append(items, bannerItem{view: widgets.BannerView{Message: textOverrideBy(o), Hint: tr(textOverrideHint), Tone: widgets.ToneWarn}})
+		items = append(items, bannerItem{view: widgets.BannerView{Message: textOverrideBy(o), Hint: textOverrideHintFor(o), Tone: widgets.ToneWarn}})
 	}
 	if over := len(items) - bannerLimit; over > 0 {
 		if !v.unfolded {

@@ -4,7 +4,9 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -199,8 +201,12 @@ func (l *fakeFlow) URL() string {
 }
 
 func (l *fakeFlow) Paste(code string) error {
-	if code != "good#TEST" {
-		return &backend.Problem{Code: backend.ProblemUsage, Message: "that code belongs to another login", Hint: "copy it again"}
+	switch code = strings.TrimSpace(code); {
+	case code == "good#TEST" || strings.HasSuffix(code, "?code=good&state=TEST"):
+	case !strings.Contains(code, "#"):
+		return &backend.Problem{Code: backend.ProblemUsage, Message: "the part after # is missing", Err: errors.Join(backend.ErrPasteAgain, backend.ErrPasteMore)}
+	default:
+		return &backend.Problem{Code: backend.ProblemUsage, Message: "that code belongs to another login", Hint: "copy it again", Err: backend.ErrPasteAgain}
 	}
 	l.done <- nil
 	return nil

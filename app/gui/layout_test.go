@@ -126,7 +126,7 @@ func cardStates() map[string]backend.Account {
 	crowded.Notices, crowded.LoginExpiresAt = []backend.Notice{backend.NoticeLoginEnds}, tuesday().Add(80*time.Hour)
 	bare := backend.Account{Key: "n", Email: "someone-with-a-long-address@department.university.example", State: backend.StateReady}
 	long := five[1]
-	long.Label, long.OrganizationName = "The account for everything that has no other place", "An organisation with a name that goes on for quite a while"
+	long.Label, long.OrganizationName = "The account for everything that has no other place", "An organization with a name that goes on for quite a while"
 	long.Busy = "waiting for Claude Code to finish with the login file it holds"
 	refused := five[1]
 	refused.Notices, refused.Refused = []backend.Notice{backend.NoticeRefused}, "This organization has been disabled"

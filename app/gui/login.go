@@ -4,6 +4,7 @@ package gui
 
 import (
 	"context"
+	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -212,9 +213,10 @@ func (l *loginSheet) copyButton() *widgets.Button {
 	return b
 }
 
+// paste hands in what the field holds. The login judges it, and says what is
+// missing; it takes whole addresses too.
 func (l *loginSheet) paste(code string) {
-	code = strings.TrimSpace(code)
-	if one, two, ok := strings.Cut(code, "#"); !ok || one == "" || two == "" {
+	if strings.TrimSpace(code) == "" {
 		l.complain(tr(textCodeShort))
 		return
 	}
@@ -222,13 +224,19 @@ func (l *loginSheet) paste(code string) {
 	note.Importance = widget.MediumImportance
 	note.SetText(tr(textFinishing))
 	go func() {
-		if p := backend.AsProblem(flow.Paste(code)); p != nil {
-			l.v.ui(func() {
-				if l.alive() && l.note == note {
-					l.complain(p.Message)
-				}
-			})
+		err := flow.Paste(code)
+		if err == nil {
+			return
 		}
+		said := backend.AsProblem(err).Message
+		if errors.Is(err, backend.ErrPasteMore) {
+			said = tr(textCodeShort)
+		}
+		l.v.ui(func() {
+			if l.alive() && l.note == note {
+				l.complain(said)
+			}
+		})
 	}()
 }
 

@@ -79,7 +79,7 @@ func detail(a backend.Account) string {
 		parts = append(parts, a.Email)
 	}
 	if a.OrganizationName != "" && !strings.Contains(a.OrganizationName, a.Email) {
-		// A person's own organisation is named after the address: no news.
+		// A person's own organization is named after the address: no news.
 		parts = append(parts, a.OrganizationName)
 	}
 	return strings.Join(parts, " · ")

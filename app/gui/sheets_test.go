@@ -57,27 +57,29 @@ func TestClosingTheSheetEndsTheLogin(t *testing.T) {
 }
 
 func TestPasteLogin(t *testing.T) {
-	drive(t, fiveAccounts(), func(d *driver) {
-		d.showAdd()
-		d.tap(tr(textPaste))
-		if !d.f.modes[0].Paste || len(d.urls) != 0 {
-			t.Errorf("mode %+v, opened %q", d.f.modes[0], d.urls)
-		}
-		for code, want := range map[string]string{
-			"half":       tr(textCodeShort),
-			"#TEST":      tr(textCodeShort),
-			"other#TEST": "that code belongs to another login",
-		} {
-			d.field().SetText(code)
+	for _, good := range []string{"  good#TEST\n", "http://localhost:4711/callback?code=good&state=TEST"} {
+		drive(t, fiveAccounts(), func(d *driver) {
+			d.showAdd()
+			d.tap(tr(textPaste))
+			if !d.f.modes[0].Paste || len(d.urls) != 0 {
+				t.Errorf("mode %+v, opened %q", d.f.modes[0], d.urls)
+			}
+			for code, want := range map[string]string{
+				" ":          tr(textCodeShort),
+				"half":       tr(textCodeShort),
+				"other#TEST": "that code belongs to another login",
+			} {
+				d.field().SetText(code)
+				d.tap(tr(textFinish))
+				d.see(want)
+			}
+			d.field().SetText(good)
 			d.tap(tr(textFinish))
-			d.see(want)
-		}
-		d.field().SetText("  good#TEST\n")
-		d.tap(tr(textFinish))
-		if d.sheet != nil || d.entries["fresh@example.com"] == nil {
-			t.Error("a good code did not finish the login")
-		}
-	})
+			if d.sheet != nil || d.entries["fresh@example.com"] == nil {
+				t.Error("a good code did not finish the login")
+			}
+		})
+	}
 }
 
 func TestFailedLoginSaysWhyAndBeginsAgain(t *testing.T) {

@@ -41,10 +41,23 @@ func textModelAt(name string, percent int, back string) string {
 }
 
 func textOverrideBy(o backend.Override) string {
-	if o.Source == "environment" {
+	switch {
+	case o.Name == backend.OverrideGateway:
+		return tr(textOverrideGateway, "Source", o.Source)
+	case o.PrintOnly:
+		return tr(textOverridePrint, "Name", o.Name, "Source", o.Source)
+	case o.Source == "environment":
 		return tr(textOverrideEnv, "Name", o.Name)
 	}
 	return tr(textOverride, "Name", o.Name, "Source", o.Source)
+}
+
+// textOverrideHintFor is what to do about it.
+func textOverrideHintFor(o backend.Override) string {
+	if o.Name == backend.OverrideGateway {
+		return tr(textOverrideGatewayHint)
+	}
+	return tr(textOverrideHint)
 }
 
 func textLoggedIn(name string, known, live bool) string {

@@ -64,7 +64,7 @@ func (b *Backend) do(ctx context.Context, a backend.Action) (r backend.Result, e
 		}
 		return r, err
 	case backend.ActionConfigure:
-		return r, b.configure(ctx, a.Setting, a.Value)
+		r.Notes, err = b.configure(ctx, a.Setting, a.Value)
 	case backend.ActionDoctor:
 		return b.doctor(ctx, a.Fix)
 	case backend.ActionSetup:
@@ -98,12 +98,12 @@ func (b *Backend) swap(ctx context.Context, a backend.Action) (backend.Result, e
 		}
 		r.Notes = append(r.Notes, follow+"; "+typeOn)
 	}
-	for _, o := range b.core.Overrides(b.Lookup) {
-		where := "in this environment"
-		if o.Source != "environment" {
-			where = "in " + o.Source
-		}
-		r.Notes = append(r.Notes, fmt.Sprintf("%s is set %s and beats the login: there this swap changes nothing", o.Name, where))
+	r.Overrides = b.overrides()
+	for _, o := range r.Overrides {
+		r.Notes = append(r.Notes, overrideNote(o))
+	}
+	if note := b.forcedNote(done.To); note != "" {
+		r.Notes = slices.Insert(r.Notes, 0, note)
 	}
 	return r, nil
 }

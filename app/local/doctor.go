@@ -21,5 +21,8 @@ func (b *Backend) doctor(ctx context.Context, fix bool) (r backend.Result, err e
 			ID: f.ID, Severity: string(f.Severity), Path: f.Path, Message: f.Message, Fix: f.Fix, Fixed: f.Fixed,
 		})
 	}
+	if f := b.network.Finding(); f != nil && err == nil {
+		r.Findings = append(r.Findings, *f)
+	}
 	return r, err
 }

@@ -46,8 +46,16 @@ type Config struct {
 	// Security runs macOS's program security, which is asked only where GOOS is
 	// darwin; nil: the system's own, and none for another provider's logins.
 	Security keychain.Runner
+	// ManagedDir is the directory of Claude Code's managed settings, and WorkDir
+	// the working directory, whose project settings apply to a Claude Code
+	// started there; "": none are read. They are no defaults of this process, so
+	// that tests read only what they wrote.
+	ManagedDir, WorkDir string
 	// Processes is the table in which running Claude Codes are looked up.
 	Processes claude.ProcessTable
+	// Environ gives the environment of a running process; nil: the system's, where
+	// it can be read.
+	Environ func(pid int) (env claude.Lookup, ok bool)
 	// Keyring gives the keyring that copies of logins are kept in; nil: the
 	// system's.
 	Keyring func(asked bool) mirror.Keyring
@@ -60,8 +68,10 @@ type Backend struct {
 	setup  *setup.Setup
 	copies *mirror.Mirror
 	client *provider.Client
-	hub    backend.Hub
-	mirror mirroring
+	// network is what client goes by.
+	network *network
+	hub     backend.Hub
+	mirror  mirroring
 
 	reloading sync.Mutex // held while a snapshot is taken to be kept
 
@@ -85,6 +95,7 @@ func New(cfg Config) (*Backend, error) {
 	if err != nil {
 		return nil, problem(err)
 	}
+	paths.Managed, paths.Project = cfg.ManagedDir, cfg.WorkDir
 	endpoints := provider.Default()
 	if base := cfg.Getenv("BATON_PROVIDER"); base != "" {
 		if endpoints, err = provider.FromBase(base); err != nil {
@@ -96,8 +107,11 @@ func New(cfg Config) (*Backend, error) {
 			}
 		}
 	}
-	client := provider.New(endpoints, provider.Options{Now: cfg.Now, UserAgent: "baton/" + cfg.Version})
-	b := &Backend{Config: cfg, client: client, busy: map[string]backend.Wait{}}
+	network := &network{lookup: cfg.Lookup, settings: paths.ClaudeSettings(), log: cfg.Log}
+	client := provider.New(endpoints, provider.Options{
+		Now: cfg.Now, UserAgent: "baton/" + cfg.Version, Roots: network.Roots, Proxy: network.Proxy,
+	})
+	b := &Backend{Config: cfg, client: client, network: network, busy: map[string]backend.Wait{}}
 	goos, item := cfg.system()
 	b.core = oauthcore.New(oauthcore.Env{
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
@@ -139,6 +153,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.RunClaude == nil {
 		c.RunClaude = runClaude
+	}
+	if c.Environ == nil {
+		c.Environ = environ
 	}
 	if c.Processes == nil {
 		c.Processes = processes

@@ -19,12 +19,15 @@ import (
 type flow struct {
 	b      *Backend
 	inner  *login.Flow
+	opened *backend.Problem // why the browser did not open; set before Login returns
 	mu     sync.Mutex
 	result backend.LoginResult
 }
 
 var (
 	_ backend.LoginFlow = (*flow)(nil)
+	_ backend.Browsing  = (*flow)(nil)
+	_ backend.Browsing  = (*namedFlow)(nil)
 	_ http.Handler      = (*flow)(nil)
 )
 
@@ -36,7 +39,7 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 	if m.Again != "" && !m.Paste {
 		if named := b.namedLogin(ctx, m.Again); named != nil {
 			if m.Open {
-				b.openBrowser(named.URL())
+				named.opened = b.openBrowser(named.URL())
 			}
 			return named, nil
 		}
@@ -57,16 +60,22 @@ func (b *Backend) Login(ctx context.Context, m backend.LoginMode) (backend.Login
 		earlier.Cancel()
 	}
 	if m.Open {
-		b.openBrowser(inner.URL())
+		f.opened = b.openBrowser(inner.URL())
 	}
 	return f, nil
 }
 
-func (b *Backend) openBrowser(address string) {
-	if err := b.OpenURL(address); err != nil {
+// openBrowser gives why the browser did not open, nil if it was started.
+func (b *Backend) openBrowser(address string) *backend.Problem {
+	err := b.OpenURL(address)
+	if err != nil {
 		b.hub.Send(backend.Event{Kind: backend.EventProgress, Wait: backend.WaitBrowser})
 	}
+	return backend.AsProblem(err)
 }
+
+// BrowserProblem implements backend.Browsing.
+func (f *flow) BrowserProblem() *backend.Problem { return f.opened }
 
 // finish exchanges the code and saves the login, before the browser is told
 // that it worked.
@@ -80,7 +89,11 @@ func (f *flow) finish(ctx context.Context, code login.Code) (who string, err err
 	})
 	if err != nil && grant.RefreshToken.Empty() {
 		room.Discard()
-		return "", exchangeProblem(err)
+		p := exchangeProblem(err)
+		if errors.Is(err, provider.ErrInvalidGrant) {
+			p.Err = errors.Join(err, login.ErrCode)
+		}
+		return "", p
 	}
 	saved, err := room.Save(ctx, grant)
 	if err != nil {
@@ -102,10 +115,21 @@ func (f *flow) ServeHTTP(w http.ResponseWriter, r *http.Request) { f.inner.Serve
 
 // Paste implements backend.LoginFlow.
 func (f *flow) Paste(text string) error {
-	if err := f.inner.Paste(text); err != nil {
-		return loginProblem(err)
+	err := f.inner.Paste(text)
+	if err == nil {
+		return nil
 	}
-	return nil
+	p := *loginProblem(err)
+	if errors.Is(err, login.ErrIncomplete) {
+		p.Err = errors.Join(p.Err, backend.ErrPasteMore)
+	}
+	if errors.Is(err, login.ErrPaste) || errors.Is(err, login.ErrState) || f.inner.Waiting() {
+		p.Err = errors.Join(p.Err, backend.ErrPasteAgain)
+		if errors.Is(err, login.ErrCode) {
+			p.Hint = "copy it from the page again, whole; a code works once and for a few minutes, then open the address again"
+		}
+	}
+	return &p
 }
 
 // Wait implements backend.LoginFlow.
@@ -169,6 +193,8 @@ func loginProblem(err error) *backend.Problem {
 		p.Code, p.Message, p.Hint = backend.ProblemCanceled, "the login was canceled; nothing was changed", ""
 	case errors.Is(err, login.ErrState):
 		p.Code, p.Hint = backend.ProblemUsage, "copy the code from the page this login opened"
+	case errors.Is(err, login.ErrIncomplete):
+		p.Code, p.Hint = backend.ProblemUsage, "paste the rest, or all of it again: CODE#STATE"
 	case errors.Is(err, login.ErrPaste):
 		p.Code, p.Hint = backend.ProblemUsage, "paste the whole code from the page: CODE#STATE"
 	}
@@ -183,15 +209,14 @@ func exchangeProblem(err error) *backend.Problem {
 	}
 	var pe *provider.Error
 	if errors.As(err, &pe) {
-		p.Message += ": " + pe.Kind.Error()
-		if pe.Description != "" {
-			p.Message += ": " + pe.Description
-		}
+		p.Message += ": " + pe.Reason()
 		switch {
 		case errors.Is(err, provider.ErrInvalidGrant):
 			p.Code, p.Message, p.Hint = backend.ProblemFailed, "the provider did not accept the login code", "a code works once and for a few minutes: log in again"
 		case errors.Is(err, provider.ErrRefused):
 			p.Code, p.Hint = backend.ProblemFailed, "log in with another account, or look at what the provider says of this one"
+		case pe.Advice() != "":
+			p.Hint = pe.Advice() + "; then log in again"
 		case pe.RetryAfter > 0:
 			p.Hint = "log in again in " + pe.RetryAfter.Round(time.Second).String()
 		}

@@ -29,6 +29,7 @@ type namedFlow struct {
 	address string
 	ctx     context.Context // ends the waiting
 	cancel  context.CancelFunc
+	opened  *backend.Problem // why the browser did not open; set before Login returns
 }
 
 var _ backend.LoginFlow = (*namedFlow)(nil)
@@ -57,6 +58,9 @@ func (b *Backend) namedLogin(ctx context.Context, key string) *namedFlow {
 }
 
 var errNamedLate = errors.New("the login was not finished in time")
+
+// BrowserProblem implements backend.Browsing.
+func (f *namedFlow) BrowserProblem() *backend.Problem { return f.opened }
 
 // URL implements backend.LoginFlow.
 func (f *namedFlow) URL() string { return f.address }

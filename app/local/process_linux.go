@@ -86,3 +86,12 @@ func readProcess(proc string, pid int, boot time.Time) (p claude.Process, ok boo
 	}
 	return p, true, nil
 }
+
+// environ reads the environment a process was started with.
+func environ(pid int) (env claude.Lookup, ok bool) {
+	doc, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "environ"))
+	if err != nil || len(doc) == 0 { // as for a process that has ended
+		return nil, false
+	}
+	return lookupIn(doc), true
+}

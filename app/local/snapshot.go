@@ -33,9 +33,8 @@ func (b *Backend) take() backend.Snapshot {
 	if v.LastSwap != nil {
 		s.LastSwap = &backend.LastSwap{From: v.LastSwap.From, To: v.LastSwap.Key, At: v.LastSwap.At}
 	}
-	for _, o := range b.core.Overrides(b.Lookup) {
-		s.Overrides = append(s.Overrides, backend.Override{Source: o.Source, Name: o.Name})
-	}
+	s.Overrides = b.overrides()
+	s.Forced = backend.Forced(b.core.ForcedOrganizations())
 	for _, x := range b.core.Sessions(b.Processes) {
 		s.Sessions = append(s.Sessions, backend.Session{PID: x.PID, Cwd: x.Cwd})
 	}

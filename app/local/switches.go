@@ -42,13 +42,18 @@ func (b *Backend) switches() (out []backend.Setting, err error) {
 // settings name Baton's commands.
 const settingSetup = "claude.setup"
 
-func (b *Backend) configure(ctx context.Context, key, value string) error {
+// configure sets a switch. The notes say why it has no effect for now.
+func (b *Backend) configure(ctx context.Context, key, value string) (notes []string, err error) {
 	if key == settingSetup {
 		on, err := oauthcore.ParseSwitch(key, value)
-		if err == nil {
-			_, err = b.setUp(ctx, backend.Action{Undo: !on})
+		if err != nil {
+			return nil, err
 		}
-		return err
+		r, err := b.setUp(ctx, backend.Action{Undo: !on})
+		if err != nil {
+			return nil, err
+		}
+		return r.Setup.Off, nil
 	}
 	for _, x := range b.Switches {
 		if x.Key != key {
@@ -56,15 +61,15 @@ func (b *Backend) configure(ctx context.Context, key, value string) error {
 		}
 		on, err := oauthcore.ParseSwitch(key, value)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := x.Set(on); err != nil {
-			return &backend.Problem{
+			return nil, &backend.Problem{
 				Code: backend.ProblemFailed, Message: "cannot set " + key + ": " + err.Error(),
 				Hint: "look at who may write there", Err: err,
 			}
 		}
-		return nil
+		return nil, nil
 	}
-	return b.core.Configure(ctx, key, value)
+	return nil, b.core.Configure(ctx, key, value)
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"baton/app/backend"
+	"baton/oauthcore/claude"
 	"baton/oauthcore/setup"
 	"baton/oauthcore/signals"
 )
@@ -16,7 +17,11 @@ import (
 // report takes down what Claude Code handed a status line.
 func (b *Backend) report(ctx context.Context, told string) (backend.Result, error) {
 	r := backend.Result{Chained: b.setup.ChainedStatusLine()}
-	w, err := b.core.Observe(ctx, signals.ParseStatusLine([]byte(told)))
+	line := signals.ParseStatusLine([]byte(told))
+	if b.elsewhere(line.TranscriptPath) {
+		return r, nil
+	}
+	w, err := b.core.Observe(ctx, line)
 	if w.Active != nil {
 		a := account(*w.Active, "")
 		r.Active = &a
@@ -31,6 +36,9 @@ func (b *Backend) report(ctx context.Context, told string) (backend.Result, erro
 // switched on.
 func (b *Backend) failure(ctx context.Context, told string) (backend.Result, error) {
 	f := signals.ParseFailure([]byte(told))
+	if b.elsewhere(f.TranscriptPath) {
+		return backend.Result{}, nil
+	}
 	done, err := b.core.Failed(ctx, f)
 	r := backend.Result{Key: done.Key, News: done.News}
 	switch {
@@ -64,9 +72,25 @@ func (b *Backend) setUp(ctx context.Context, a backend.Action) (backend.Result, 
 	}
 	done, err := b.setup.Apply(ctx, request)
 	return backend.Result{
-		Setup:   &backend.Setup{Path: done.Path, Diff: done.Diff(), Forgotten: done.Forgotten},
+		Setup: &backend.Setup{
+			Path: done.Path, Diff: done.Diff(), Forgotten: done.Forgotten, Off: offLines(done.Off), Neither: done.Off.Both(),
+		},
 		Chained: done.Chained,
 	}, err
+}
+
+// offLines says what keeps Claude Code from running Baton's commands.
+func offLines(off setup.Off) []string {
+	whose := map[claude.SettingsKind]string{
+		claude.UserSettings: "your settings", claude.ProjectSettings: "this project's settings", claude.ManagedSettings: "the managed settings",
+	}
+	switch c := off.StatusLine; {
+	case off.Both():
+		return []string{c.Name + " is set in " + whose[c.Kind] + " (" + c.Path + "): Claude Code runs neither hooks nor a status line of yours"}
+	case off.Any():
+		return []string{whose[c.Kind] + " (" + c.Path + ") have a status line of their own, which Claude Code runs instead of Baton's"}
+	}
+	return nil
 }
 
 // program is where this program lies: what a package manager put into its

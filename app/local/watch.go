@@ -27,10 +27,14 @@ const (
 // Claude Code changes, and when the clock ends a limit.
 func (b *Backend) watch(ctx context.Context) {
 	p := b.core.Paths
-	eyes, err := openEyes([]string{
+	files, folders := []string{
 		p.Credentials(), p.ClaudeJSON, p.ClaudeSettings(), p.Pool(),
 		p.OldConfig(), p.Vault(), p.Usage(), p.Settings(), p.Activity(),
-	}, []string{p.Sessions()})
+	}, []string{p.Sessions()}
+	if p.Managed != "" {
+		files, folders = append(files, p.ManagedSettings()), append(folders, p.ManagedDropIns())
+	}
+	eyes, err := openEyes(append(files, p.ProjectSettings()...), folders)
 	// Without eyes these stay nil, and nothing ever comes from them.
 	var events chan fsnotify.Event
 	var errs chan error

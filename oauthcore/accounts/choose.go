@@ -21,6 +21,7 @@ type Candidate struct {
 	Unsure        bool
 	Headroom      float64 // percent left; only with HeadroomKnown
 	HeadroomKnown bool
+	ModelSpent    bool      // a model's weekly window is spent
 	ActiveAt      time.Time // last time it was live, zero when never
 }
 
@@ -43,6 +44,7 @@ func Candidates(v *Vault, u *UsageStore, unsure func(*Account) bool, now time.Ti
 		}
 		c.LimitedUntil, c.Assumed = r.Limited(now)
 		c.Headroom, c.HeadroomKnown = r.Usage.Headroom(now)
+		c.ModelSpent = r.Usage.ModelSpent(now)
 		out = append(out, c)
 	}
 	return out
@@ -50,7 +52,8 @@ func Candidates(v *Vault, u *UsageStore, unsure func(*Account) bool, now time.Ti
 
 // Choose picks the account a swap without a name goes to: never the active one,
 // and among those not limited, paused, unsure or refused the one with most
-// headroom where usage is known, else the least recently used, ties by order.
+// headroom where usage is known, of equals one with no model's window spent, else
+// the least recently used, ties by order.
 // It is a pure function. The error is a *view.Problem of CodeNoOther or
 // CodeAllLimited.
 func Choose(all []Candidate, active string, now time.Time) (Candidate, error) {
@@ -83,6 +86,11 @@ func better(a, b Candidate) int {
 		return 1
 	case a.HeadroomKnown && a.Headroom != b.Headroom:
 		if a.Headroom > b.Headroom {
+			return -1
+		}
+		return 1
+	case a.ModelSpent != b.ModelSpent:
+		if b.ModelSpent {
 			return -1
 		}
 		return 1

@@ -34,6 +34,8 @@ func TestChoose(t *testing.T) {
 		{"one minute", []accounts.Candidate{{Key: "a", LimitedUntil: in(2 * time.Hour)}, {Key: "b", LimitedUntil: in(119 * time.Second)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 1 minute (at 13:14 UTC).", view.CodeAllLimited},
 		{"a known end beside an assumed one", []accounts.Candidate{{Key: "a", LimitedUntil: in(time.Minute), Assumed: true}, {Key: "b", LimitedUntil: in(time.Hour)}}, "a", "All OAuth accounts are rate-limited. Earliest reset in 60 minutes", view.CodeAllLimited},
 		{"most headroom", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true}, {Key: "c", Headroom: 92, HeadroomKnown: true}}, "a", "c", ""},
+		{"of equals one with no model spent", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 40, HeadroomKnown: true, ModelSpent: true}, {Key: "c", Headroom: 40, HeadroomKnown: true, ActiveAt: in(-time.Hour)}}, "a", "c", ""},
+		{"more left counts before a model", []accounts.Candidate{{Key: "a"}, {Key: "b", Headroom: 41, HeadroomKnown: true, ModelSpent: true}, {Key: "c", Headroom: 40, HeadroomKnown: true}}, "a", "b", ""},
 		{"known before unknown", []accounts.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c", Headroom: 1, HeadroomKnown: true}}, "a", "c", ""},
 		{"least recently used", []accounts.Candidate{{Key: "a"}, {Key: "b", ActiveAt: in(-time.Hour)}, {Key: "c", ActiveAt: in(-2 * time.Hour)}}, "a", "c", ""},
 		{"ties by order", []accounts.Candidate{{Key: "a"}, {Key: "b"}, {Key: "c"}}, "a", "b", ""},

@@ -25,6 +25,12 @@ type Paths struct {
 	// Literal says that a variable names a directory that begins with "~",
 	// which Claude Code takes as it stands.
 	Literal string
+	// Managed is the directory of managed settings, see ManagedDir; "": there are
+	// none. PathsFrom leaves it out.
+	Managed string
+	// Project is the working directory, whose project settings apply to a Claude
+	// Code started there; "": there are none. PathsFrom leaves it out.
+	Project string
 }
 
 // PathsFrom reads the variables Claude Code itself obeys, in the way it does:

@@ -146,38 +146,6 @@ func TestSupported(t *testing.T) {
 	}
 }
 
-func TestOverrides(t *testing.T) {
-	p := newPlace(t)
-	path := p.Paths.ClaudeSettings()
-	for name, tt := range map[string]struct {
-		env      map[string]string
-		settings string
-		want     string
-	}{
-		"none":        {nil, `{}`, ""},
-		"environment": {map[string]string{"ANTHROPIC_API_KEY": "x", "ANTHROPIC_AUTH_TOKEN": "x", "CLAUDE_CODE_OAUTH_TOKEN": "x", "OTHER": "x"}, ``, "environment:ANTHROPIC_API_KEY environment:ANTHROPIC_AUTH_TOKEN environment:CLAUDE_CODE_OAUTH_TOKEN"},
-		"empty ones":  {map[string]string{"ANTHROPIC_API_KEY": ""}, `{"env":{"ANTHROPIC_API_KEY":""},"apiKeyHelper":""}`, ""},
-		"settings":    {nil, `{"env":{"ANTHROPIC_AUTH_TOKEN":"x","OTHER":"y"},"apiKeyHelper":"/bin/x"}`, path + ":env.ANTHROPIC_AUTH_TOKEN " + path + ":apiKeyHelper"},
-		"with a mark": {nil, "\xef\xbb\xbf" + `{"apiKeyHelper":"/bin/x"}`, path + ":apiKeyHelper"},
-		"damaged":     {map[string]string{"ANTHROPIC_API_KEY": "x"}, `{"apiKeyHelper":"x"`, "environment:ANTHROPIC_API_KEY"},
-	} {
-		p.write(path, tt.settings)
-		var got []string
-		for _, o := range p.Overrides(lookupIn(tt.env)) {
-			got = append(got, o.Source+":"+o.Name)
-		}
-		if strings.Join(got, " ") != tt.want {
-			t.Errorf("%s: %q", name, got)
-		}
-	}
-	if err := os.Remove(path); err != nil {
-		t.Fatal(err)
-	}
-	if got := p.Overrides(lookupIn(map[string]string{"ANTHROPIC_API_KEY": "x"})); len(got) != 1 {
-		t.Errorf("without settings: %v", got)
-	}
-}
-
 func TestReadLogin(t *testing.T) {
 	p := newPlace(t)
 	dir := filepath.Join(p.dir, "login")

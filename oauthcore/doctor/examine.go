@@ -3,7 +3,9 @@ package doctor
 import (
 	"context"
 	"errors"
+	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"baton/oauthcore"
@@ -149,13 +151,34 @@ func (x *examination) overrides() {
 			Message: o.Name + " is set in this environment and beats the login: a swap changes nothing here",
 			Fix:     "unset " + o.Name,
 		}
-		if o.Source != "environment" {
+		if o.Source != claude.EnvironmentSource {
 			f.Path = o.Source
 			f.Message = o.Name + " beats the login: a swap changes nothing"
 			f.Fix = "take " + o.Name + " out of the file"
 		}
+		switch {
+		case x.isManaged(o.Source):
+			f.Fix = managedFix
+		case o.Name == gatewayName:
+			f.Severity = SeverityInfo
+			f.Message = o.Name + " beats the login: Claude Code works through that company gateway"
+			f.Fix = ""
+		case o.PrintOnly:
+			f.Message = o.Name + " beats the login for claude -p in this directory: a swap changes nothing there"
+		}
 		x.report(f)
 	}
+}
+
+// managedFix is said of a cause in managed settings.
+const managedFix = "only an administrator of this computer can change managed settings"
+
+// gatewayName is the name of the override that is a company gateway.
+const gatewayName = "enterpriseGateway"
+
+// isManaged reports whether a file is one of the managed settings.
+func (x *examination) isManaged(path string) bool {
+	return x.Paths.Managed != "" && strings.HasPrefix(path, x.Paths.Managed+string(filepath.Separator))
 }
 
 // lock takes one of Baton's locks for a repair.

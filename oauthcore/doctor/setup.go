@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"baton/oauthcore"
+	"baton/oauthcore/claude"
+	"baton/oauthcore/setup"
 )
 
 // setupCommands checks that Claude Code still runs what it was set up to run.
@@ -28,9 +30,18 @@ func (x *examination) setupCommands() {
 	case st.Forgotten():
 		f.ID, f.Message = "setup_forgotten", "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line is not known"
 		f.Fix, f.repair = "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out", restore
-	case st.Complete() && st.HooksOff:
-		f.ID, f.Message = "hooks_off", "disableAllHooks is set in it, with which Claude Code runs neither hooks nor a status line of yours"
-		f.Fix = "take disableAllHooks out of the file"
+	case st.Complete() && st.Off.Both():
+		c := st.Off.Hook
+		f.ID, f.Path, f.Message = "hooks_off", c.Path, c.Name+" is set in "+whose(c.Kind)+", with which Claude Code runs neither hooks nor a status line of yours: Baton does not see usage and limits"
+		f.Fix = takeOut(c)
+	case st.Complete() && st.Off.Any():
+		c := st.Off.StatusLine
+		f.ID, f.Severity, f.Path = "statusline_replaced", SeverityInfo, c.Path
+		f.Message = whose(c.Kind) + " have a status line of their own, which Claude Code runs instead of Baton's: Baton does not see usage from sessions there"
+		f.Fix = "run baton statusline in that command as well, or take statusLine out of the file"
+		if c.Kind == claude.ManagedSettings {
+			f.Fix = takeOut(c)
+		}
 	case st.Complete():
 		return
 	default:
@@ -41,4 +52,23 @@ func (x *examination) setupCommands() {
 		f.Fix = "baton setup"
 	}
 	x.report(f)
+}
+
+// whose names the owner of a settings file.
+func whose(kind claude.SettingsKind) string {
+	switch kind {
+	case claude.ProjectSettings:
+		return "this project's settings"
+	case claude.ManagedSettings:
+		return "the managed settings"
+	}
+	return "your settings"
+}
+
+// takeOut is how to end a cause.
+func takeOut(c setup.Cause) string {
+	if c.Kind == claude.ManagedSettings {
+		return managedFix
+	}
+	return "take " + c.Name + " out of the file"
 }

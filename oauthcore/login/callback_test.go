@@ -101,7 +101,10 @@ func TestDenied(t *testing.T) {
 		{"error=invalid_scope", "the login was declined in the browser (invalid_scope)"},
 		{"error=", "the login was declined in the browser"},
 		{"error=" + url.QueryEscape("<b>\x1b[31m"), "the login was declined in the browser"},
+		{"error=" + strings.Repeat("a", 40), "the login was declined in the browser (" + strings.Repeat("a", 40) + ")"},
 		{"error=" + strings.Repeat("a", 41), "the login was declined in the browser"},
+		{"error=a_z", "the login was declined in the browser (a_z)"},
+		{"error=a%7B", "the login was declined in the browser"},
 	}
 	for _, test := range tests {
 		t.Run(test.parameters, func(t *testing.T) {

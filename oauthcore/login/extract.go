@@ -81,7 +81,7 @@ func address(candidate string) (found, path string) {
 		}
 	}
 	u, err := url.Parse(candidate)
-	if err != nil || u.User != nil || u.Hostname() == "" || u.Opaque != "" {
+	if err != nil || u.User != nil || u.Hostname() == "" {
 		return "", ""
 	}
 	if port := u.Port(); port != "" {

@@ -41,6 +41,18 @@ func TestExtractLoginURL(t *testing.T) {
 		{"title never ended", "http://localhost:3001/oauth/authorize \x1b]0;x", want},
 		{"escape at the end", "http://localhost:3001/oauth/authorize\x1b", want},
 		{"title ended by the line", "\x1b]0;x\nhttp://localhost:3001/oauth/authorize", want},
+		{"cursor shown before", "\x1b[?25h\x1b[2 qhttp://localhost:3001/oauth/authorize", want},
+		{"sequence ended by the line", "\x1b[\nhttp://localhost:3001/oauth/authorize", want},
+		{"another sequence than a hyperlink", "\x1b]52;c;http://localhost:1/oauth/authorize\ahttp://localhost:3001/oauth/authorize", want},
+		{"hyperlink without an address", "\x1b]8;\ahttp://localhost:3001/oauth/authorize", want},
+		{"title ended by a string terminator", "\x1b]0;x\x1b\\http://localhost:3001/oauth/authorize", want},
+		{"backslash within a title", "\x1b]0;C:\\ http://localhost:1/oauth/authorize\ahttp://localhost:3001/oauth/authorize", want},
+		{"escape within a title", "\x1b]0;x\x1b http://localhost:1/oauth/authorize\ahttp://localhost:3001/oauth/authorize", want},
+		{"escape at the end of a title", "http://localhost:3001/oauth/authorize \x1b]0;x\x1b", want},
+		{"delete character after", "http://localhost:3001/oauth/authorize\x7fx", want},
+		{"first control character beyond ASCII after", "http://localhost:3001/oauth/authorize\u0080x", want},
+		{"square brackets of its own", "http://localhost/oauth/authorize?x=[1]", "http://localhost/oauth/authorize?x=[1]"},
+		{"digits of another script", "http://localhost:3001/oauth/authorize٣", ""},
 		{"login preferred", "Docs: https://docs.example/help. Log in: http://localhost:3001/oauth/authorize", want},
 		{"first login preferred", "http://localhost:3001/oauth/authorize http://localhost:1/oauth/authorize", want},
 		{"in the query does not count", "https://a.example/?u=/oauth/authorize http://localhost:3001/oauth/authorize", want},
@@ -64,6 +76,22 @@ func TestExtractLoginURL(t *testing.T) {
 				t.Errorf("got %q, %t", got, ok)
 			}
 		})
+	}
+}
+
+// A scheme is not one where a character before it belongs to it too (RFC 3986
+// §3.1), and is one after any other.
+func TestSchemeAfterACharacter(t *testing.T) {
+	const address = "http://localhost:3001/oauth/authorize"
+	for _, before := range "+-.09AZaz" {
+		if got, ok := ExtractLoginURL(string(before) + address); ok {
+			t.Errorf("after %q: %q", before, got)
+		}
+	}
+	for _, before := range "*,/:@[`{|~_" {
+		if got, _ := ExtractLoginURL(string(before) + address); got != address {
+			t.Errorf("after %q: %q", before, got)
+		}
 	}
 }
 

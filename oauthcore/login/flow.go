@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"crypto/subtle"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
@@ -58,6 +59,7 @@ type Flow struct {
 	timer    *time.Timer // ends the waiting; later, the lingering
 	unhook   func() bool // lets go of Start's context
 
+	turn     chan struct{} // closed when the Finish under way is over
 	settled  chan struct{} // closed when code, who and err stand
 	answered chan struct{} // closed when the browser has its page, too
 }
@@ -133,6 +135,13 @@ func (f *Flow) URL() string { return f.url }
 // Expires is when the flow gives up waiting.
 func (f *Flow) Expires() time.Time { return f.expires }
 
+// Waiting says whether the flow still waits for a code.
+func (f *Flow) Waiting() bool {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.phase == waiting
+}
+
 // Wait blocks until the login has its code and Finish is through, and gives
 // the code and Finish's error; or until the login ends otherwise, with
 // ErrTimeout, ErrCanceled or ErrDenied. If ctx ends first it gives ctx's error
@@ -195,6 +204,7 @@ func (f *Flow) take() error {
 	switch f.phase {
 	case waiting:
 		f.phase = finishing
+		f.turn = make(chan struct{})
 		f.timer.Stop()
 		return nil
 	case finishing:
@@ -206,8 +216,10 @@ func (f *Flow) take() error {
 	return ErrDone
 }
 
-// run carries a taken flow to its end; answer then tells the browser.
-func (f *Flow) run(code secret.Secret, denied error, answer func()) {
+// run carries a taken flow to its end; answer then tells the browser. It returns
+// an error only if the code was pasted and Finish wants another one: then the
+// flow waits again.
+func (f *Flow) run(code secret.Secret, denied error, pasted bool, answer func()) error {
 	c := Code{Code: code, Verifier: f.verifier, RedirectURI: f.redirect, State: f.state}
 	var who string
 	err := denied
@@ -225,13 +237,22 @@ func (f *Flow) run(code secret.Secret, denied error, answer func()) {
 		c = Code{}
 	}
 	f.mu.Lock()
+	if pasted && errors.Is(err, ErrCode) && !f.canceled && f.now().Before(f.expires) {
+		defer f.mu.Unlock()
+		f.phase = waiting
+		f.timer = time.AfterFunc(f.expires.Sub(f.now()), func() { f.abort(ErrTimeout) })
+		close(f.turn)
+		return err
+	}
 	f.settle(c, who, err)
+	close(f.turn)
 	f.mu.Unlock()
 	answer()
 	close(f.answered)
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.leave()
+	return nil
 }
 
 // leave lets go of everything, at once or after lingering. The lock is held.
@@ -259,6 +280,11 @@ func (f *Flow) release() {
 		_ = f.server.Close()
 		_ = f.listener.Close()
 	}
+}
+
+// stateBegins says whether the state begins with text and goes on after it.
+func (f *Flow) stateBegins(text string) bool {
+	return len(text) < len(f.state) && subtle.ConstantTimeCompare([]byte(text), []byte(f.state[:len(text)])) == 1
 }
 
 // sameState compares in constant time.

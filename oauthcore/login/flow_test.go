@@ -171,6 +171,32 @@ func TestStartsContextEndsIt(t *testing.T) {
 	})
 }
 
+// After a login the listener stays open for reloaded pages, unless the context
+// of Start ends.
+func TestStartsContextEndsTheListenerOfAFinishedLogin(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithCancel(t.Context())
+		p := newPipes()
+		f, err := Start(ctx, authorizer(t), Options{Listen: func() (net.Listener, error) { return p, nil }})
+		if err != nil {
+			t.Fatal(err)
+		}
+		p.browse(t, "GET", callbackOf(t, f, "code="+testCode), "")
+		synctest.Wait()
+		if p.closed() {
+			t.Error("the listener is closed already")
+		}
+		cancel()
+		synctest.Wait()
+		if !p.closed() {
+			t.Error("the listener is still open")
+		}
+		if code, err := f.Wait(t.Context()); err != nil || code.Code.Reveal() != testCode {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
 func TestWaitsContextDoesNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f, _ := start(t, Options{Paste: true})
@@ -218,9 +244,11 @@ func TestCancelWhileFinishing(t *testing.T) {
 			}
 			got := make(chan reply, 1)
 			if paste {
-				if err := f.Paste(testCode + "#" + f.state); err != nil {
-					t.Fatal(err)
-				}
+				go func() {
+					if err := f.Paste(testCode + "#" + f.state); err != nil {
+						t.Error(err)
+					}
+				}()
 			} else {
 				address := callbackOf(t, f, "code="+testCode)
 				go func() { got <- p.browse(t, "GET", address, "") }()

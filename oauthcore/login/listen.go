@@ -113,15 +113,20 @@ func (f *Flow) callback(w http.ResponseWriter, r *http.Request) {
 		}.write(w, http.StatusBadRequest)
 		return
 	}
-	if err := f.take(); err != nil {
+	for f.take() != nil {
+		f.mu.Lock()
+		turn := f.turn
+		f.mu.Unlock()
 		select {
 		case <-f.settled:
 			f.already(w)
+			return
+		case <-turn: // a pasted code may have been refused meanwhile
 		case <-r.Context().Done():
+			return
 		}
-		return
 	}
-	f.run(a.code, a.denied, func() { f.outcome().write(w, http.StatusOK) })
+	_ = f.run(a.code, a.denied, false, func() { f.outcome().write(w, http.StatusOK) })
 }
 
 // outcome is the page for the callback that decided the login. The flow is

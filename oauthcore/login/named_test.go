@@ -22,7 +22,11 @@ func TestCheckNamed(t *testing.T) {
 		"http://me@localhost:3001/oauth/authorize":                                                              "",
 		"javascript:alert(1)//oauth/authorize":                                                                  "",
 		"http://localhost:3001/oauth/authorize and more":                                                        "",
-		"": "",
+		"http://localhost:3001/oauth/authorize?x=y.":                                                            "",
+		"http://10.0.0.1:3001/oauth/authorize":                                                                  "",
+		"https://localhost:3001/oauth/authorize":                                                                "",
+		own + "?redirect_uri=%3A%25zz":                                                                          "",
+		"":                                                                                                      "",
 	} {
 		got, ok := CheckNamed(address, own)
 		if ok != (want != "") || got.Listener != want || ok && got.Address != address {
@@ -32,5 +36,10 @@ func TestCheckNamed(t *testing.T) {
 	base := "http://127.0.0.1:9999/oauth/authorize"
 	if got, ok := CheckNamed(base+"?redirect_uri=http%3A%2F%2Flocalhost%3A4545%2Fcallback", base); !ok || got.Listener != "localhost:4545" {
 		t.Errorf("another provider's own: %+v, %v", got, ok)
+	}
+	for _, authorize := range []string{base, "https://provider.example/oauth/authorize", "https://provider.example:x/oauth/authorize"} {
+		if got, ok := CheckNamed("https://claude.ai/oauth/authorize?redirect_uri=http%3A%2F%2Flocalhost%3A4545%2Fcallback", authorize); ok {
+			t.Errorf("another provider than %s: %+v", authorize, got)
+		}
 	}
 }

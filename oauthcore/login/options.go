@@ -23,11 +23,23 @@ var (
 	ErrState = errors.New("this code belongs to another login")
 	// ErrPaste: the text is not CODE#STATE. The flow goes on.
 	ErrPaste = errors.New("this is not a login code")
+	// ErrIncomplete, an ErrPaste: the text may be the beginning of a code whose
+	// rest comes on the next line. The flow goes on.
+	ErrIncomplete error = incomplete{}
+	// ErrCode is for Finish to wrap: the provider does not accept the code, so
+	// nothing was used up. A flow whose code was pasted goes on.
+	ErrCode = errors.New("the provider did not accept the login code")
 	// ErrRedirect: Options.Redirect is not such an address.
 	ErrRedirect = errors.New("not a redirect address of this machine")
 	// ErrDone: the login has its code already.
 	ErrDone = errors.New("this login has its code already")
 )
+
+// incomplete is ErrIncomplete: an ErrPaste in words of its own.
+type incomplete struct{}
+
+func (incomplete) Error() string { return "this is not the whole login code" }
+func (incomplete) Unwrap() error { return ErrPaste }
 
 // Authorizer is what a login needs of the provider; *provider.Client has it.
 type Authorizer interface {

@@ -12,14 +12,23 @@ import (
 func hardened(t *testing.T, r reply) {
 	t.Helper()
 	for name, want := range map[string]string{
-		"Cache-Control":          "no-store",
-		"Referrer-Policy":        "no-referrer",
-		"X-Content-Type-Options": "nosniff",
-		"X-Frame-Options":        "DENY",
+		"Cache-Control":                "no-store",
+		"Referrer-Policy":              "no-referrer",
+		"X-Content-Type-Options":       "nosniff",
+		"X-Frame-Options":              "DENY",
+		"Cross-Origin-Opener-Policy":   "same-origin",
+		"Cross-Origin-Resource-Policy": "same-origin",
 	} {
 		if r.header.Get(name) != want {
 			t.Errorf("%s is %q", name, r.header.Get(name))
 		}
+	}
+	kind := "text/plain; charset=utf-8"
+	if strings.HasPrefix(r.body, "<!doctype html>") {
+		kind = "text/html; charset=utf-8"
+	}
+	if got := r.header.Get("Content-Type"); got != kind {
+		t.Errorf("Content-Type %q, want %q", got, kind)
 	}
 	if !strings.HasPrefix(r.header.Get("Content-Security-Policy"), "default-src 'none'") {
 		t.Errorf("policy %q", r.header.Get("Content-Security-Policy"))
@@ -65,6 +74,8 @@ func TestPresentable(t *testing.T) {
 		{" a \n b\tc ", "a b c"},
 		{"a\x00b\u202ec\xff", "abc"},
 		{"got SK-ANT-oat01-TEST", ""},
+		{strings.Repeat("é", 300), strings.Repeat("é", 300)},
+		{strings.Repeat("é", 301), strings.Repeat("é", 299) + "…"},
 		{strings.Repeat("é", 400), strings.Repeat("é", 299) + "…"},
 	}
 	for _, test := range tests {

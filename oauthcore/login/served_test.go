@@ -54,7 +54,7 @@ func TestServedBySomebodyElse(t *testing.T) {
 
 func TestRedirectsRefused(t *testing.T) {
 	for _, redirect := range []string{
-		"https://localhost:4711/callback", "http://localhost/callback", "http://127.0.0.1:4711/callback",
+		"https://localhost:4711/callback", "http://localhost/callback", "http://localhost:/callback", "http://127.0.0.1:4711/callback",
 		"http://evil.example:4711/callback", "http://localhost:4711/other", "http://localhost:4711/callback?x=1", "::",
 	} {
 		if f, err := Start(t.Context(), authorizer(t), Options{Redirect: redirect}); !errors.Is(err, ErrRedirect) {

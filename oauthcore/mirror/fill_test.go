@@ -101,12 +101,12 @@ func TestFillIsUnsure(t *testing.T) {
 		generation   int64
 	}{
 		"the last one counted":     {7, 7, false, "", 7},
-		"never counted":            {0, 0, false, accounts.DoubtRestored, 0},
-		"older":                    {8, 7, false, accounts.DoubtRestored, 8},
-		"newer":                    {6, 7, false, accounts.DoubtRestored, 7},
-		"live when it was copied":  {7, 7, true, accounts.DoubtRestored, 7},
-		"counted by no copy":       {7, 0, false, accounts.DoubtRestored, 7},
-		"counted by the copy only": {0, 7, false, accounts.DoubtRestored, 7},
+		"never counted":            {0, 0, false, accounts.DoubtCopied, 0},
+		"older":                    {8, 7, false, accounts.DoubtCopied, 8},
+		"newer":                    {6, 7, false, accounts.DoubtCopied, 7},
+		"live when it was copied":  {7, 7, true, accounts.DoubtCopied, 7},
+		"counted by no copy":       {7, 0, false, accounts.DoubtCopied, 7},
+		"counted by the copy only": {0, 7, false, accounts.DoubtCopied, 7},
 	} {
 		f := filled(t, "")
 		a := f.Vault.Add("a", accounts.Identity{})

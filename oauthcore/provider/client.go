@@ -2,10 +2,13 @@ package provider
 
 import (
 	"context"
+	"crypto/tls"
+	"crypto/x509"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+	"sync"
 	"time"
 )
 
@@ -41,9 +44,16 @@ func LoginScopes() []string {
 // Options are a Client's surroundings; every zero value means a default.
 type Options struct {
 	// HTTP lends its Transport; its cookie jar, redirect policy and timeout
-	// are not used. Nil, or a nil Transport: a transport of the client's own
-	// that honours the proxy variables of the environment.
+	// are not used. Nil, or a nil Transport: a transport of the client's own.
 	HTTP *http.Client
+	// Roots gives the certificate authorities that the client's own transport
+	// trusts. It is called once, before the first request. Nil, or a nil pool:
+	// the system's.
+	Roots func() *x509.CertPool
+	// Proxy picks the proxy for a request of the client's own transport, as
+	// http.Transport.Proxy does; what its error says is not passed on. Nil:
+	// http.ProxyFromEnvironment.
+	Proxy func(*http.Request) (*url.URL, error)
 	// Timeout is for a whole request, from name lookup to the answer's last
 	// byte. Default 60 s.
 	Timeout time.Duration
@@ -72,7 +82,7 @@ func New(endpoints Endpoints, o Options) *Client {
 		transport = o.HTTP.Transport
 	}
 	if transport == nil {
-		transport = newTransport()
+		transport = ownTransport(o)
 	}
 	if o.Timeout <= 0 {
 		o.Timeout = defaultTimeout
@@ -104,6 +114,42 @@ func (c *Client) ManualRedirect() string { return c.endpoints.ManualRedirect }
 // AuthorizeAddress is the page a browser login starts at, without a query.
 func (c *Client) AuthorizeAddress() string { return c.endpoints.Authorize }
 
+// ownTransport makes the client's own transport by its options.
+func ownTransport(o Options) http.RoundTripper {
+	t := newTransport()
+	if o.Proxy != nil {
+		t.Proxy = func(r *http.Request) (*url.URL, error) {
+			proxy, err := o.Proxy(r)
+			if err != nil {
+				return nil, cause{text: "the proxy's address cannot be read", advice: adviceProxy}
+			}
+			return proxy, nil
+		}
+	}
+	if o.Roots == nil {
+		return t
+	}
+	return &trusting{transport: t, roots: o.Roots}
+}
+
+// trusting asks for the roots when they are needed: most commands make no
+// request.
+type trusting struct {
+	once      sync.Once
+	roots     func() *x509.CertPool
+	transport *http.Transport
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *trusting) RoundTrip(r *http.Request) (*http.Response, error) {
+	t.once.Do(func() {
+		if pool := t.roots(); pool != nil {
+			t.transport.TLSClientConfig = &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}
+		}
+	})
+	return t.transport.RoundTrip(r)
+}
+
 // newTransport makes a transport that uses each connection once. A request
 // written to a kept connection that the server has just closed would have to
 // count as lost although nobody read it. HTTP/1.1 alone, because HTTP/2
@@ -122,7 +168,7 @@ func newTransport() *http.Transport {
 		// Without it a proxy's refusal is an error of the proxy's own words.
 		OnProxyConnectResponse: func(_ context.Context, _ *url.URL, _ *http.Request, resp *http.Response) error {
 			if resp.StatusCode != http.StatusOK {
-				return cause{text: fmt.Sprintf("the proxy refused (HTTP %d)", resp.StatusCode)}
+				return cause{text: fmt.Sprintf("the proxy refused (HTTP %d)", resp.StatusCode), advice: adviceProxy}
 			}
 			return nil
 		},

@@ -71,7 +71,7 @@ func TestNetwork(t *testing.T) {
 		says string
 	}{
 		{"connection refused", "http://" + freePort(t), Options{}, "no connection"},
-		{"certificate of nobody known", trusted.URL, Options{}, "its certificate is not trusted"},
+		{"certificate of nobody known", trusted.URL, Options{}, "its certificate is signed by an authority this computer does not trust"},
 		{"no TLS spoken", strings.Replace(plain.URL, "http:", "https:", 1), Options{}, ""},
 		{"name unknown", "https://provider.example", failing(&net.OpError{Op: "dial", Net: "tcp", Err: &net.DNSError{Name: "provider.example"}}), "its name cannot be looked up"},
 		{"TLS refused", "https://provider.example", failing(&net.OpError{Op: "remote error", Err: tls.AlertError(40)}), "no secure connection could be agreed on"},

@@ -150,7 +150,21 @@ func TestProgramIsNeeded(t *testing.T) {
 	wantCode(t, err, view.CodeFailed)
 }
 
-// Nothing is written if nothing changes.
+// A file made by setup is removed with the commands, also if an editor put a
+// byte order mark before it.
+func TestRemoveAFileWithAByteOrderMark(t *testing.T) {
+	h := newHome(t)
+	h.apply(Request{Program: tried})
+	with, err := os.ReadFile(h.settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.write(h.settings, string(bom)+string(with))
+	h.apply(Request{Remove: true})
+	h.wants(h.settings, "")
+}
+
+// Nothing is written if nothing changes, and no temp file is left.
 func TestSameAgainWritesNothing(t *testing.T) {
 	h := newHome(t)
 	h.apply(Request{Program: tried})
@@ -160,5 +174,8 @@ func TestSameAgainWritesNothing(t *testing.T) {
 	})})
 	if _, err := again.Apply(context.Background(), Request{Program: tried}); err != nil {
 		t.Error(err)
+	}
+	if temps, err := filepath.Glob(filepath.Join(h.paths.Config, ".settings.json.*")); err != nil || len(temps) > 0 {
+		t.Errorf("beside the settings: %v, %v", temps, err)
 	}
 }

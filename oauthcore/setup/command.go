@@ -34,7 +34,7 @@ func split(command, word string) (program, rest string, ok bool) {
 	if len(tokens) < 2 || slices.ContainsFunc(tokens, func(t token) bool { return t.kind == separator }) {
 		return "", "", false
 	}
-	if tokens[0].kind != plain || tokens[0].text == "" || !hasWord(tokens[1:], word) {
+	if tokens[0].text == "" || !hasWord(tokens[1:], word) {
 		return "", "", false
 	}
 	return command[tokens[0].from:tokens[0].to], command[tokens[0].to:], true
@@ -56,10 +56,10 @@ func runsIn(command, word string, known []string, nesting int) bool {
 		if t.kind != plain {
 			continue
 		}
-		if isBaton(t.text, known) && slices.ContainsFunc(upToSeparator(tokens[i+1:]), func(a token) bool { return a.text == word }) {
+		if namesBaton(t.text, known) && slices.ContainsFunc(upToEnd(command, tokens[i+1:]), func(a token) bool { return a.text == word }) {
 			return true
 		}
-		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && t.text != command && runsIn(t.text, word, known, nesting-1) {
+		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && runsIn(t.text, word, known, nesting-1) {
 			return true
 		}
 	}
@@ -79,12 +79,22 @@ func hasWord(arguments []token, word string) bool {
 	return false
 }
 
-// upToSeparator are the words of the same simple command.
-func upToSeparator(tokens []token) []token {
-	if end := slices.IndexFunc(tokens, func(t token) bool { return t.kind == separator }); end >= 0 {
+// upToEnd are the words up to the end of the command. The end of a command
+// substitution is not that: $(which baton) statusline.
+func upToEnd(command string, tokens []token) []token {
+	if end := slices.IndexFunc(tokens, func(t token) bool {
+		return t.kind == separator && !strings.Contains("()`", command[t.from:t.to])
+	}); end >= 0 {
 		return tokens[:end]
 	}
 	return tokens
+}
+
+// namesBaton reports whether a word is Baton's program, or a command
+// substitution in quotes with such a word in it: "$(command -v baton)".
+func namesBaton(text string, known []string) bool {
+	return isBaton(text, known) ||
+		strings.ContainsAny(text, "(`") && slices.ContainsFunc(scan(text), func(t token) bool { return t.kind == plain && isBaton(t.text, known) })
 }
 
 func isBaton(program string, known []string) bool {

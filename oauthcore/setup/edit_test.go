@@ -163,6 +163,16 @@ func TestRemoveKeepsWhatOthersChanged(t *testing.T) {
 		{"another hook after it", `{}`, `"matcher":"*"}]`, `"matcher":"*"},{"hooks":[]}]`, `{"hooks":{"StopFailure":[{"hooks":[]}]}}`},
 		{"another event", `{}`, `"hooks":{`, `"hooks":{"Stop":[],`, `{"hooks":{"Stop":[]}}`},
 		{"a second hook of Baton's", `{}`, `"matcher":"*"}]`, `"matcher":"*"},{"hooks":[{"command":"baton.exe hook"}]}]`, `{}`},
+		{
+			"the type that setup added", `{"statusLine":{"command":"mine"}}`,
+			`"type":"command"`, `"type":"other"`,
+			`{"statusLine":{"command":"mine","type":"other"}}`,
+		},
+		{
+			"an entry of another shape", `{}`,
+			`"matcher":"*"}]`, `"matcher":"*"},{"hooks":{"command":"baton hook"}}]`,
+			`{"hooks":{"StopFailure":[{"hooks":{"command":"baton hook"}}]}}`,
+		},
 		{"a new setting", `{}`, `{"statusLine"`, `{"model":"opus","statusLine"`, `{"model":"opus"}`},
 	} {
 		with, n := in(t, c.before, nil, "/opt/baton")
@@ -285,9 +295,32 @@ func TestPutInOverWhatIsThere(t *testing.T) {
 	if got := out(t, with, n, ""); got != `{}` {
 		t.Errorf("left %s", got)
 	}
+	// Of several hooks the first one's arguments are kept.
+	doc = `{"hooks":{"StopFailure":[{"hooks":[{"command":"/old/baton hook --first","type":"command"}]},{"hooks":[{"command":"baton hook --second","type":"command"}]}]}}`
+	with, n = in(t, doc, nil, "/opt/baton")
+	if got := gjson.Get(with, "hooks").Raw; got != `{"StopFailure":[{"hooks":[{"command":"/opt/baton hook --first","type":"command"}]}]}` || n.Hook != "/opt/baton hook --first" {
+		t.Errorf("of two hooks: %s, note %q", got, n.Hook)
+	}
 	mine := strings.Replace(want, `"/opt/baton hook"`, `"sleep 1; /opt/baton hook"`, 1)
 	with, n = in(t, mine, nil, "/opt/baton")
 	if with != mine || n.Hook != "" {
 		t.Errorf("a hook of the person's own that runs Baton: %s, %+v", with, n)
+	}
+	mine = strings.Replace(want, `\/opt\/baton statusline`, `sleep 1; /opt/baton statusline`, 1)
+	with, n = in(t, mine, nil, "/opt/baton")
+	if with != mine || n.Command != "" {
+		t.Errorf("a status line of the person's own that runs Baton: %s, %+v", with, n)
+	}
+}
+
+// What setup made for its hook is removed with it, also if it was there at an
+// earlier run of setup and removed since.
+func TestMadeAtALaterRun(t *testing.T) {
+	for _, before := range []string{`{"hooks":{}}`, `{"hooks":{"StopFailure":[]}}`} {
+		_, n := in(t, before, nil, "/opt/baton")
+		with, n := in(t, `{}`, n, "/opt/baton")
+		if got := out(t, with, n, ""); got != `{}` {
+			t.Errorf("%s: left %s", before, got)
+		}
 	}
 }

@@ -9,8 +9,6 @@ import (
 	"slices"
 
 	"baton/oauthcore/claude"
-
-	"github.com/tidwall/gjson"
 )
 
 // Status is how Baton's commands stand in settings.json.
@@ -20,9 +18,8 @@ type Status struct {
 	// StatusLine and Hook say that settings.json runs Baton for the status line
 	// and after a failed turn.
 	StatusLine, Hook bool
-	// HooksOff says that disableAllHooks is set, with which Claude Code runs
-	// neither of them.
-	HooksOff bool
+	// Off says what keeps Claude Code from running them nevertheless.
+	Off Off
 	// Program is how the commands, or else the note, spell Baton for the shell,
 	// as in Request; "" if neither has one.
 	Program string
@@ -52,7 +49,7 @@ func (s *Setup) Examine() (Status, error) {
 	if err != nil {
 		return out, err
 	}
-	out.Noted = n != nil
+	out.Noted, out.Off = n != nil, s.Off()
 	doc, err := s.readSettings(context.Background())
 	if err != nil {
 		return out, err
@@ -68,14 +65,9 @@ func (s *Setup) Examine() (Status, error) {
 		if err != nil {
 			return out, claude.Damaged(path, err)
 		}
-		off, err := member(body, "disableAllHooks")
-		if err != nil {
-			return out, claude.Damaged(path, err)
-		}
 		known := n.programs("")
 		line, hooks := commandOf(raw), commandsIn(list)
 		out.StatusLine = runs(line, statusWord, known)
-		out.HooksOff = gjson.ParseBytes(off).Bool()
 		out.Hook = slices.ContainsFunc(hooks, func(c string) bool { return runs(c, hookWord, known) })
 		if out.StatusLine {
 			commands, words = append(commands, line), append(words, statusWord)

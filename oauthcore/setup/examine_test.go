@@ -10,6 +10,58 @@ import (
 	"baton/oauthcore/view"
 )
 
+func TestStates(t *testing.T) {
+	for _, c := range []struct {
+		status                      Status
+		complete, undone, forgotten bool
+	}{
+		{Status{}, false, false, false},
+		{Status{Noted: true}, false, true, false},
+		{Status{Noted: true, StatusLine: true}, false, true, false},
+		{Status{Noted: true, Hook: true}, false, true, false},
+		{Status{Noted: true, StatusLine: true, Hook: true}, true, false, false},
+		{Status{StatusLine: true}, false, false, true},
+		{Status{Hook: true}, false, false, true},
+		{Status{StatusLine: true, Hook: true}, false, false, true},
+	} {
+		s := c.status
+		if s.Complete() != c.complete || s.Undone() != c.undone || s.Forgotten() != c.forgotten {
+			t.Errorf("%+v: complete %v, undone %v, forgotten %v", s, s.Complete(), s.Undone(), s.Forgotten())
+		}
+	}
+}
+
+// The program is that of the first command in settings.json, and only without
+// one that of the note.
+func TestProgramInUse(t *testing.T) {
+	const (
+		line  = `"statusLine":{"command":"/a/baton statusline"}`
+		hooks = `"hooks":{"StopFailure":[{"hooks":[{"command":"/b/baton hook"}]},{"hooks":[{"command":"/c/baton hook"}]}]}`
+	)
+	for _, c := range []struct{ settings, want string }{
+		{`{` + line + `,` + hooks + `}`, "/a/baton"},
+		{`{` + hooks + `}`, "/b/baton"},
+		{`{}`, tried},
+	} {
+		h := newHome(t)
+		h.apply(Request{Program: tried})
+		h.write(h.settings, c.settings)
+		if s, err := h.setup.Examine(); err != nil || s.Program != c.want {
+			t.Errorf("%s: %q, want %q; %v", c.settings, s.Program, c.want, err)
+		}
+	}
+}
+
+// If no program is known there is nothing to put in again.
+func TestRestoreWithoutAProgram(t *testing.T) {
+	h := newHome(t)
+	if err := h.setup.Restore(context.Background()); err != nil {
+		t.Error(err)
+	}
+	h.wants(h.settings, "")
+	h.wants(h.paths.Setup(), "")
+}
+
 func TestExamine(t *testing.T) {
 	h := newHome(t)
 	h.write(h.settings, `{"statusLine":{"command":"mine"}}`)
@@ -38,7 +90,7 @@ func TestExamine(t *testing.T) {
 		t.Errorf("with an option: %+v", s)
 	}
 	h.write(h.settings, `{"model":"opus","disableAllHooks":true}`)
-	if s := examine(); !s.Undone() || s.StatusLine || s.Hook || !s.HooksOff || s.Program != spelled {
+	if s := examine(); !s.Undone() || s.StatusLine || s.Hook || s.Off.Hook.Name != "disableAllHooks" || s.Program != spelled {
 		t.Errorf("both commands gone: %+v", s)
 	}
 	if err := h.setup.Restore(context.Background()); err != nil || !h.setup.IsSetUp() {

@@ -93,8 +93,8 @@ func withList(doc, hooks, list []byte) ([]byte, error) {
 // empty then.
 func takeHookOut(doc []byte, n *note, known []string) ([]byte, error) {
 	hooks, list, err := failureHooks(doc)
-	if err != nil || list == nil {
-		return doc, err
+	if err != nil {
+		return nil, err
 	}
 	found := false
 	list, err = editCommands(list, func(c string) (string, bool) {

@@ -40,6 +40,8 @@ type Done struct {
 	// StillRuns is a command of the person's own that runs Baton and was
 	// therefore not removed, "" for none.
 	StillRuns string
+	// Off says what keeps Claude Code from running the commands that were put in.
+	Off Off
 }
 
 // Changed reports whether the file's bytes change.
@@ -57,6 +59,14 @@ const changeTries = 3
 // it cannot be read or written; or that of ctx. After an error settings.json
 // and the note are as they were.
 func (s *Setup) Apply(ctx context.Context, r Request) (Done, error) {
+	done, err := s.apply(ctx, r)
+	if err == nil && !r.Remove {
+		done.Off = s.Off()
+	}
+	return done, err
+}
+
+func (s *Setup) apply(ctx context.Context, r Request) (Done, error) {
 	if r.Program == "" && !r.Remove {
 		return Done{}, &view.Problem{
 			Code:    view.CodeFailed,
@@ -110,9 +120,6 @@ func (s *Setup) compute(ctx context.Context, r Request) (change, error) {
 	}
 	c.noteWas = noteWas
 	body, marked := bytes.CutPrefix(was, bom)
-	if was == nil {
-		body = nil
-	}
 	if r.Remove {
 		var out removed
 		out, err = takeOut(body, n, r.Program)

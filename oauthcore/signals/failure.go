@@ -32,7 +32,6 @@ type Failure struct {
 	Kind           Kind // "" where the event is another one or tells none
 	SessionID      string
 	TranscriptPath string
-	Cwd            string
 	// Text is everything the event says in words, for an address to log in at.
 	Text string
 }
@@ -43,7 +42,6 @@ func ParseFailure(doc []byte) Failure {
 	f := Failure{
 		SessionID:      str(r, "session_id"),
 		TranscriptPath: str(r, "transcript_path"),
-		Cwd:            str(r, "cwd"),
 	}
 	if event := str(r, "hook_event_name"); event != "" && event != "StopFailure" {
 		return f

@@ -17,7 +17,6 @@ type Window struct {
 type StatusLine struct {
 	SessionID      string
 	TranscriptPath string
-	Cwd            string
 	// FiveHour and SevenDay are nil where nothing was told, which is so until
 	// a session's first answer and again for a moment after the account
 	// changed: absence means nothing.
@@ -34,7 +33,6 @@ func ParseStatusLine(doc []byte) StatusLine {
 	return StatusLine{
 		SessionID:      str(r, "session_id"),
 		TranscriptPath: str(r, "transcript_path"),
-		Cwd:            str(r, "cwd"),
 
 		FiveHour: window(first(limits, "five_hour", "5h", "fiveHour")),
 		SevenDay: window(first(limits, "seven_day", "7d", "sevenDay")),

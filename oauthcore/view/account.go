@@ -71,11 +71,14 @@ type Session struct {
 	Cwd string
 }
 
-// Override is a setting that beats the credentials file, so that a swap
-// changes nothing where it is in force.
+// Override is something that Claude Code uses instead of the live login, so
+// that a swap changes nothing if it is in effect.
 type Override struct {
-	Source string // "environment", or the path of a settings file
-	Name   string
+	Source string // "environment", the path of a file, or the Keychain's name
+	Name   string // variable, "env." and a variable, or member of the file
+	// PrintOnly says that it applies to `claude -p` only, not to an interactive
+	// session.
+	PrintOnly bool
 }
 
 // Setting is one switch of Baton's.

@@ -64,6 +64,13 @@ func (u *Usage) Spent(percent float64, now time.Time) (until time.Time) {
 	return until
 }
 
+// ModelSpent says that the weekly window of a model is used up.
+func (u *Usage) ModelSpent(now time.Time) bool {
+	return u != nil && slices.ContainsFunc(u.Models, func(m ModelWindow) bool {
+		return m.Percent >= 100 && (m.ResetsAt.IsZero() || now.Before(m.ResetsAt))
+	})
+}
+
 // Headroom is what is left of the fuller account-wide window in percent; known
 // is false where no window is known.
 func (u *Usage) Headroom(now time.Time) (percent float64, known bool) {

@@ -1,0 +1,6 @@
+//go:build !js
+
+package local
+
+// Environ is environ.
+var Environ = environ
