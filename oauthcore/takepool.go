@@ -71,7 +71,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	case a.Against(cr) < 0: // it seems so by the access tokens, which tell little of two logins
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
-	case a.Against(cr) == 0, under != a && a.Credential.Usable() && !a.NeedsNewLogin() && !cr.Outlasts(a.Credential):
+	case a.Against(cr) == 0, (under != a || a.Doubt != "") && a.Credential.Usable() && !a.NeedsNewLogin() && !cr.MayReplace(a.Credential):
 		// Nothing tells which is the later, or the access tokens alone do and this
 		// is not the successor of what stood in the account's own entry: the one
 		// nobody knew, most likely.
