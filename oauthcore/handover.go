@@ -88,6 +88,10 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 
 // merge ends the account that turned out to be another under a second name.
 func (s *State) merge(gone, stays *accounts.Account) {
+	if s.merged == nil {
+		s.merged = map[string]*accounts.Account{}
+	}
+	s.merged[gone.Key] = stays
 	s.Usage.Drop(gone.Key)
 	s.Vault.Forget(gone, stays)
 }

@@ -111,12 +111,6 @@ func (h *history) finish() {
 	h.wire.asked = askedRefresh
 	ctx := context.Background()
 	err := p.core.Settle(ctx)
-	if view.CodeOf(err) == view.CodeBusy {
-		// Locks of a Baton that was killed, of which a restored backup knows
-		// nothing: each is watched before it is broken, and there are up to four.
-		h.Logf("        settle: %v", err)
-		err = p.core.Settle(ctx)
-	}
 	if err != nil {
 		h.heard(err)
 		h.Logf("        settle: %v", err)

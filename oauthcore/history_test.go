@@ -178,4 +178,12 @@ func (h *history) restoreBackup() {
 		}
 	}
 	h.restored = h.step
+	// By the time it is done, locks of a Baton that was killed, of which the backup
+	// knows nothing, were broken: watching each of them takes seconds.
+	for _, lock := range []string{
+		filepath.Join(h.paths.Secure, ".oauth_refresh.lock"), h.paths.Secure + ".lock",
+		filepath.Join(h.paths.Secure, ".storage-write.lock"), h.paths.ClaudeJSON + ".lock",
+	} {
+		h.must(os.RemoveAll(lock))
+	}
 }

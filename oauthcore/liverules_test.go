@@ -25,7 +25,17 @@ func TestALiveLoginAgainstTheVault(t *testing.T) {
 	}{
 		{name: "later", have: edits{deadline(1), accessEnds(1)}, live: edits{deadline(2)}, keeps: "live"},
 		{name: "later, no end of an access token is known", have: edits{deadline(1)}, live: edits{deadline(2)}, keeps: "live"},
-		{name: "later by the access token", have: edits{accessEnds(1)}, live: edits{accessEnds(2)}, keeps: "live"},
+		{name: "later by the access token", have: edits{accessEnds(1)}, live: edits{accessEnds(2)}, keeps: "live", aside: "have"},
+		{
+			name: "later by the access token, and it was live", have: edits{accessEnds(1)}, live: edits{accessEnds(2)},
+			edit: func(o *Opened, a *accounts.Account) { o.Usage.LastActive = a.Key }, keeps: "live",
+		},
+		{
+			name: "later by the access token, it was live, and is in doubt", have: edits{accessEnds(1)}, live: edits{accessEnds(2)},
+			edit: func(o *Opened, a *accounts.Account) { o.Usage.LastActive, a.Doubt = a.Key, accounts.DoubtRestored }, keeps: "live", aside: "have",
+		},
+		{name: "later by the access token, of one deadline", have: edits{deadline(1), accessEnds(1)}, live: edits{deadline(1), accessEnds(2)}, keeps: "live"},
+		{name: "later by the access token, one deadline", have: edits{deadline(1), accessEnds(1)}, live: edits{accessEnds(2)}, keeps: "live", aside: "have"},
 		{name: "perhaps later", live: edits{accessEnds(2)}, keeps: "live", aside: "have"},
 		{name: "of one time", have: edits{accessEnds(1)}, live: edits{accessEnds(1)}, keeps: "live", aside: "have"},
 		{name: "earlier", have: edits{deadline(2)}, live: edits{deadline(1)}, keeps: "have", aside: "live", older: true},

@@ -162,7 +162,7 @@ func (c *Core) FromSetAside(ctx context.Context, key string) (taken bool, unknow
 				}
 				return nil
 			}
-			if a.Credential.Usable() && !l.credential.Outlasts(a.Credential) {
+			if a.Credential.Usable() && !l.credential.MayReplace(a.Credential) {
 				// It seems so by the access tokens, which tell little of two logins.
 				siblings := a.Siblings
 				if err := c.displace(s, a); err != nil {

@@ -20,6 +20,8 @@ type State struct {
 	// aside the fingerprints of the logins in set-aside.
 	journal []*answer
 	aside   map[string]bool
+	// merged are the accounts that others turned out to be, by the keys of those.
+	merged map[string]*accounts.Account
 	// vaultOnly says that pool and usage store were not read, or could not be:
 	// neither is written.
 	vaultOnly bool

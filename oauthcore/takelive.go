@@ -101,8 +101,11 @@ func (c *Core) compareLive(o *Opened, a *accounts.Account, cr accounts.Credentia
 	if a.Doubt == accounts.DoubtGone || a.Doubt == accounts.DoubtClient {
 		later = max(later, 0) // a login after that one was logged out or refused; its deadline may be the earlier
 	}
+	// What was live before and is in no doubt was refreshed by Claude Code. Of
+	// another login without deadlines the access tokens tell little.
+	goesOn := a.Doubt == "" && o.Usage.LastActive == a.Key && !have.ExpiresAt.IsZero()
 	switch {
-	case a.NeedsNewLogin() || later > 0 && (!have.ExpiresAt.IsZero() || cr.Outlasts(have)):
+	case a.NeedsNewLogin(), later > 0 && (goesOn || cr.MayReplace(have)):
 		o.Vault.Save(a, cr)
 	case later < 0:
 		_, err := c.keepAside(o.State, cr, o.Live.Siblings, o.Config.Account)

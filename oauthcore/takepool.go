@@ -14,7 +14,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 		if !o.UnknownEntry(e) {
 			continue
 		}
-		a := o.Vault.Spelled(e.Key)
+		a := o.under(e.Key)
 		if live := o.Live.Credential; !e.RefreshToken.Empty() && e.RefreshToken.Equal(live.RefreshToken) {
 			// Taken over with the live login; the account gets its place and key
 			// here.
@@ -52,7 +52,7 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 }
 
 func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Credential, who owner) error {
-	a, under := who.account, o.Vault.Spelled(e.Key)
+	a, under := who.account, o.under(e.Key)
 	if a == nil {
 		key := e.Key
 		if o.Vault.Get(key) != nil {
@@ -71,7 +71,7 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	case a.Against(cr) < 0: // it seems so by the access tokens, which tell little of two logins
 		_, err := c.keepAside(o.State, cr, nil, accountOf(who.identity))
 		return err
-	case a.Against(cr) == 0, under != a && a.Credential.Usable() && !a.NeedsNewLogin() && !cr.Outlasts(a.Credential):
+	case a.Against(cr) == 0, (under != a || a.Doubt != "") && a.Credential.Usable() && !a.NeedsNewLogin() && !cr.MayReplace(a.Credential):
 		// Nothing tells which is the later, or the access tokens alone do and this
 		// is not the successor of what stood in the account's own entry: the one
 		// nobody knew, most likely.
@@ -89,6 +89,15 @@ func (c *Core) takeProvedEntry(o *Opened, e *accounts.PoolEntry, cr accounts.Cre
 	}
 	o.act(view.Activity{Kind: "adopted", Key: a.Key, Text: "a newer login from the account pool"})
 	return o.Stamp(a)
+}
+
+// under is the account whose entry of the pool has this key, however spelled: also
+// one that went up in another account just now. nil for none.
+func (s *State) under(key string) *accounts.Account {
+	if a := s.Vault.Spelled(key); a != nil {
+		return a
+	}
+	return s.merged[key]
 }
 
 // takeUnprovedEntry keeps a login whose owner nothing tells as an account of its

@@ -170,6 +170,13 @@ func (c Credential) Outlasts(o Credential) bool {
 	return !c.RefreshExpiresAt.IsZero() && !o.RefreshExpiresAt.IsZero() && c.RefreshExpiresAt.Sub(o.RefreshExpiresAt) > deadlineSlack
 }
 
+// MayReplace says that the login's own deadline does not speak against its being
+// made later than the other one, or got from it by a refresh, which leaves the
+// deadline where it is. Where a deadline is not known nothing speaks for it.
+func (c Credential) MayReplace(o Credential) bool {
+	return !c.RefreshExpiresAt.IsZero() && !o.RefreshExpiresAt.IsZero() && !o.Outlasts(c)
+}
+
 // NewCredential is a new login in Claude Code's shape. The error never occurs
 // for valid text.
 func NewCredential(fn func(*Credential)) (Credential, error) { return Credential{}.Edit(fn) }
