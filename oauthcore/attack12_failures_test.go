@@ -8,6 +8,7 @@ import (
 
 	"baton/oauthcore"
 	"baton/oauthcore/accounts"
+	"baton/oauthcore/files"
 	"baton/oauthcore/providertest"
 	"baton/oauthcore/signals"
 )
@@ -399,5 +400,69 @@ func TestAttackARefusedAccountThatWorksAgain(t *testing.T) {
 	}
 	if v := w.view(personal); v.Refused != "" {
 		t.Errorf("still %q after four answers", v.Refused)
+	}
+}
+
+// Several sessions are refused at once, and their transcripts cannot be read, or
+// have not got the failure's row yet: it is one account that is refused, not each
+// that takes over from it.
+func TestAttackManyRefusalsWithoutATranscript(t *testing.T) {
+	for _, kind := range []signals.Kind{signals.BillingTrouble, signals.OrgNotAllowed, signals.AuthFailed, signals.RateLimit} {
+		for _, apart := range []time.Duration{100 * time.Millisecond, 10 * time.Second, time.Minute} {
+			for _, written := range []bool{false, true} { // the prompt's row, not the failure's
+				t.Run(fmt.Sprint(kind, " ", apart, " ", written), func(t *testing.T) {
+					w := auto(t)
+					began := w.clock.Now()
+					w.clock.Add(time.Second)
+					if kind == signals.AuthFailed || kind == signals.RateLimit {
+						w.swap(oauthcore.SwapRequest{To: side}) // nothing takes over by itself; the person did
+					}
+					for i := range 5 {
+						path := fmt.Sprintf("/nowhere/%d.jsonl", i)
+						if written {
+							path = w.transcript(promptRow(began))
+						}
+						w.failed(kind, path)
+						w.clock.Add(apart)
+					}
+					for _, r := range w.home.Residents {
+						v := w.view(r.Key)
+						if r.Key != personal && (v.Refused != "" || v.Unsure || kind == signals.RateLimit && !v.LimitedUntil.IsZero()) {
+							t.Errorf("%s: refused %q, unsure %v, limited %v", r.Key, v.Refused, v.Unsure, v.LimitedUntil)
+						}
+					}
+				})
+			}
+		}
+	}
+}
+
+// A swap noted while the clock was ahead does not make failures of now the
+// account's before.
+func TestAttackASwapOfAClockThatWasAhead(t *testing.T) {
+	w := auto(t)
+	w.clock.Add(24 * time.Hour)
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.clock.Add(-24*time.Hour + time.Hour)
+	now := w.clock.Now()
+	got := w.failed(signals.RateLimit, w.transcript(promptRow(now.Add(-time.Minute)), limitRow(now, now.Add(2*time.Hour), "five_hour")))
+	if got.Key != work {
+		t.Errorf("put down to %q", got.Key)
+	}
+}
+
+// Where managed settings let Claude Code start with one organization only, an
+// automatic swap goes to no other: the next start would be refused.
+func TestAttackAnAutomaticSwapToWhatManagedSettingsForbid(t *testing.T) {
+	w := auto(t)
+	w.swap(oauthcore.SwapRequest{To: work})
+	w.clock.Add(time.Hour)
+	w.paths.Managed = t.TempDir()
+	w.write(w.paths.ManagedSettings(), fmt.Sprintf(`{"forceLoginOrgUUID":%q}`, w.resident(work).Person.OrganizationUUID))
+	w.core = w.newCore(files.OS{})
+	now := w.clock.Now()
+	got := w.failed(signals.RateLimit, w.transcript(promptRow(now), limitRow(now, now.Add(time.Hour), "five_hour")))
+	if got.Swapped != nil {
+		t.Errorf("swapped to %s, which Claude Code refuses to start with", got.Swapped.To)
 	}
 }
