@@ -466,3 +466,48 @@ func TestAttackAnAutomaticSwapToWhatManagedSettingsForbid(t *testing.T) {
 		t.Errorf("swapped to %s, which Claude Code refuses to start with", got.Swapped.To)
 	}
 }
+
+// A hook of a turn that began before the person had the account refreshed tells
+// nothing that the refresh did not answer. One of a later turn does.
+func TestAttackARefusalFromBeforeARefresh(t *testing.T) {
+	for _, kind := range []signals.Kind{signals.BillingTrouble, signals.OnHold, signals.AuthFailed} {
+		t.Run(string(kind), func(t *testing.T) {
+			w := fresh(t)
+			path := w.transcript(promptRow(w.clock.Now()), row(kind, ""))
+			w.clock.Add(time.Second)
+			w.failed(kind, path)
+			w.clock.Add(10 * time.Minute)
+			if _, err := w.core.Refresh(t.Context(), personal); err != nil {
+				t.Fatal(err)
+			}
+			w.clock.Add(10 * time.Minute)
+			got := w.failed(kind, path)
+			if v := w.view(personal); v.Refused != "" || v.Unsure || got.News {
+				t.Errorf("refused %q, unsure %v, news %v", v.Refused, v.Unsure, got.News)
+			}
+		})
+	}
+}
+
+// The account that took over reaches its own limit soon after: that is another
+// limit, by a turn that began after the swap, and nothing tells of it again.
+func TestAttackASecondLimitSoonAfterTheFirst(t *testing.T) {
+	for _, after := range []time.Duration{20 * time.Second, 44 * time.Second} {
+		w := auto(t)
+		now := w.clock.Now()
+		first := w.failed(signals.RateLimit, w.transcript(promptRow(now.Add(-time.Minute)), limitRow(now, now.Add(2*time.Hour), "five_hour")))
+		if first.Swapped == nil {
+			t.Fatal("no swap")
+		}
+		to := first.Swapped.To
+		w.clock.Add(after)
+		now = w.clock.Now()
+		w.failed(signals.RateLimit, w.transcript(promptRow(now.Add(-10*time.Second)), limitRow(now, now.Add(3*time.Hour), "five_hour")))
+		w.clock.Add(10 * time.Minute)
+		one := w.line(100, 40, now.Add(3*time.Hour), now.Add(90*time.Hour))
+		w.observe(from("x", one)) // the waiting session draws its line
+		if v := w.view(to); v.Active {
+			t.Errorf("after %v: still on %s, which is limited until %v", after, to, v.LimitedUntil)
+		}
+	}
+}

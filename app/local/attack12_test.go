@@ -192,3 +192,34 @@ func TestAttackCertificatesAndProxiesOfSettings(t *testing.T) {
 		})
 	}
 }
+
+// What the person's settings take away from the environment does not keep the
+// session from the live login, nor its reports from its account.
+func TestAttackAVariableThatSettingsTakeAway(t *testing.T) {
+	for name, c := range map[string]struct{ variable, value, settings string }{
+		"a key":            {"ANTHROPIC_API_KEY", "sk-ant-api-TEST", `{"env":{"ANTHROPIC_API_KEY":""}}`},
+		"a token":          {"CLAUDE_CODE_OAUTH_TOKEN", "sk-ant-oat01-TEST", `{"env":{"CLAUDE_CODE_OAUTH_TOKEN":""}}`},
+		"a cloud provider": {"CLAUDE_CODE_USE_BEDROCK", "1", `{"env":{"CLAUDE_CODE_USE_BEDROCK":"0"}}`},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b, home := withSession(t, nil, map[string]string{c.variable: c.value})
+			attackWrite(t, filepath.Join(home.Dir, ".claude", "settings.json"), c.settings)
+			if o := b.Snapshot().Overrides; len(o) != 0 {
+				t.Errorf("overrides %+v", o)
+			}
+			if !attackTold(t, b, home, "") {
+				t.Error("not noted, though the session is on the live login")
+			}
+		})
+	}
+}
+
+// Settings that an organization hands out through its server lie in
+// remote-settings.json and count as managed ones.
+func TestAttackAForcedOrganizationOfTheServersSettings(t *testing.T) {
+	b, home := withSession(t, nil, nil)
+	attackWrite(t, filepath.Join(home.Dir, ".claude", "remote-settings.json"), `{"forceLoginOrgUUID":"00000000-0000-4000-8000-000000000001","disableAllHooks":true}`)
+	if f := b.Snapshot().Forced; len(f.Organizations) == 0 {
+		t.Errorf("forced %+v", f)
+	}
+}
