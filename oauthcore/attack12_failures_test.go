@@ -273,7 +273,9 @@ func TestAttackTheSameRefusalWithAnotherRequest(t *testing.T) {
 func TestAttackAMarkOfAClockThatWasAhead(t *testing.T) {
 	for name, mark := range map[string]func(now time.Time) accounts.Mark{
 		"no reset known": func(now time.Time) accounts.Mark { return accounts.Mark{Limited: true, MarkedAt: now} },
-		"some minutes":   func(now time.Time) accounts.Mark { return accounts.Mark{Limited: true, MarkedAt: now, ResetsAt: now.Add(5 * time.Minute)} },
+		"some minutes": func(now time.Time) accounts.Mark {
+			return accounts.Mark{Limited: true, MarkedAt: now, ResetsAt: now.Add(5 * time.Minute)}
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			w := fresh(t)

@@ -152,7 +152,7 @@ func TestAttackAHookBelowTheProject(t *testing.T) {
 }
 
 // Of a company's variables the managed settings are the place, and what settings
-// set beats the environment, also by an empty value.
+// set beats the environment.
 func TestAttackCertificatesAndProxiesOfSettings(t *testing.T) {
 	for _, c := range []struct {
 		name string
@@ -167,11 +167,6 @@ func TestAttackCertificatesAndProxiesOfSettings(t *testing.T) {
 		{"settings before the environment", func(w *watched, pem []byte) {
 			w.set["NODE_EXTRA_CA_CERTS"] = "/nowhere.pem"
 			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
-		}},
-		{"a proxy taken away by settings", func(w *watched, pem []byte) {
-			w.set["NODE_EXTRA_CA_CERTS"] = w.file("ca.pem", pem)
-			w.set["HTTPS_PROXY"] = "http://127.0.0.1:1"
-			w.claudeEnv("", map[string]any{"HTTPS_PROXY": ""})
 		}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
