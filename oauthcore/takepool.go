@@ -24,11 +24,14 @@ func (c *Core) takePool(o *Opened, p *proofs) error {
 			}
 			continue
 		}
-		if a != nil && a.Removed {
-			continue // left to the program that wrote it
-		}
 		cr, err := e.Credential()
-		if err != nil {
+		switch {
+		case a != nil && a.Removed: // left to the program that wrote it
+			if err == nil {
+				o.replaced(a, a, cr)
+			}
+			continue
+		case err != nil:
 			return claude.Damaged(c.Paths.Pool(), err)
 		}
 		switch who := o.prove(cr, claude.Config{}, p); {
@@ -183,8 +186,14 @@ func (s *State) rivals(u, a *accounts.Account) {
 		return
 	}
 	s.rival(u, a)
+	s.replaced(u, a, a.Credential)
+}
+
+// replaced puts those in doubt that were found under u's key before and are not the
+// later login: another one took their place there. But for a, whose login that is.
+func (s *State) replaced(u, a *accounts.Account, cr accounts.Credential) {
 	for _, o := range s.Vault.Accounts() {
-		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(a.Credential) <= 0 {
+		if o != a && o.Rival == u.Key && !o.Identified() && o.Doubt == "" && o.Credential.Usable() && o.Credential.Compare(cr) <= 0 {
 			o.Doubt = accounts.DoubtRival
 		}
 	}
