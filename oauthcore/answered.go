@@ -67,7 +67,7 @@ func (p *presenting) keep(ctx context.Context, next accounts.Credential, rotated
 	err := c.save(ctx, func(s *State) error {
 		o.State = s
 		record := s.Usage.Record(p.a.Key)
-		record.Offline = false
+		record.Offline, record.RefreshedAt = false, c.Now()
 		if p.named {
 			record.Refused = "" // Claude Code tells again if it still holds
 		}

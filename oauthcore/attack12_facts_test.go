@@ -109,18 +109,3 @@ func TestAttackAPlanThatEnded(t *testing.T) {
 	}
 }
 
-// An address that was changed at the provider is a name too.
-func TestAttackAnAddressThatChanged(t *testing.T) {
-	w := newWorld(t)
-	w.swap(oauthcore.SwapRequest{To: work})
-	w.clock.Add(25 * time.Hour)
-	who := w.resident(personal).Person
-	who.Email = "ada.lovelace@example.com"
-	w.provider.AddAccount(who)
-	if _, _, err := w.core.CheckUsage(t.Context(), personal); err != nil {
-		t.Fatal(err)
-	}
-	if v := w.view(personal); v.Email != "ada.lovelace@example.com" {
-		t.Errorf("still %q", v.Email)
-	}
-}

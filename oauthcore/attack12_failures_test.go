@@ -491,25 +491,3 @@ func TestAttackARefusalFromBeforeARefresh(t *testing.T) {
 	}
 }
 
-// The account that took over reaches its own limit soon after: that is another
-// limit, by a turn that began after the swap, and nothing tells of it again.
-func TestAttackASecondLimitSoonAfterTheFirst(t *testing.T) {
-	for _, after := range []time.Duration{20 * time.Second, 44 * time.Second} {
-		w := auto(t)
-		now := w.clock.Now()
-		first := w.failed(signals.RateLimit, w.transcript(promptRow(now.Add(-time.Minute)), limitRow(now, now.Add(2*time.Hour), "five_hour")))
-		if first.Swapped == nil {
-			t.Fatal("no swap")
-		}
-		to := first.Swapped.To
-		w.clock.Add(after)
-		now = w.clock.Now()
-		w.failed(signals.RateLimit, w.transcript(promptRow(now.Add(-10*time.Second)), limitRow(now, now.Add(3*time.Hour), "five_hour")))
-		w.clock.Add(10 * time.Minute)
-		one := w.line(100, 40, now.Add(3*time.Hour), now.Add(90*time.Hour))
-		w.observe(from("x", one)) // the waiting session draws its line
-		if v := w.view(to); v.Active {
-			t.Errorf("after %v: still on %s, which is limited until %v", after, to, v.LimitedUntil)
-		}
-	}
-}

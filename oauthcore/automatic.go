@@ -29,11 +29,20 @@ func (c *Core) takeOver(ctx context.Context, done *Charged) error {
 // mayFollow keeps, of the accounts an automatic swap may go to, those whose
 // organisation answers for the same work as that of the account going out:
 // what belongs to a company must not go on under somebody's private plan, nor
-// the other way round, unless the person allowed it.
+// the other way round, unless the person allowed it. It never goes to an organization
+// that managed settings keep Claude Code from.
 func (c *Core) mayFollow(v *accounts.Vault, all []accounts.Candidate, from string) ([]accounts.Candidate, error) {
 	across, err := c.IsOn(settingAcross)
-	if err != nil || across {
-		return all, err
+	if err != nil {
+		return nil, err
+	}
+	forced := c.ForcedOrganizations()
+	all = slices.DeleteFunc(slices.Clone(all), func(k accounts.Candidate) bool {
+		a := v.Get(k.Key)
+		return k.Key != from && (a == nil || len(forced.Organizations) > 0 && (a.OrganizationUUID == "" || !forced.Allows(a.OrganizationUUID)))
+	})
+	if across {
+		return all, nil
 	}
 	out := v.Get(from)
 	if out == nil {

@@ -3,6 +3,8 @@ package oauthcore
 import (
 	"context"
 	"errors"
+	"fmt"
+	"net/http"
 	"strings"
 	"time"
 
@@ -21,7 +23,7 @@ func (c *Core) CheckUsage(ctx context.Context, name string) (key string, _ *view
 	}
 	usage, err := c.askUsage(ctx, key, true)
 	if err == nil {
-		c.renewFacts(ctx, key)
+		c.renewFacts(ctx, key, true)
 	}
 	return key, usage, err
 }
@@ -37,6 +39,9 @@ func (c *Core) askUsage(ctx context.Context, key string, refresh bool) (*view.Us
 		seen, err = c.Provider.Usage(ctx, a.Credential.AccessToken)
 		return err
 	})
+	if accessRefused(err) && !refresh {
+		err = errors.Join(err, c.noteBadAccess(ctx, a))
+	}
 	var p *view.Problem
 	switch {
 	case err == nil:
@@ -63,22 +68,29 @@ func (c *Core) askUsage(ctx context.Context, key string, refresh bool) (*view.Us
 // and fn called once more. The error is fn's, or a *view.Problem: there is no good
 // access token.
 func (c *Core) withAccess(ctx context.Context, key string, refresh bool, fn func(*accounts.Account) error) (*accounts.Account, error) {
-	a, err := c.freshAccount(ctx, key, false)
+	a, err := c.freshAccount(ctx, key, refresh, false)
 	if err != nil {
 		return nil, err
 	}
-	if err = fn(a); !errors.Is(err, provider.ErrUnauthorized) {
+	if err = fn(a); !accessRefused(err) {
 		return a, err
 	}
 	if refresh {
-		if a, err = c.freshAccount(ctx, key, true); err != nil {
+		if a, err = c.freshAccount(ctx, key, true, true); err != nil {
 			return nil, err
 		}
-		if err = fn(a); !errors.Is(err, provider.ErrUnauthorized) {
+		if err = fn(a); !accessRefused(err) {
 			return a, err
 		}
 	}
-	return a, errors.Join(err, c.noteBadAccess(ctx, a))
+	return a, err
+}
+
+// accessRefused says that the provider does not know the access token. A 403 is
+// about what it may do.
+func accessRefused(err error) bool {
+	var pe *provider.Error
+	return errors.Is(err, provider.ErrUnauthorized) && errors.As(err, &pe) && pe.Status == http.StatusUnauthorized
 }
 
 // noteBadAccess remembers that the provider refused an access token before its
@@ -95,9 +107,10 @@ func (s *State) goodAccess(a *accounts.Account, now time.Time, margin time.Durat
 	return a.Credential.FreshAt(now, margin) && s.Usage.Peek(a.Key).BadAccess != a.Credential.AccessToken.Fingerprint()
 }
 
-// freshAccount is the account with an access token that is good, refreshed
-// where it lapsed or where that is asked for, unless it is in doubt.
-func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*accounts.Account, error) {
+// freshAccount is the account with an access token that is good. Where it lapsed
+// or is refused, or where that is asked for, it is refreshed if that is allowed and
+// it is in no doubt.
+func (c *Core) freshAccount(ctx context.Context, key string, allowed, asked bool) (*accounts.Account, error) {
 	for range 2 {
 		s, err := c.Read(ctx)
 		if err != nil {
@@ -107,16 +120,23 @@ func (c *Core) freshAccount(ctx context.Context, key string, refresh bool) (*acc
 		if a == nil || a.Removed {
 			return nil, errMoved(key)
 		}
-		if !refresh && s.goodAccess(a, c.Now(), 0) {
+		if !asked && s.goodAccess(a, c.Now(), 0) {
 			return a, nil
 		}
 		if s.Unsure(a) {
 			return nil, errInDoubt(a)
 		}
+		if !allowed {
+			return nil, &view.Problem{
+				Code: view.CodeOffline, Key: key,
+				Message: fmt.Sprintf("%s has no access token that the provider takes", a.Name()),
+				Hint:    fmt.Sprintf("get one with: baton refresh %q", a.Key),
+			}
+		}
 		if _, err := c.RefreshUnnamed(ctx, key); err != nil {
 			return nil, err
 		}
-		refresh = false
+		asked = false
 	}
 	return nil, errMoved(key)
 }

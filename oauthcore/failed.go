@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"baton/oauthcore/accounts"
@@ -11,6 +12,8 @@ import (
 	"baton/oauthcore/provider"
 	"baton/oauthcore/signals"
 	"baton/oauthcore/view"
+
+	"github.com/tidwall/gjson"
 )
 
 const (
@@ -42,12 +45,15 @@ func (c *Core) Failed(ctx context.Context, f signals.Failure) (Charged, error) {
 	if f.Kind != signals.RateLimit && f.Kind != signals.AuthFailed && !f.Kind.Refuses() {
 		return Charged{}, nil
 	}
+	told := c.transcript(ctx, f.TranscriptPath)
 	s, active, err := c.peek(ctx)
 	if err != nil {
 		return Charged{}, err
 	}
-	told, _ := signals.ReadTranscript(f.TranscriptPath)
-	e := failing{c: c, at: c.activeWhen(told.PromptAt, active)}
+	e := failing{c: c, began: told.PromptAt, at: c.activeWhen(told.PromptAt, active)}
+	if e.began.IsZero() {
+		e.at = s.withoutTime(f.SessionID, active, c.Now())
+	}
 	var goesOn bool
 	switch {
 	case f.Kind == signals.RateLimit:
@@ -60,17 +66,58 @@ func (c *Core) Failed(ctx context.Context, f signals.Failure) (Charged, error) {
 	default:
 		err = e.refused(ctx, f)
 	}
-	if err == nil && !goesOn && e.done.Key != "" && e.done.Key == active {
+	// A turn that began before the account became active tells nothing of why it is.
+	late := !e.began.IsZero() && e.began.Before(s.Usage.Peek(active).ActiveAt)
+	if err == nil && !goesOn && !late && e.done.Key != "" && e.done.Key == active {
 		err = c.takeOver(ctx, &e.done)
 	}
 	return e.done, err
 }
 
+const (
+	// rowWait is how long the row of a failure is waited for: Claude Code writes
+	// it about when it runs the hook. rowStep is how often it is looked for.
+	rowWait = 500 * time.Millisecond
+	rowStep = 50 * time.Millisecond
+	// settled is how long after a swap a failure of which nothing tells when its
+	// turn began may still be of the account before.
+	settled = 10 * time.Minute
+)
+
+// transcript reads what the transcript says of the turn that failed.
+func (c *Core) transcript(ctx context.Context, path string) signals.Transcript {
+	for end := time.Now().Add(rowWait); ; {
+		told, ok := signals.ReadTranscript(path)
+		if !ok || told.Kind != "" || time.Now().After(end) {
+			return told
+		}
+		select {
+		case <-ctx.Done():
+			return told
+		case <-time.After(rowStep):
+		}
+	}
+}
+
+// withoutTime is the account of a failure of which it is not known when its turn
+// began: the one its session last reported of, else the active one, "" for none soon
+// after a swap.
+func (s *State) withoutTime(session, active string, now time.Time) string {
+	if last, ok := s.Usage.Sessions.Of(session); ok && session != "" && last.Key != "" {
+		return last.Key
+	}
+	if now.Sub(s.Usage.SwappedAt) < settled {
+		return ""
+	}
+	return active
+}
+
 // failing is one failure being taken down.
 type failing struct {
-	c    *Core
-	at   string // the account that was active when the turn began, "" for none
-	done Charged
+	c     *Core
+	began time.Time // the turn, zero when not known
+	at    string    // the account that was active then, "" for none
+	done  Charged
 }
 
 // charge changes the account's record. fn says whether it is news.
@@ -92,14 +139,16 @@ func (e *failing) limited(ctx context.Context, s *State, told signals.Transcript
 	switch {
 	case q.OfModel():
 		return true, nil // the account works on, with another model
+	case q.Reached() && !q.ResetsAt.IsZero() && !q.ResetsAt.After(now):
+		return true, nil // it is over
 	case q.Reached():
-	case q.Status != "", signals.AtLeast(told.Version, signals.QuotaSince):
+	case q.Status != "", told.TellsQuota:
 		return true, nil // such a client would have said so
 	default:
 		return true, e.maybeLimited(ctx)
 	}
 	key := e.at
-	if report := quotaReport(q); key != "" && report.Tells() {
+	if report := quotaReport(q); key != "" && report.Tells() && !e.began.After(s.Usage.SwappedAt) && !s.Usage.SwappedAt.After(now) {
 		key = s.whose(key, report, now)
 	}
 	err = e.charge(ctx, key, func(s *State, a *accounts.Account) bool {
@@ -163,9 +212,12 @@ func (e *failing) maybeLimited(ctx context.Context) error {
 // refused takes the account out of the choice: the provider does not let it work
 // until a person did something about it. Its login may be good.
 func (e *failing) refused(ctx context.Context, f signals.Failure) error {
-	why := cmp.Or(provider.Words(f.Text, nil), refusalWords(f.Kind))
+	why := cmp.Or(provider.Words(reasonIn(f.Text), nil), refusalWords(f.Kind))
 	err := e.charge(ctx, e.at, func(s *State, a *accounts.Account) bool {
 		record := s.Usage.Record(a.Key)
+		if e.answeredSince(record) {
+			return false
+		}
 		news := record.Refused != why
 		record.Refused = why
 		return news
@@ -174,6 +226,22 @@ func (e *failing) refused(ctx context.Context, f signals.Failure) error {
 		e.c.Note(view.Activity{Kind: "refused", Key: e.done.Key, Text: why})
 	}
 	return err
+}
+
+// answeredSince says that a refresh of the account was answered after the turn began.
+func (e *failing) answeredSince(r *accounts.UsageRecord) bool {
+	return !e.began.IsZero() && e.began.Before(r.RefreshedAt)
+}
+
+// reasonIn is the provider's own message in an error that Claude Code shows with all
+// of the answer, else the text as it is.
+func reasonIn(text string) string {
+	if i := strings.IndexByte(text, '{'); i >= 0 {
+		if m := gjson.Get(text[i:], "error.message"); m.Type == gjson.String && m.Str != "" {
+			return m.Str
+		}
+	}
+	return text
 }
 
 func refusalWords(k signals.Kind) string {
@@ -193,7 +261,7 @@ func refusalWords(k signals.Kind) string {
 func (e *failing) doubted(ctx context.Context, f signals.Failure) error {
 	address, _ := login.ExtractLoginURL(f.Text)
 	err := e.charge(ctx, e.at, func(s *State, a *accounts.Account) bool {
-		if a.NeedsLogin {
+		if a.NeedsLogin || e.answeredSince(s.Usage.Record(a.Key)) {
 			return false
 		}
 		news := a.Doubt != accounts.DoubtClient
@@ -221,7 +289,7 @@ func (c *Core) activeWhen(at time.Time, now string) string {
 	}
 	for _, a := range slices.Backward(acts) {
 		switch {
-		case a.Kind != "swapped" && a.Kind != "active":
+		case a.Kind != "swapped" && a.Kind != "active", a.At.After(c.Now()): // the clock was ahead
 		case !a.At.After(at):
 			return a.Key
 		case a.From != "":

@@ -84,7 +84,7 @@ func (c *Core) Describe(ctx context.Context, key string) error {
 	if a.OAuthAccount != nil {
 		return nil
 	}
-	err = c.askFacts(ctx, key)
+	err = c.askFacts(ctx, key, true)
 	var p *view.Problem
 	if err != nil && !errors.As(err, &p) {
 		err = &view.Problem{Code: view.CodeOffline, Key: key, Err: err, Message: "the provider did not say what the account is called", Hint: "go online and try again"}

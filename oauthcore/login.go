@@ -102,10 +102,12 @@ func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
 		saved.Live = false
 	}
 	c.Note(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
-	if o.Usage.Peek(a.Key).Refused != "" {
-		if err := c.updateUsage(ctx, func(u *accounts.UsageStore) { u.Record(a.Key).Refused = "" }); err != nil {
-			c.Log.Warn("the account stays marked as refused", "key", a.Key, "error", err)
-		}
+	err = c.updateUsage(ctx, func(u *accounts.UsageStore) {
+		r := u.Record(a.Key)
+		r.Refused, r.RefreshedAt = "", c.Now()
+	})
+	if err != nil {
+		c.Log.Warn("what was said of the account before it was logged in to stays", "key", a.Key, "error", err)
 	}
 	if u := o.Vault.Only(func(u *accounts.Account) bool {
 		return u != a && !u.Removed && !u.Identified() && !u.NeedsNewLogin() && u.Email == a.Email

@@ -60,7 +60,7 @@ func setUsage(record *accounts.UsageRecord, was, next *view.Usage, now time.Time
 	if !record.Mark.Limited {
 		return
 	}
-	if fell(record.Mark, was, next) && next.Spent(spentPercent, now).IsZero() {
+	if (fell(record.Mark, was, next) || disproved(record.Mark, next)) && next.Spent(spentPercent, now).IsZero() {
 		record.Mark = accounts.Mark{}
 		return
 	}
@@ -90,9 +90,28 @@ func fell(mark accounts.Mark, was, is *view.Usage) bool {
 	return false
 }
 
+// disproved says that the provider itself, asked after the mark was made, told of
+// the window it was made for that much of it is left.
+func disproved(mark accounts.Mark, is *view.Usage) bool {
+	if is.Source == "statusline" || !is.ObservedAt.After(mark.MarkedAt) {
+		return false
+	}
+	low := func(w *view.Window) bool { return w == nil || w.Percent <= 100-fall }
+	switch {
+	case mark.ResetsAt.IsZero():
+		return low(is.FiveHour) && low(is.SevenDay)
+	case is.FiveHour != nil && near(is.FiveHour.ResetsAt, mark.ResetsAt):
+		return low(is.FiveHour)
+	case is.SevenDay != nil && near(is.SevenDay.ResetsAt, mark.ResetsAt):
+		return low(is.SevenDay)
+	}
+	return false
+}
+
 // reported puts one reported window in place of the known one and says whether
-// it is another. last is what the same session reported of it before: only what
-// fell in one session did fall, else an older figure is told late.
+// it is another. last is what the same session reported of it before: where that
+// changed the session was answered and the figure is of now, else it may be an older
+// one told late.
 func reported(known **view.Window, told *signals.Window, last *view.Window, now time.Time) bool {
 	w := toldWindow(told, now)
 	if w == nil {
@@ -102,7 +121,7 @@ func reported(known **view.Window, told *signals.Window, last *view.Window, now 
 		same := near(have.ResetsAt, w.ResetsAt) || w.ResetsAt.IsZero() && have.ResetsAt.After(now)
 		lower := w.Percent < have.Percent && !samePercent(w.Percent, have.Percent)
 		switch {
-		case same && lower && (last == nil || last.Percent <= w.Percent || !last.ResetsAt.IsZero() && !near(last.ResetsAt, have.ResetsAt)):
+		case same && lower && (last == nil || samePercent(last.Percent, w.Percent) || !last.ResetsAt.IsZero() && !near(last.ResetsAt, have.ResetsAt)):
 			return false
 		case same && !lower:
 			w.ResetsAt = have.ResetsAt
@@ -131,6 +150,9 @@ func (o *Opened) takeCachedUsage(now time.Time) {
 		return
 	}
 	record := o.Usage.Peek(a.Key)
+	if record.ActiveAt.After(cached.At) {
+		return // asked before the account was live: the other organization's, maybe
+	}
 	if u := record.Usage; u != nil && !u.ObservedAt.Before(cached.At.Truncate(time.Millisecond)) {
 		return
 	}

@@ -96,8 +96,8 @@ func (s *State) learn(a *accounts.Account, p provider.Profile, now time.Time) er
 		return nil
 	}
 	cr, err := a.Credential.Edit(func(c *accounts.Credential) {
-		if plan := p.Plan(); plan != "" {
-			c.Plan = plan
+		if plan := p.Plan(); plan != "" || p.Organization.UUID != "" {
+			c.Plan = plan // "" for one that ended
 		}
 		if tier := p.Organization.RateLimitTier; tier != "" {
 			c.Tier = tier
@@ -131,8 +131,9 @@ func (s *State) Stamp(a *accounts.Account) error {
 const factsAge = 24 * time.Hour
 
 // renewFacts asks the provider once a day what the account is called and what its
-// plan is, when a person asked for something about it. Trouble stops nothing.
-func (c *Core) renewFacts(ctx context.Context, key string) {
+// plan is, when a person asked for something about it. refresh says that its access
+// token may be refreshed for that. Trouble stops nothing.
+func (c *Core) renewFacts(ctx context.Context, key string, refresh bool) {
 	s, err := c.Read(ctx)
 	if err != nil {
 		return
@@ -141,7 +142,7 @@ func (c *Core) renewFacts(ctx context.Context, key string) {
 		return
 	}
 	c.Progress(key, view.WaitProfile)
-	if err := c.askFacts(ctx, key); err != nil {
+	if err := c.askFacts(ctx, key, refresh); err != nil {
 		c.Log.Info("plan and names were not asked for again", "key", key, "error", err)
 	}
 }
@@ -157,9 +158,9 @@ func profiledAt(a *accounts.Account) time.Time {
 
 // askFacts takes over what the provider says of the account. The error is the
 // provider's or a *view.Problem.
-func (c *Core) askFacts(ctx context.Context, key string) error {
+func (c *Core) askFacts(ctx context.Context, key string, refresh bool) error {
 	var profile provider.Profile
-	a, err := c.withAccess(ctx, key, true, func(a *accounts.Account) (err error) {
+	a, err := c.withAccess(ctx, key, refresh, func(a *accounts.Account) (err error) {
 		profile, err = c.Provider.Profile(ctx, a.Credential.AccessToken)
 		return err
 	})
@@ -168,6 +169,10 @@ func (c *Core) askFacts(ctx context.Context, key string) error {
 	}
 	return c.Update(ctx, func(s *State) error { return c.identified(s, a, profile) })
 }
+
+// justRefreshed is how long after a refresh another one would give no better access
+// token.
+const justRefreshed = 10 * time.Minute
 
 // fetchProfile completes an account whose oauthAccount was never seen. Where
 // the provider does not answer a swap still works: Claude Code fills the member
@@ -182,7 +187,7 @@ func (c *Core) fetchProfile(ctx context.Context, a *accounts.Account) (note stri
 	if !known {
 		why := p.failed[a.Credential.AccessToken.Fingerprint()]
 		c.Log.Info("account not completed", "key", a.Key, "error", why)
-		if errors.Is(why, provider.ErrUnauthorized) {
+		if s, err := c.Read(ctx); accessRefused(why) && err == nil && c.Now().Sub(s.Usage.Peek(a.Key).RefreshedAt) > justRefreshed {
 			return "", errors.Join(why, c.noteBadAccess(ctx, a))
 		}
 		return "the provider did not describe the account; Claude Code asks for it at its next start", nil

@@ -40,6 +40,14 @@ func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refre
 	if err != nil {
 		return Refreshed{}, err
 	}
+	done, err := c.refreshLocked(ctx, key, named)
+	if err == nil {
+		c.renewFacts(ctx, key, false)
+	}
+	return done, err
+}
+
+func (c *Core) refreshLocked(ctx context.Context, key string, named bool) (Refreshed, error) {
 	release, err := c.Lock(ctx, c.Paths.AccountLock(key), claude.LockWait)
 	if err != nil {
 		return Refreshed{}, err
@@ -54,9 +62,6 @@ func (c *Core) refreshAsked(ctx context.Context, name string, named bool) (Refre
 		return Refreshed{}, newer
 	}
 	done, err := c.refresh(ctx, key, mostRivals, true)
-	if err == nil {
-		c.renewFacts(ctx, key)
-	}
 	if newer != nil {
 		done.Note = newer.Message
 	}

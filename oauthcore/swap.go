@@ -109,10 +109,10 @@ func (w *swapping) to(ctx context.Context, key string) error {
 	c := w.c
 	release, err := c.Lock(ctx, c.Paths.AccountLock(key), claude.LockWait)
 	if err != nil {
-		if view.CodeOf(err) == view.CodeBusy {
-			return &candidateError{err}
+		if ctx.Err() != nil {
+			return err
 		}
-		return err
+		return &candidateError{err}
 	}
 	defer release()
 	c.Step("swap.1 account lock")
@@ -144,7 +144,7 @@ func (w *swapping) to(ctx context.Context, key string) error {
 		case a.OAuthAccount == nil && !described && o.goodAccess(a, now, 0):
 			o.Release()
 			note, err := c.fetchProfile(ctx, a)
-			if errors.Is(err, provider.ErrUnauthorized) {
+			if accessRefused(err) {
 				continue // to refresh it, and to ask again
 			}
 			described = true

@@ -25,31 +25,45 @@ func (s *State) whose(active string, report signals.StatusLine, now time.Time) s
 		return last.Key
 	}
 	fits, differs := s.compareWindows(active, told, now)
-	if fits && !differs {
-		return active
+	since := now.Sub(s.Usage.Peek(active).ActiveAt)
+	late := since > afterSwap || since < 0 // the clock was ahead
+	if known && late && !differs {
+		return active // a session that was prompted
 	}
-	other, others := "", 0
+	var exact, others []string // accounts that told the same, and that have such windows
 	for _, a := range s.Vault.Accounts() {
 		if a.Key == active || s.Usage.Peek(a.Key).ActiveAt.IsZero() {
 			continue
 		}
 		if fits, differs := s.compareWindows(a.Key, told, now); fits && !differs {
-			other = a.Key
-			others++
+			others = append(others, a.Key)
+			if s.toldBefore(a.Key, report, now) {
+				exact = append(exact, a.Key)
+			}
 		}
 	}
 	before := s.Usage.Previous(s.Vault, active)
 	switch {
-	case others == 1:
-		return other
-	case others > 1:
+	case len(exact) == 1 && !s.toldBefore(active, report, now):
+		return exact[0]
+	case fits && !differs:
+		return active
+	case len(others) == 1:
+		return others[0]
+	case len(others) > 1:
 		return ""
-	case known, now.Sub(s.Usage.Peek(active).ActiveAt) > afterSwap:
+	case known, late:
 		return active // a session that was prompted, or is new since the swap
 	case differs, before != "" && s.Usage.Peek(before).Usage == nil:
 		return "" // it may be the account's before
 	}
 	return active
+}
+
+// toldBefore says that a report repeats what is known of an account.
+func (s *State) toldBefore(key string, report signals.StatusLine, now time.Time) bool {
+	u := s.Usage.Peek(key).Usage.At(now)
+	return u != nil && repeats(accounts.SessionReport{FiveHour: u.FiveHour, SevenDay: u.SevenDay}, report, now)
 }
 
 // windows are the resets of usage windows by their names, without those that are
@@ -107,6 +121,9 @@ func (s *State) take(active string, report signals.StatusLine, now time.Time) bo
 	news := false
 	if a := s.Vault.Get(key); a != nil && !a.Removed {
 		news = s.note(key, report, &last, repeated, now)
+		if known && !repeated && s.Usage.Peek(key).Refused != "" {
+			s.Usage.Record(key).Refused, news = "", true // the session got an answer on it
+		}
 	}
 	five, seven := toldWindow(report.FiveHour, now), toldWindow(report.SevenDay, now)
 	if repeated || report.SessionID == "" || five == nil && seven == nil {

@@ -26,10 +26,13 @@ func (m Mark) Until() (at time.Time, assumed bool) {
 	return m.ResetsAt, false
 }
 
-// Past says that the mark's time is over.
+// ahead is from when on a mark of the future was made by a clock that was ahead.
+const ahead = time.Hour
+
+// Past says that the mark's time is over, or cannot be told.
 func (m Mark) Past(now time.Time) bool {
 	at, _ := m.Until()
-	return m.Limited && !now.Before(at)
+	return m.Limited && (!now.Before(at) || m.MarkedAt.Sub(now) > ahead)
 }
 
 func (m Mark) same(o Mark) bool { return m.Limited == o.Limited && m.ResetsAt.Equal(o.ResetsAt) }

@@ -37,6 +37,9 @@ type UsageRecord struct {
 	// BadAccess is the fingerprint of an access token that was refused before its
 	// time, "" for none.
 	BadAccess string
+	// RefreshedAt is when a refresh of the account was last answered, or it was
+	// logged in to; zero for never. What was said of it before that is over.
+	RefreshedAt time.Time
 
 	raw []byte
 	was *UsageRecord // as it was read, nil for a record that is new
@@ -50,7 +53,8 @@ func (r *UsageRecord) unchanged() bool {
 	w := r.was
 	return r.Mark == w.Mark && r.PoolMark == w.PoolMark && r.PoolSeen == w.PoolSeen && r.Usage == w.Usage &&
 		r.ActiveAt.Equal(w.ActiveAt) && r.Copied == w.Copied && r.Offline == w.Offline && r.LoginAddress == w.LoginAddress &&
-		r.Refused == w.Refused && r.BadAccess == w.BadAccess
+		r.Refused == w.Refused && r.BadAccess == w.BadAccess &&
+		r.RefreshedAt.Equal(w.RefreshedAt)
 }
 
 // CopyNote is what is remembered of an account's copy in the keyring, so that
@@ -88,6 +92,7 @@ func (r *UsageRecord) fields() []jsonedit.Field {
 		jsonedit.Text("loginAddress", &r.LoginAddress),
 		jsonedit.Text("refused", &r.Refused),
 		jsonedit.Text("badAccess", &r.BadAccess),
+		jsonedit.Millis("refreshedAt", &r.RefreshedAt),
 		jsonField("copied", &r.Copied),
 		jsonField("usage", &r.Usage),
 		poolLimited(r),

@@ -78,7 +78,7 @@ const (
 
 func TestReadTranscript(t *testing.T) {
 	prompt := time.Date(2026, 11, 23, 10, 0, 0, 5e8, time.UTC)
-	reached := Transcript{Kind: RateLimit, Quota: Quota{"rejected", time.Unix(1795440322, 0).UTC(), "five_hour"}, PromptAt: prompt}
+	reached := Transcript{TellsQuota: true, Kind: RateLimit, Quota: Quota{"rejected", time.Unix(1795440322, 0).UTC(), "five_hour"}, PromptAt: prompt}
 	unprompted := reached
 	unprompted.PromptAt = time.Time{}
 	long := `{"type":"assistant","text":"` + strings.Repeat("x", 600<<10) + `"}`
@@ -88,15 +88,16 @@ func TestReadTranscript(t *testing.T) {
 		want Transcript
 	}{
 		"as observed":              {[]string{older, fine, user, fine, limit}, reached},
-		"rows after it":            {[]string{user, limit, fine, `{"type":"user","timestamp":"2026-11-23T11:00:00Z"}`}, reached},
+		"rows after it":            {[]string{user, limit, fine, `{"type":"user","timestamp":null}`}, reached},
+		"a later turn":             {[]string{older, limit, fine, user}, Transcript{PromptAt: prompt, TellsQuota: true}},
 		"far from the end":         {[]string{user, long, limit, long}, reached},
-		"the last one is another":  {[]string{user, limit, other}, Transcript{Kind: "server_error", PromptAt: prompt}},
+		"the last one is another":  {[]string{user, limit, other}, Transcript{Kind: "server_error", PromptAt: prompt, TellsQuota: true}},
 		"no prompt":                {[]string{fine, limit}, unprompted},
-		"no failure":               {[]string{user, fine}, Transcript{}},
+		"no failure":               {[]string{user, fine}, Transcript{PromptAt: prompt}},
 		"a row cut off at the end": {[]string{user, limit, `{"isApiErrorMessage":tr`}, reached},
 		"nothing":                  {nil, Transcript{}},
-		"a busy server":            {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429}`}, with(func(t *Transcript) { t.Quota = Quota{} })},
-		"not covered by the plan":  {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiError":"long_context_credits_required"}`}, with(func(t *Transcript) { t.Quota = Quota{} })},
+		"a busy server":            {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiErrorStatus":429}`}, with(func(t *Transcript) { t.Quota, t.TellsQuota = Quota{}, false })},
+		"not covered by the plan":  {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiError":"long_context_credits_required"}`}, with(func(t *Transcript) { t.Quota, t.TellsQuota = Quota{}, false })},
 		"a limit that is near":     {[]string{user, strings.Replace(limit, "rejected", "allowed_warning", 1)}, with(func(t *Transcript) { t.Quota.Status = "allowed_warning" })},
 		"an owner and a version": {[]string{owner, `{"type":"user","version":"2.1.332","timestamp":"2026-11-23T10:00:00.500Z"}`, limit}, with(func(t *Transcript) {
 			t.Owned, t.Version = true, "2.1.332"

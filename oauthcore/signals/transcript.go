@@ -14,17 +14,20 @@ import (
 // Transcript is what a session's transcript says of the session and of the turn
 // in it that failed last.
 type Transcript struct {
-	// Kind is the last failure's; the rest of a transcript without one is zero
-	// but for Version and Owned.
+	// Kind is that of the last turn's failure, "" where there is none, or its row is
+	// not written yet.
 	Kind  Kind
 	Quota Quota
-	// PromptAt is when the turn that failed began, zero when not told.
+	// PromptAt is when the last turn began, zero when not told.
 	PromptAt time.Time
 	// Version is Claude Code's, "" when not told.
 	Version string
 	// Owned says that the session was started on the login in Claude Code's file.
 	// Versions before OwnerSince never say so.
 	Owned bool
+	// TellsQuota says that Claude Code notes of a limit in it whether it was
+	// reached: its version does, or a row was found.
+	TellsQuota bool
 }
 
 // Quota is what a transcript says of the limit that ended a turn.
@@ -109,6 +112,7 @@ func ReadTranscript(path string) (t Transcript, ok bool) {
 
 func readTranscript(r io.ReaderAt, size int64) (t Transcript, ok bool) {
 	t, ok = lastFailure(r, size)
+	defer func() { t.TellsQuota = t.TellsQuota || AtLeast(t.Version, QuotaSince) }()
 	head := make([]byte, min(size, headMost))
 	if n, err := r.ReadAt(head, 0); err == nil || errors.Is(err, io.EOF) {
 		t.readHead(head[:n])
@@ -139,14 +143,16 @@ func lastFailure(r io.ReaderAt, size int64) (Transcript, bool) {
 			return Transcript{}, false
 		}
 		t, whole := failureIn(tail[:n], from == 0)
+		t.TellsQuota = bytes.Contains(tail[:n], []byte(`"quotaLimits"`))
 		if whole || from == 0 || look >= tailMost {
-			return t, t.Kind != ""
+			return t, t.Kind != "" || !t.PromptAt.IsZero()
 		}
 	}
 }
 
-// failureIn reads rows from the end: first the failure, then the prompt before
-// it. whole says that both were found.
+// failureIn reads rows from the end: the failure, then the prompt before it. A
+// prompt that comes first began a later turn, whose failure is not written yet.
+// whole says that the prompt was found.
 func failureIn(tail []byte, fromStart bool) (t Transcript, whole bool) {
 	for len(tail) > 0 {
 		tail = bytes.TrimRight(tail, "\n")
@@ -159,7 +165,7 @@ func failureIn(tail []byte, fromStart bool) (t Transcript, whole bool) {
 		switch {
 		case t.Kind == "" && bytes.Contains(row, []byte(`"isApiErrorMessage"`)):
 			t.readFailure(parse(row))
-		case t.Kind != "" && bytes.Contains(row, []byte(`"user"`)):
+		case bytes.Contains(row, []byte(`"user"`)):
 			if r := parse(row); str(r, "type") == "user" {
 				if t.PromptAt = moment(r.Get("timestamp")); !t.PromptAt.IsZero() {
 					return t, true
