@@ -53,8 +53,8 @@ const (
 	OwnerSince = "2.1.332"
 )
 
-// AtLeast compares two versions of the form 1.2.3. One that is not known is
-// before every other.
+// AtLeast compares two versions of the form 1.2.3, with or without blanks and a v
+// before it. One that is not known is before every other.
 func AtLeast(version, since string) bool {
 	a, b := numbers(version), numbers(since)
 	for i := range b {
@@ -66,7 +66,7 @@ func AtLeast(version, since string) bool {
 }
 
 func numbers(version string) (out []int) {
-	for part := range strings.SplitSeq(version, ".") {
+	for part := range strings.SplitSeq(strings.TrimLeft(strings.TrimSpace(version), "vV"), ".") {
 		n, digits := 0, 0
 		for ; digits < len(part) && digits < 9 && part[digits] >= '0' && part[digits] <= '9'; digits++ {
 			n = n*10 + int(part[digits]-'0')
