@@ -127,7 +127,7 @@ func variables(env gjson.Result) map[string]string {
 }
 
 // trusted reports whether the person trusted a directory, or one it is in, when
-// Claude Code asked.
+// Claude Code asked. Claude Code notes the real path of its working directory.
 func (s *Store) trusted(dir string) bool {
 	cfg, err := s.PeekConfig(context.Background())
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Store) trusted(dir string) bool {
 		trusted[filepath.ToSlash(name.String())] = project.Get("hasTrustDialogAccepted").Bool()
 		return true
 	})
-	for dir = filepath.ToSlash(dir); ; {
+	for dir = filepath.ToSlash(resolved(dir)); ; {
 		if trusted[dir] {
 			return true
 		}
@@ -217,7 +217,7 @@ func (p Paths) ProjectSettings() (out []string) {
 		return nil
 	}
 	for _, name := range []string{"settings.json", "settings.local.json"} {
-		if path := filepath.Join(p.Project, ".claude", name); path != p.ClaudeSettings() {
+		if path := filepath.Join(p.Project, ".claude", name); resolved(path) != resolved(p.ClaudeSettings()) {
 			out = append(out, path)
 		}
 	}
