@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"sync"
@@ -48,7 +49,7 @@ type Config struct {
 	Security keychain.Runner
 	// ManagedDir is the directory of Claude Code's managed settings, and WorkDir
 	// the working directory, whose project settings apply to a Claude Code
-	// started there; "": none are read. They are no defaults of this process, so
+	// started there, if CLAUDE_PROJECT_DIR names no other; "": none are read. They are no defaults of this process, so
 	// that tests read only what they wrote.
 	ManagedDir, WorkDir string
 	// Processes is the table in which running Claude Codes are looked up.
@@ -96,6 +97,9 @@ func New(cfg Config) (*Backend, error) {
 		return nil, problem(err)
 	}
 	paths.Managed, paths.Project = cfg.ManagedDir, cfg.WorkDir
+	if dir := cfg.Getenv(projectVariable); filepath.IsAbs(dir) && cfg.WorkDir != "" {
+		paths.Project = dir // a session may have gone to another directory meanwhile
+	}
 	endpoints := provider.Default()
 	if base := cfg.Getenv("BATON_PROVIDER"); base != "" {
 		if endpoints, err = provider.FromBase(base); err != nil {

@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -15,15 +16,19 @@ import (
 // in it that failed last.
 type Transcript struct {
 	// Kind is the last failure's; the rest of a transcript without one is zero
-	// but for Version and Owned.
+	// but for Version, Started and Owned.
 	Kind  Kind
 	Quota Quota
 	// PromptAt is when the turn that failed began, zero when not told.
 	PromptAt time.Time
-	// Version is Claude Code's, "" when not told.
+	// Version is that of the Claude Code that wrote of the failure, or else of the
+	// one that started the session; "" when not told.
 	Version string
+	// Started is the version of the Claude Code that started the session, "" when
+	// not told. Another one may have gone on with it.
+	Started string
 	// Owned says that the session was started on the login in Claude Code's file.
-	// Versions before OwnerSince never say so.
+	// A session started by a version before OwnerSince never says so.
 	Owned bool
 }
 
@@ -82,12 +87,12 @@ func numbers(version string) (out []int) {
 	return out
 }
 
-// How much of a transcript's end is looked through: at first, and at most; and
-// of its beginning.
+// How much of a transcript's end is looked through, in bytes: at first, and at
+// most; and the most of its beginning, which ends with the first answer.
 const (
 	tailFirst = 256 << 10
 	tailMost  = 16 << 20
-	headMost  = 64 << 10
+	headMost  = 4 << 20
 )
 
 // ReadTranscript looks through the beginning and the end of a session's
@@ -109,23 +114,38 @@ func ReadTranscript(path string) (t Transcript, ok bool) {
 
 func readTranscript(r io.ReaderAt, size int64) (t Transcript, ok bool) {
 	t, ok = lastFailure(r, size)
-	head := make([]byte, min(size, headMost))
-	if n, err := r.ReadAt(head, 0); err == nil || errors.Is(err, io.EOF) {
-		t.readHead(head[:n])
-		ok = ok || t.Version != "" || t.Owned
+	t.readHead(io.NewSectionReader(r, 0, min(size, headMost)))
+	if t.Version == "" {
+		t.Version = t.Started
 	}
-	return t, ok
+	return t, ok || t.Version != "" || t.Owned
 }
 
-// readHead reads what stands at the beginning of a session.
-func (t *Transcript) readHead(head []byte) {
-	for line := range bytes.Lines(head) {
+// readHead reads what stands at the beginning of a session, before its first
+// answer. Where the owner's row may come later than what is read, the version that
+// started the session is not told either.
+func (t *Transcript) readHead(r io.Reader) {
+	rows := bufio.NewReader(r)
+	for begin := true; ; begin = false {
+		line, err := rows.ReadBytes('\n')
+		if begin {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+		}
 		switch {
-		case bytes.Contains(line, []byte(`"session-owner"`)):
+		case err == nil, errors.Is(err, io.EOF) && gjson.ValidBytes(line):
+		case !t.Owned && len(line) > 0:
+			t.Started = ""
+			return
+		}
+		if bytes.Contains(line, []byte(`"session-owner"`)) {
 			row := parse(line)
 			t.Owned = t.Owned || str(row, "type") == "session-owner" && str(row, "accountUuid") != ""
-		case t.Version == "" && bytes.Contains(line, []byte(`"version"`)):
-			t.Version = str(parse(line), "version")
+		}
+		if t.Started == "" && bytes.Contains(line, []byte(`"version"`)) {
+			t.Started = str(parse(line), "version")
+		}
+		if err != nil || bytes.Contains(line, []byte(`"assistant"`)) && str(parse(line), "type") == "assistant" {
+			return
 		}
 	}
 }
