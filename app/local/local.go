@@ -111,7 +111,7 @@ func New(cfg Config) (*Backend, error) {
 			}
 		}
 	}
-	network := &network{lookup: cfg.Lookup, settings: paths.ClaudeSettings(), log: cfg.Log}
+	network := &network{lookup: cfg.Lookup, log: cfg.Log}
 	client := provider.New(endpoints, provider.Options{
 		Now: cfg.Now, UserAgent: "baton/" + cfg.Version, Roots: network.Roots, Proxy: network.Proxy,
 	})
@@ -121,6 +121,7 @@ func New(cfg Config) (*Backend, error) {
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
 		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 	})
+	network.store = b.core.Store
 	b.setup = setup.New(b.core.Store)
 	b.copies = mirror.New(b.core, cfg.Keyring, mirrorSwitch(cfg.Getenv))
 	b.core.Copies = b.copies

@@ -185,6 +185,33 @@ func (ls layers) effective(name string) string {
 	return ""
 }
 
+// Variables are the variables of a Claude Code started in the working directory:
+// those of the environment, replaced by those that settings set. Those of a
+// project are left out, since they are not the person's own.
+type Variables struct{ all layers }
+
+// Variables reads the settings files.
+func (s *Store) Variables(lookup Lookup) Variables {
+	return Variables{s.settingsLayers(lookup).withoutProjectEnv()}
+}
+
+// Pick gives the value of the first of the names that is not empty, from the
+// strongest place that has one of them, and that place: EnvironmentSource or a
+// settings file. Both are "" if there is none.
+func (v Variables) Pick(names ...string) (value, source string) {
+	hidden := map[string]bool{}
+	for _, l := range slices.Backward(v.all) {
+		for _, name := range names {
+			value, set := l.value(name, false)
+			if set && value != "" && !hidden[name] {
+				return value, l.source
+			}
+			hidden[name] = hidden[name] || set
+		}
+	}
+	return "", ""
+}
+
 // overrides lists what is in effect, in the order of overridingOrder, the
 // strongest place of each first. Weaker places are listed as well: they apply
 // once the stronger one is gone.
