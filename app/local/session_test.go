@@ -180,9 +180,25 @@ func TestEnvironmentOfAProcess(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("not run: only Linux shows the environment of another process")
 	}
-	cmd := exec.Command("sleep", "60")
+	cmd := exec.Command("cat")
 	cmd.Env = []string{"CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-TEST=x", "EMPTY="}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The system shows an empty environment until the program runs, which it does
+	// once it answers.
+	if _, err := in.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
 	env, ok := local.Environ(cmd.Process.Pid)
