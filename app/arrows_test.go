@@ -76,6 +76,7 @@ func arrows() []arrow {
 		{from: "baton/app/demo", ours: []string{"baton/oauthcore/providertest"}, never: []string{fyne, keyring, flock, browser, cobra}},
 		{from: "baton/app/local", ours: []string{"baton/app/backend", "baton/oauthcore/", "baton/keyring/"}, never: []string{fyne, browser, cobra, term, strict}},
 		{from: "baton/app/notify", never: []string{fyne, keyring, flock, browser, cobra, term, "net/http"}},
+		{from: "baton/app/openurl", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock, cobra, term}},
 		{from: "baton/app/single", ours: []string{"baton/oauthcore/files"}, never: []string{fyne, keyring, browser, cobra, "baton/oauthcore/provider", "net/http"}},
 		{from: "baton/app/tray", ours: []string{"baton/app/backend", "baton/icons"}, never: []string{"baton/oauthcore/", "baton/keyring/", keyring, flock, cobra}},
 		{from: "baton/app/web/server", ours: []string{"baton/app/backend"}, never: []string{fyne, keyring, flock, cobra}},

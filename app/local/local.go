@@ -6,6 +6,7 @@ import (
 	"context"
 	"log/slog"
 	"os"
+	"path/filepath"
 	"reflect"
 	"runtime"
 	"sync"
@@ -48,7 +49,7 @@ type Config struct {
 	Security keychain.Runner
 	// ManagedDir is the directory of Claude Code's managed settings, and WorkDir
 	// the working directory, whose project settings apply to a Claude Code
-	// started there; "": none are read. They are no defaults of this process, so
+	// started there, if CLAUDE_PROJECT_DIR names no other; "": none are read. They are no defaults of this process, so
 	// that tests read only what they wrote.
 	ManagedDir, WorkDir string
 	// Processes is the table in which running Claude Codes are looked up.
@@ -96,6 +97,9 @@ func New(cfg Config) (*Backend, error) {
 		return nil, problem(err)
 	}
 	paths.Managed, paths.Project = cfg.ManagedDir, cfg.WorkDir
+	if dir := cfg.Getenv(projectVariable); filepath.IsAbs(dir) && cfg.WorkDir != "" {
+		paths.Project = dir // a session may have gone to another directory meanwhile
+	}
 	endpoints := provider.Default()
 	if base := cfg.Getenv("BATON_PROVIDER"); base != "" {
 		if endpoints, err = provider.FromBase(base); err != nil {
@@ -107,7 +111,7 @@ func New(cfg Config) (*Backend, error) {
 			}
 		}
 	}
-	network := &network{lookup: cfg.Lookup, settings: paths.ClaudeSettings(), log: cfg.Log}
+	network := &network{lookup: cfg.Lookup, log: cfg.Log}
 	client := provider.New(endpoints, provider.Options{
 		Now: cfg.Now, UserAgent: "baton/" + cfg.Version, Roots: network.Roots, Proxy: network.Proxy,
 	})
@@ -117,6 +121,7 @@ func New(cfg Config) (*Backend, error) {
 		Paths: paths, FS: files.OS{}, Locks: &files.Locks{}, Provider: client,
 		Now: cfg.Now, Log: cfg.Log, GOOS: goos, Keychain: item, Progress: b.progress,
 	})
+	network.store = b.core.Store
 	b.setup = setup.New(b.core.Store)
 	b.copies = mirror.New(b.core, cfg.Keyring, mirrorSwitch(cfg.Getenv))
 	b.core.Copies = b.copies

@@ -3,7 +3,6 @@
 package local
 
 import (
-	"bytes"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -17,9 +16,7 @@ import (
 
 	"baton/app/backend"
 	"baton/oauthcore/claude"
-	"baton/oauthcore/files"
 
-	"github.com/tidwall/gjson"
 	"golang.org/x/net/http/httpproxy"
 )
 
@@ -33,12 +30,12 @@ const extraCA = "NODE_EXTRA_CA_CERTS"
 const maxCA = 16 << 20
 
 // network is how requests reach the provider: by the variables of the
-// environment, and where it has none by those Claude Code sets from `env` in the
-// user's settings. Both are read once, when they are needed.
+// environment, replaced by those that Claude Code sets from `env` in the managed
+// settings and the user's. They are read once, when they are needed.
 type network struct {
-	lookup   claude.Lookup
-	settings string // path of Claude Code's user settings
-	log      *slog.Logger
+	lookup claude.Lookup
+	store  *claude.Store // set before the first request
+	log    *slog.Logger
 
 	once    sync.Once
 	roots   *x509.CertPool // nil: the system's
@@ -67,32 +64,21 @@ func (n *network) Finding() *backend.Finding {
 func (n *network) load() { n.once.Do(n.read) }
 
 func (n *network) read() {
-	env := settingsEnv(n.settings)
-	// pick gives the first of the names that is set to something, and where.
-	pick := func(names ...string) (value, from string) {
-		for _, name := range names {
-			if v, _ := n.lookup(name); v != "" {
-				return v, "the environment"
-			}
-		}
-		for _, name := range names {
-			if v := env[name]; v != "" {
-				return v, n.settings
-			}
-		}
-		return "", ""
-	}
+	set := n.store.Variables(n.lookup)
 	var c httpproxy.Config
-	c.HTTPProxy, _ = pick("HTTP_PROXY", "http_proxy")
-	c.HTTPSProxy, _ = pick("HTTPS_PROXY", "https_proxy")
-	c.NoProxy, _ = pick("NO_PROXY", "no_proxy")
+	c.HTTPProxy, _ = set.Pick("HTTP_PROXY", "http_proxy")
+	c.HTTPSProxy, _ = set.Pick("HTTPS_PROXY", "https_proxy")
+	c.NoProxy, _ = set.Pick("NO_PROXY", "no_proxy")
 	cgi, _ := n.lookup("REQUEST_METHOD")
 	c.CGI = cgi != "" // as net/http: there HTTP_PROXY is a header of the request
 	n.proxy = c.ProxyFunc()
 
-	path, from := pick(extraCA)
+	path, from := set.Pick(extraCA)
 	if path == "" {
 		return
+	}
+	if from == claude.EnvironmentSource {
+		from = "the environment"
 	}
 	certs, err := readCertificates(path)
 	if err == nil {
@@ -105,24 +91,6 @@ func (n *network) read() {
 		Message: fmt.Sprintf("%s (set in %s) names this file for certificate authorities, and %s; the system's authorities alone are trusted", extraCA, from, err),
 		Fix:     "set " + extraCA + " to a PEM file that can be read, or unset it",
 	}
-}
-
-// settingsEnv reads the member env of Claude Code's settings. A file that
-// cannot be read or does not parse sets nothing: the doctor reports that.
-func settingsEnv(path string) map[string]string {
-	doc, err := claude.ReadOr(files.OS{}, path)
-	doc = bytes.TrimPrefix(doc, []byte("\xef\xbb\xbf"))
-	if err != nil || !gjson.ValidBytes(doc) {
-		return nil
-	}
-	env := map[string]string{}
-	gjson.GetBytes(doc, "env").ForEach(func(key, value gjson.Result) bool {
-		if value.Type == gjson.String {
-			env[key.String()] = value.String()
-		}
-		return true
-	})
-	return env
 }
 
 // readCertificates reads a PEM file. The error is for people and names no path.

@@ -51,11 +51,21 @@ func (w *watched) file(name string, content []byte) (path string) {
 // claudeEnv gives Claude Code's user settings a member env.
 func (w *watched) claudeEnv(prefix string, env map[string]any) {
 	w.Helper()
+	w.envIn(".claude/settings.json", prefix, env)
+}
+
+// envIn does so with a settings file at a place in the home.
+func (w *watched) envIn(place, prefix string, env map[string]any) {
+	w.Helper()
+	path := filepath.Join(w.home.Dir, filepath.FromSlash(place))
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		w.Fatal(err)
+	}
 	doc, err := json.Marshal(map[string]any{"env": env})
 	if err != nil {
 		w.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(w.home.Dir, ".claude", "settings.json"), append([]byte(prefix), doc...), 0o600); err != nil {
+	if err := os.WriteFile(path, append([]byte(prefix), doc...), 0o600); err != nil {
 		w.Fatal(err)
 	}
 }
@@ -67,7 +77,8 @@ func (w *watched) logged() (*local.Backend, *bytes.Buffer) {
 	b, err := local.New(local.Config{
 		Getenv: func(name string) string { return w.set[name] },
 		Home:   func() (string, error) { return w.home.Dir, nil },
-		Log:    slog.New(slog.NewTextHandler(&out, nil)),
+		GOOS:   "linux", ManagedDir: filepath.Join(w.home.Dir, "etc"), WorkDir: filepath.Join(w.home.Dir, "project"),
+		Log: slog.New(slog.NewTextHandler(&out, nil)),
 	})
 	if err != nil {
 		w.Fatal(err)
@@ -98,11 +109,30 @@ func TestExtraCertificates(t *testing.T) {
 			w.claudeEnv(bom, map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
 			return ""
 		}, true, ""},
-		{"the environment before the settings", func(w *watched, pem []byte) string {
-			w.set["NODE_EXTRA_CA_CERTS"] = w.file("ca.pem", pem)
-			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": "/nowhere.pem"})
+		{"the settings before the environment", func(w *watched, pem []byte) string {
+			w.set["NODE_EXTRA_CA_CERTS"] = "/nowhere.pem"
+			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
 			return ""
 		}, true, ""},
+		{"taken away by the settings", func(w *watched, pem []byte) string {
+			w.set["NODE_EXTRA_CA_CERTS"] = w.file("ca.pem", pem)
+			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": ""})
+			return ""
+		}, false, ""},
+		{"managed settings before the user's", func(w *watched, pem []byte) string {
+			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": "/nowhere.pem"})
+			w.envIn("etc/managed-settings.json", "", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
+			return ""
+		}, true, ""},
+		{"a managed drop-in", func(w *watched, pem []byte) string {
+			w.envIn("etc/managed-settings.d/10.json", "", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
+			return ""
+		}, true, ""},
+		{"a trusted project's settings", func(w *watched, pem []byte) string {
+			w.envIn("project/.claude/settings.json", "", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
+			trust(w.T, w.home, filepath.Join(w.home.Dir, "project"))
+			return ""
+		}, false, ""},
 		{"empty in the environment", func(w *watched, pem []byte) string {
 			w.set["NODE_EXTRA_CA_CERTS"] = ""
 			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": w.file("ca.pem", pem)})
@@ -132,10 +162,10 @@ func TestExtraCertificates(t *testing.T) {
 			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": path})
 			return path
 		}, false, "there is no certificate in PEM form in it"},
-		{"not a string", func(w *watched, _ []byte) string {
+		{"a number", func(w *watched, _ []byte) string {
 			w.claudeEnv("", map[string]any{"NODE_EXTRA_CA_CERTS": 7})
-			return ""
-		}, false, ""},
+			return "7"
+		}, false, "it cannot be read: "},
 		{"settings that do not parse", func(w *watched, _ []byte) string {
 			w.claudeEnv("{", nil)
 			return ""
@@ -207,18 +237,19 @@ func TestLoginBehindInspection(t *testing.T) {
 	}
 }
 
-// The proxy of Claude Code's settings serves where the environment has none.
+// The proxy of Claude Code's settings serves, also where the environment has one.
 func TestProxyOfTheSettings(t *testing.T) {
 	for _, c := range []struct {
 		name    string
 		env     map[string]string
-		here    map[string]any // of the settings; PROXY stands for the proxy's address
+		here    map[string]any // of the settings; here and in env PROXY stands for the proxy's address
 		through bool
 	}{
 		{"none", nil, nil, false},
 		{"settings", nil, map[string]any{"HTTPS_PROXY": "PROXY"}, true},
 		{"settings, small letters", nil, map[string]any{"https_proxy": "PROXY"}, true},
-		{"environment first", map[string]string{"https_proxy": "http://127.0.0.1:1"}, map[string]any{"HTTPS_PROXY": "PROXY"}, false},
+		{"settings first", map[string]string{"https_proxy": "http://127.0.0.1:1"}, map[string]any{"HTTPS_PROXY": "PROXY"}, true},
+		{"taken away by the settings", map[string]string{"HTTPS_PROXY": "PROXY"}, map[string]any{"HTTPS_PROXY": ""}, false},
 		{"except", nil, map[string]any{"HTTPS_PROXY": "PROXY", "NO_PROXY": "provider.invalid"}, false},
 		{"except, by the environment", map[string]string{"NO_PROXY": "*"}, map[string]any{"HTTPS_PROXY": "PROXY"}, false},
 		{"for http alone", nil, map[string]any{"HTTP_PROXY": "PROXY"}, false},
@@ -233,7 +264,7 @@ func TestProxyOfTheSettings(t *testing.T) {
 			w := newHome(t)
 			w.set["BATON_PROVIDER"] = "https://provider.invalid"
 			for name, value := range c.env {
-				w.set[name] = value
+				w.set[name] = strings.Replace(value, "PROXY", proxy.URL, 1)
 			}
 			for name, value := range c.here {
 				c.here[name] = strings.Replace(value.(string), "PROXY", proxy.URL, 1)

@@ -123,6 +123,8 @@ func TestSetupThatIsSwitchedOff(t *testing.T) {
 		"etc/managed-settings.json":           {`{"allowManagedHooksOnly":true}`, "allowManagedHooksOnly is set in the managed settings (PATH): Claude Code runs neither hooks nor a status line of yours", true},
 		"etc/managed-settings.d/10-team.json": {`{"statusLine":{"type":"command","command":"team"}}`, "the managed settings (PATH) have a status line of their own, which Claude Code runs instead of Baton's", false},
 		".claude/settings.json":               {`{"disableAllHooks":true}`, "disableAllHooks is set in your settings (PATH): Claude Code runs neither hooks nor a status line of yours", true},
+		"etc/managed-settings.d/20.json":      {`{"allowManagedHooksOnly":true,"statusLine":{"type":"command","command":"baton statusline"}}`, "allowManagedHooksOnly is set in the managed settings (PATH): Claude Code runs no hooks of yours", false},
+		"etc/managed-settings.d/30.json":      {`{"allowManagedHooksOnly":true,"hooks":{"StopFailure":[{"hooks":[{"type":"command","command":"baton hook"}]}]}}`, "allowManagedHooksOnly is set in the managed settings (PATH): Claude Code runs no status line of yours", false},
 		"project/.claude/settings.json":       {`{"disableAllHooks":true}`, "", false}, // not trusted
 	} {
 		b, write := overridden(t, nil)

@@ -10,32 +10,34 @@ import (
 	"baton/oauthcore/signals"
 )
 
-// sessionVariable is where Claude Code tells the commands it runs its own process
-// number.
-const sessionVariable = "CLAUDE_PID"
+// Where Claude Code tells the commands it runs its own process number, and the
+// directory it was started in.
+const (
+	sessionVariable = "CLAUDE_PID"
+	projectVariable = "CLAUDE_PROJECT_DIR"
+)
 
 // elsewhere says that the session that runs this command does not use the live
 // login, so that what it reports is of no account here. It takes a token out of the
-// environment of the commands it runs, so its own environment is looked at, or,
-// where that cannot be read, whether the transcript names an owner.
+// environment of the commands it runs, so its own environment is looked at, together
+// with the settings, which replace variables; or, where that cannot be read, whether
+// the transcript names an owner.
 func (b *Backend) elsewhere(transcript string) bool {
-	printOnly := false
-	for _, o := range b.core.Overrides(b.Lookup) {
+	env, readable := b.sessionEnvironment()
+	found := b.core.Overrides(b.Lookup)
+	if readable {
+		found = append(found, b.core.Overrides(env)...)
+	}
+	for _, o := range found {
 		if !o.PrintOnly {
 			return true
 		}
-		printOnly = true
 	}
-	if env, ok := b.sessionEnvironment(); ok {
-		if claude.EnvironmentOverride(env) != "" {
-			return true
-		}
-		if !printOnly {
-			return false
-		}
+	if readable && len(found) == 0 {
+		return false
 	}
 	t, ok := signals.ReadTranscript(transcript)
-	return ok && !t.Owned && signals.AtLeast(t.Version, signals.OwnerSince)
+	return ok && !t.Owned && signals.AtLeast(t.Started, signals.OwnerSince)
 }
 
 func (b *Backend) sessionEnvironment() (env claude.Lookup, ok bool) {

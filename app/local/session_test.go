@@ -17,6 +17,7 @@ import (
 	"baton/app/demo"
 	"baton/app/local"
 	"baton/oauthcore/claude"
+	"baton/oauthcore/jsonedit"
 	"baton/oauthcore/providertest"
 )
 
@@ -25,18 +26,23 @@ import (
 func TestReportsOfSessionsOnAnotherLogin(t *testing.T) {
 	const owner = `{"type":"session-owner","accountUuid":"a","organizationUuid":"o"}`
 	const newest = `{"type":"user","version":"2.1.332"}`
+	const projectKey = `{"apiKeyHelper":"/bin/key"}`
 	for name, tt := range map[string]struct {
 		own        map[string]string // the command's environment
 		session    map[string]string // the session's own, nil where it cannot be read
 		transcript string
 		settings   string
 		project    string
+		trusted    bool
 		noted      bool
 	}{
 		"the live login":                          {session: map[string]string{"HOME": "/x"}, transcript: newest, noted: true},
 		"the live login, by the transcript":       {transcript: owner + "\n" + newest, noted: true},
 		"nothing can be told":                     {noted: true},
 		"an older version":                        {transcript: `{"type":"user","version":"2.1.112"}`, noted: true},
+		"an older version, updated since":         {transcript: `{"type":"user","version":"2.1.330"}` + "\n" + newest, noted: true},
+		"a long row before the owner's":           {transcript: `{"type":"summary","summary":"` + strings.Repeat("x", 80<<10) + `"}` + "\n" + owner + "\n" + newest, noted: true},
+		"a byte order mark before the owner's":    {transcript: "\ufeff" + owner + "\n" + newest, noted: true},
 		"a token, taken out of our environment":   {session: map[string]string{"CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-TEST"}},
 		"the same, and its environment is hidden": {transcript: newest},
 		"a key":                               {own: map[string]string{"ANTHROPIC_API_KEY": "sk-ant-api-TEST"}, session: map[string]string{}},
@@ -47,6 +53,13 @@ func TestReportsOfSessionsOnAnotherLogin(t *testing.T) {
 		"a cloud provider that is off":        {session: map[string]string{"CLAUDE_CODE_USE_VERTEX": "0"}, noted: true},
 		"a helper in the person's settings":   {settings: `{"apiKeyHelper":"/bin/key"}`, session: map[string]string{}},
 		"a token in the person's settings":    {settings: `{"env":{"CLAUDE_CODE_OAUTH_TOKEN":"sk-ant-oat01-TEST"}}`, session: map[string]string{}},
+		"a key that settings take away":       {session: map[string]string{"ANTHROPIC_API_KEY": "sk-ant-api-TEST"}, settings: `{"env":{"ANTHROPIC_API_KEY":""}}`, noted: true},
+		"a token that settings take away":     {session: map[string]string{"CLAUDE_CODE_OAUTH_TOKEN": "sk-ant-oat01-TEST"}, settings: `{"env":{"CLAUDE_CODE_OAUTH_TOKEN":""}}`, noted: true},
+		"a provider that settings switch off": {session: map[string]string{"CLAUDE_CODE_USE_BEDROCK": "1"}, settings: `{"env":{"CLAUDE_CODE_USE_BEDROCK":"0"}}`, noted: true},
+		"a gateway that settings complete":    {session: map[string]string{"CLAUDE_CODE_USE_GATEWAY": "1", "ANTHROPIC_BASE_URL": "https://gateway.example"}, settings: `{"env":{"ANTHROPIC_AUTH_TOKEN":"x"}}`},
+		"a project's key":                     {project: projectKey, trusted: true, session: map[string]string{}},
+		"a project's key, from below":         {own: map[string]string{"CLAUDE_PROJECT_DIR": "DIR/project", "WORK": "project/sub"}, project: projectKey, trusted: true, session: map[string]string{}},
+		"a key of another project":            {own: map[string]string{"CLAUDE_PROJECT_DIR": "DIR/other"}, project: projectKey, trusted: true, session: map[string]string{}, noted: true},
 		"a project's, where it is not heeded": {project: `{"env":{"ANTHROPIC_API_KEY":"sk-ant-api-TEST"}}`, session: map[string]string{}, transcript: owner + "\n" + newest, noted: true},
 	} {
 		for _, kind := range []backend.ActionKind{backend.ActionReport, backend.ActionFailure} {
@@ -70,6 +83,9 @@ func TestReportsOfSessionsOnAnotherLogin(t *testing.T) {
 				}
 				if tt.project != "" {
 					write("project/.claude/settings.json", tt.project)
+				}
+				if tt.trusted {
+					trust(t, home, filepath.Join(home.Dir, "project"))
 				}
 				active := b.Snapshot().Active
 				was, _ := b.Snapshot().Find(active)
@@ -101,8 +117,29 @@ func TestReportsOfSessionsOnAnotherLogin(t *testing.T) {
 	}
 }
 
+// trust has the person of a home trust a project.
+func trust(t *testing.T, home demo.Home, project string) {
+	t.Helper()
+	path := filepath.Join(home.Dir, ".claude.json")
+	doc, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	project, err = filepath.EvalSymlinks(project)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if doc, err = jsonedit.Apply(doc, []jsonedit.Edit{{Name: "projects", Raw: fmt.Appendf(nil, `{%q:{"hasTrustDialogAccepted":true}}`, project)}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, doc, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // withSession opens a demo home from within a session of Claude Code; session nil:
-// that session's environment cannot be read.
+// that session's environment cannot be read. In own DIR stands for the home, and
+// WORK is where the command was started in it.
 func withSession(t *testing.T, own, session map[string]string) (*local.Backend, demo.Home) {
 	t.Helper()
 	p := providertest.NewProvider(providertest.Options{})
@@ -116,13 +153,18 @@ func withSession(t *testing.T, own, session map[string]string) (*local.Backend, 
 	}
 	set := home.Setenv()
 	set["CLAUDE_PID"] = "4711"
+	work := "project"
 	for name, value := range own {
-		set[name] = value
+		if name == "WORK" {
+			work = value
+			continue
+		}
+		set[name] = strings.Replace(value, "DIR", home.Dir, 1)
 	}
 	b, err := local.New(local.Config{
 		Lookup: func(name string) (string, bool) { value, ok := set[name]; return value, ok },
 		Home:   func() (string, error) { return home.Dir, nil },
-		GOOS:   "linux", ManagedDir: filepath.Join(home.Dir, "etc"), WorkDir: filepath.Join(home.Dir, "project"),
+		GOOS:   "linux", ManagedDir: filepath.Join(home.Dir, "etc"), WorkDir: filepath.Join(home.Dir, filepath.FromSlash(work)),
 		Environ: func(pid int) (claude.Lookup, bool) {
 			return func(name string) (string, bool) { value, ok := session[name]; return value, ok }, session != nil && pid == 4711
 		},
@@ -138,9 +180,25 @@ func TestEnvironmentOfAProcess(t *testing.T) {
 	if runtime.GOOS != "linux" {
 		t.Skip("not run: only Linux shows the environment of another process")
 	}
-	cmd := exec.Command("sleep", "60")
+	cmd := exec.Command("cat")
 	cmd.Env = []string{"CLAUDE_CODE_OAUTH_TOKEN=sk-ant-oat01-TEST=x", "EMPTY="}
+	in, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	// The system shows an empty environment until the program runs, which it does
+	// once it answers.
+	if _, err := in.Write([]byte("x")); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := out.Read(make([]byte, 1)); err != nil {
 		t.Fatal(err)
 	}
 	env, ok := local.Environ(cmd.Process.Pid)

@@ -80,17 +80,26 @@ func (b *Backend) setUp(ctx context.Context, a backend.Action) (backend.Result, 
 }
 
 // offLines says what keeps Claude Code from running Baton's commands.
-func offLines(off setup.Off) []string {
+func offLines(off setup.Off) (out []string) {
 	whose := map[claude.SettingsKind]string{
 		claude.UserSettings: "your settings", claude.ProjectSettings: "this project's settings", claude.ManagedSettings: "the managed settings",
 	}
-	switch c := off.StatusLine; {
-	case off.Both():
-		return []string{c.Name + " is set in " + whose[c.Kind] + " (" + c.Path + "): Claude Code runs neither hooks nor a status line of yours"}
-	case off.Any():
-		return []string{whose[c.Kind] + " (" + c.Path + ") have a status line of their own, which Claude Code runs instead of Baton's"}
+	is := func(c setup.Cause, what string) string {
+		return c.Name + " is set in " + whose[c.Kind] + " (" + c.Path + "): Claude Code runs " + what + " of yours"
 	}
-	return nil
+	if off.Both() && off.Hook == off.StatusLine {
+		return []string{is(off.Hook, "neither hooks nor a status line")}
+	}
+	if off.Hook != (setup.Cause{}) {
+		out = append(out, is(off.Hook, "no hooks"))
+	}
+	switch c := off.StatusLine; {
+	case c.Replaces():
+		out = append(out, whose[c.Kind]+" ("+c.Path+") have a status line of their own, which Claude Code runs instead of Baton's")
+	case c != setup.Cause{}:
+		out = append(out, is(c, "no status line"))
+	}
+	return out
 }
 
 // program is where this program lies: what a package manager put into its

@@ -114,7 +114,7 @@ func (o *Opener) try(address string, remote bool) error {
 // programs are the command lines to try before the system's own opener.
 func (o *Opener) programs(address string) (list [][]string) {
 	value, _ := o.lookup("BROWSER")
-	for _, words := range commands(value, o.lookPath) {
+	for _, words := range commands(value, o.goos == "windows", o.lookPath) {
 		list = append(list, insert(words, address))
 	}
 	if len(list) > 0 || !o.inWSL() {

@@ -270,7 +270,7 @@ func TestCommands(t *testing.T) {
 		{`a "unfinished`, []string{"a|unfinished|URL"}},
 	} {
 		var got []string
-		for _, words := range commands(c.value, there) {
+		for _, words := range commands(c.value, false, there) {
 			got = append(got, strings.Join(insert(words, "URL"), "|"))
 		}
 		if !reflect.DeepEqual(got, c.want) {
@@ -279,10 +279,38 @@ func TestCommands(t *testing.T) {
 	}
 }
 
+// On Windows a path holds a colon, so the list's separator is the semicolon.
+func TestCommandsOnWindows(t *testing.T) {
+	const firefox = `C:\Program Files\Mozilla Firefox\firefox.exe`
+	there := func(file string) (string, error) {
+		if file == firefox {
+			return file, nil
+		}
+		return "", exec.ErrNotFound
+	}
+	for value, want := range map[string][]string{
+		firefox:                               {firefox + "|URL"},
+		firefox + `;C:\b\c.exe -new %s`:       {firefox + "|URL", `C:\b\c.exe|-new|URL`},
+		`"C:\Program Files\b.exe" %s; ;b.exe`: {`C:\Program Files\b.exe|URL`, "b.exe|URL"},
+		`\\server\b.exe`:                      {`\\server\b.exe|URL`},
+	} {
+		o := New(func(name string) (string, bool) { return value, name == "BROWSER" })
+		o.goos, o.lookPath = "windows", there
+		var got []string
+		for _, argv := range o.programs("URL") {
+			got = append(got, strings.Join(argv, "|"))
+		}
+		if !reflect.DeepEqual(got, want) {
+			t.Errorf("%s gives %q, want %q", value, got, want)
+		}
+	}
+}
+
 func FuzzCommands(f *testing.F) {
-	f.Add("a %s:b 'c")
-	f.Fuzz(func(t *testing.T, value string) {
-		for _, words := range commands(value, func(string) (string, error) { return "", exec.ErrNotFound }) {
+	f.Add("a %s:b 'c", false)
+	f.Add(`C:\b.exe;"C:\c d.exe" %s`, true)
+	f.Fuzz(func(t *testing.T, value string, windows bool) {
+		for _, words := range commands(value, windows, func(string) (string, error) { return "", exec.ErrNotFound }) {
 			got := insert(words, "http://127.0.0.1:1/TEST")
 			if !strings.Contains(strings.Join(got[1:], " "), "http://127.0.0.1:1/TEST") {
 				t.Errorf("%q loses the address: %q", value, got)

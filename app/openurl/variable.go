@@ -4,11 +4,16 @@ package openurl
 
 import "strings"
 
-// commands reads the variable BROWSER: command lines separated by colons, to be
+// commands reads the variable BROWSER: command lines separated by colons, or by
+// semicolons on Windows, where paths hold colons and backslashes. They are to be
 // tried in order. One that is a program's path as a whole is not split at its
 // blanks. No shell runs them.
-func commands(value string, lookPath func(string) (string, error)) (list [][]string) {
-	for entry := range strings.SplitSeq(value, ":") {
+func commands(value string, windows bool, lookPath func(string) (string, error)) (list [][]string) {
+	separator := ":"
+	if windows {
+		separator = ";"
+	}
+	for entry := range strings.SplitSeq(value, separator) {
 		entry = strings.TrimSpace(entry)
 		if entry == "" {
 			continue
@@ -17,7 +22,7 @@ func commands(value string, lookPath func(string) (string, error)) (list [][]str
 			list = append(list, []string{entry})
 			continue
 		}
-		words := split(entry)
+		words := split(entry, windows)
 		if n := len(words); n > 1 && words[n-1] == "&" { // for a shell: do not wait
 			words = words[:n-1]
 		}
@@ -28,9 +33,9 @@ func commands(value string, lookPath func(string) (string, error)) (list [][]str
 	return list
 }
 
-// split breaks a command line into words as a shell does with quotes and
-// backslashes, and with nothing else.
-func split(line string) (words []string) {
+// split breaks a command line into words as a shell does with quotes and, but for
+// Windows, backslashes, and with nothing else.
+func split(line string, windows bool) (words []string) {
 	var (
 		word  strings.Builder
 		begun bool
@@ -42,7 +47,7 @@ func split(line string) (words []string) {
 		case plain:
 			word.WriteRune(r)
 			plain = false
-		case r == '\\' && quote != '\'':
+		case r == '\\' && quote != '\'' && !windows:
 			plain, begun = true, true
 		case quote != 0 && r == quote:
 			quote = 0

@@ -2,6 +2,7 @@ package claude_test
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -293,12 +294,30 @@ func TestOverridesOfAProject(t *testing.T) {
 			t.Errorf("%+v: %q", tt, got)
 		}
 	}
+	// By a link: Claude Code knows the real path.
+	link := filepath.Join(r.dir, "links", "project")
+	r.write(filepath.Join(r.dir, "links", "beside"), "")
+	if err := os.Symlink(r.project, link); err != nil {
+		t.Fatal(err)
+	}
+	r.Paths.Project = link
+	for dir, want := range map[string]int{r.project: 1, filepath.Dir(link): 0} {
+		trustIn(dir)
+		if got := r.Overrides(lookupIn(nil)); len(got) != want {
+			t.Errorf("by a link, %s trusted: %v", dir, got)
+		}
+	}
 	// In the home directory the project's settings are the user's.
 	trustIn(r.dir)
-	r.Paths.Project = r.dir
+	home := filepath.Join(r.dir, "links", "home")
+	if err := os.Symlink(r.dir, home); err != nil {
+		t.Fatal(err)
+	}
 	r.write(r.Paths.ClaudeSettings(), `{"apiKeyHelper":"k","env":{"ANTHROPIC_API_KEY":"x"}}`)
-	if got := r.Overrides(lookupIn(nil)); len(got) != 2 || got[0].PrintOnly {
-		t.Errorf("in the home directory: %v", got)
+	for _, r.Paths.Project = range []string{r.dir, home} {
+		if got := r.Overrides(lookupIn(nil)); len(got) != 2 || got[0].PrintOnly {
+			t.Errorf("in the home directory: %v", got)
+		}
 	}
 }
 

@@ -127,7 +127,7 @@ func variables(env gjson.Result) map[string]string {
 }
 
 // trusted reports whether the person trusted a directory, or one it is in, when
-// Claude Code asked.
+// Claude Code asked. Claude Code notes the real path of its working directory.
 func (s *Store) trusted(dir string) bool {
 	cfg, err := s.PeekConfig(context.Background())
 	if err != nil {
@@ -138,7 +138,7 @@ func (s *Store) trusted(dir string) bool {
 		trusted[filepath.ToSlash(name.String())] = project.Get("hasTrustDialogAccepted").Bool()
 		return true
 	})
-	for dir = filepath.ToSlash(dir); ; {
+	for dir = filepath.ToSlash(resolved(dir)); ; {
 		if trusted[dir] {
 			return true
 		}
@@ -185,6 +185,33 @@ func (ls layers) effective(name string) string {
 	return ""
 }
 
+// Variables are the variables of a Claude Code started in the working directory:
+// those of the environment, replaced by those that settings set. Those of a
+// project are left out, since they are not the person's own.
+type Variables struct{ all layers }
+
+// Variables reads the settings files.
+func (s *Store) Variables(lookup Lookup) Variables {
+	return Variables{s.settingsLayers(lookup).withoutProjectEnv()}
+}
+
+// Pick gives the value of the first of the names that is not empty, from the
+// strongest place that has one of them, and that place: EnvironmentSource or a
+// settings file. Both are "" if there is none.
+func (v Variables) Pick(names ...string) (value, source string) {
+	hidden := map[string]bool{}
+	for _, l := range slices.Backward(v.all) {
+		for _, name := range names {
+			value, set := l.value(name, false)
+			if set && value != "" && !hidden[name] {
+				return value, l.source
+			}
+			hidden[name] = hidden[name] || set
+		}
+	}
+	return "", ""
+}
+
 // overrides lists what is in effect, in the order of overridingOrder, the
 // strongest place of each first. Weaker places are listed as well: they apply
 // once the stronger one is gone.
@@ -217,7 +244,7 @@ func (p Paths) ProjectSettings() (out []string) {
 		return nil
 	}
 	for _, name := range []string{"settings.json", "settings.local.json"} {
-		if path := filepath.Join(p.Project, ".claude", name); path != p.ClaudeSettings() {
+		if path := filepath.Join(p.Project, ".claude", name); resolved(path) != resolved(p.ClaudeSettings()) {
 			out = append(out, path)
 		}
 	}

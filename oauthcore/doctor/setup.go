@@ -30,9 +30,15 @@ func (x *examination) setupCommands() {
 	case st.Forgotten():
 		f.ID, f.Message = "setup_forgotten", "the file names Baton's commands, but Baton's note on what stood there before is lost: an earlier status line is not known"
 		f.Fix, f.repair = "baton doctor --fix keeps them and notes them anew; baton setup --remove takes them out", restore
-	case st.Complete() && st.Off.Both():
-		c := st.Off.Hook
-		f.ID, f.Path, f.Message = "hooks_off", c.Path, c.Name+" is set in "+whose(c.Kind)+", with which Claude Code runs neither hooks nor a status line of yours: Baton does not see usage and limits"
+	case st.Complete() && st.Off.Any() && (st.Off.Hook != setup.Cause{} || !st.Off.StatusLine.Replaces()):
+		c, what, unseen := st.Off.Hook, "no hooks", "limits"
+		switch {
+		case c == st.Off.StatusLine:
+			what, unseen = "neither hooks nor a status line", "usage and limits"
+		case c == setup.Cause{}:
+			c, what, unseen = st.Off.StatusLine, "no status line", "usage"
+		}
+		f.ID, f.Path, f.Message = "hooks_off", c.Path, c.Name+" is set in "+whose(c.Kind)+", with which Claude Code runs "+what+" of yours: Baton does not see "+unseen
 		f.Fix = takeOut(c)
 	case st.Complete() && st.Off.Any():
 		c := st.Off.StatusLine

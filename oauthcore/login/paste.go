@@ -41,8 +41,9 @@ func (f *Flow) Paste(text string) error {
 }
 
 // answerIn finds the answer to this login in a paste. All lines together are
-// tried first, then fewer and fewer of them: a terminal's selection often takes
-// lines around the code along.
+// tried first, then they are looked through for this login's state, then fewer and
+// fewer of them are tried: a terminal's selection often takes lines around the code
+// along.
 func (f *Flow) answerIn(text string) (answer, error) {
 	if len(text) > maxPaste {
 		return answer{}, fmt.Errorf("%w: it is too long", ErrPaste)
@@ -51,11 +52,11 @@ func (f *Flow) answerIn(text string) (answer, error) {
 	if err == nil {
 		return whole, nil
 	}
-	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
-	if len(lines) > maxLines {
-		return answer{}, err
+	if found, ok := f.find(text); ok {
+		return found, nil
 	}
-	for size := len(lines) - 1; size > 0; size-- {
+	lines := strings.FieldsFunc(text, func(r rune) bool { return r == '\n' || r == '\r' })
+	for size := len(lines) - 1; size > 0 && len(lines) <= maxLines; size-- {
 		for from := 0; from+size <= len(lines); from++ {
 			if part, err := f.checked(strings.Join(lines[from:from+size], "")); err == nil {
 				return part, nil
@@ -90,17 +91,31 @@ var marks = regexp.MustCompile("(?:\x1b\\[|\u009b|\\^\\[\\[|\\[)20[01]~|(?:\x1b\
 func clean(text string) string {
 	text = marks.ReplaceAllString(text, "")
 	text = strings.Map(func(r rune) rune {
-		if unicode.IsSpace(r) || unicode.In(r, unicode.Cf, unicode.Zs, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
+		if unicode.IsSpace(r) {
+			return -1
+		}
+		return r
+	}, visible(text))
+	return strings.Trim(text, "\"'`<>()[]{},;“”„‘’‚«»‹›")
+}
+
+// visible drops characters that people cannot see; blanks stay.
+func visible(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsSpace(r) && unicode.In(r, unicode.Cf, unicode.Variation_Selector, unicode.Other_Default_Ignorable_Code_Point) {
 			return -1
 		}
 		return r
 	}, text)
-	return strings.Trim(text, "\"'`<>()[]{},;“”„‘’‚«»‹›")
 }
 
 // member finds where a redirect's query begins in an address, with or without
 // what stands before the query.
 var member = regexp.MustCompile(`(?:^|[?&#])(?:code|state|error)=`)
+
+// softBreak is the end of a line that goes on in quoted-printable mail (RFC 2045
+// §6.7). Before # it may as well be the end of a code.
+var softBreak = regexp.MustCompile(`=[ \t]*\r?\n([^#])`)
 
 // notCode finds what codes do not contain, but prompts and prose before them do.
 // Codes seen so far are base64url; more than that is let through.
@@ -108,8 +123,11 @@ var notCode = regexp.MustCompile(`[^A-Za-z0-9\-._~+/=%|*]`)
 
 // parsePaste reads CODE#STATE or a redirect address, without looking at whose
 // state it is. Errors wrap ErrPaste; ErrIncomplete is one.
-func parsePaste(text string) (answer, error) {
-	text = clean(text)
+func parsePaste(pasted string) (answer, error) {
+	text := clean(pasted)
+	if !member.MatchString(text) {
+		text = clean(softBreak.ReplaceAllString(pasted, "$1"))
+	}
 	if text == "" {
 		return answer{}, fmt.Errorf("%w: nothing was pasted", ErrIncomplete)
 	}

@@ -2,19 +2,26 @@ package setup
 
 import (
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 )
 
 // Baton's commands are recognised by their form: a program with one of Baton's
-// file names, and the word setup puts after it.
+// file names, and the word setup puts after it. A name that only begins so may be
+// Baton as a release or a package calls it (baton-linux-amd64,
+// Baton-1.2-x86_64.AppImage) or a script of the person's own around it: it runs
+// Baton, but setup does not take it for what setup itself put in.
 
 const (
 	statusWord = "statusline"
 	hookWord   = "hook"
 )
 
-var programNames = []string{"baton", "baton-headless", "batonw"}
+var (
+	programNames = []string{"baton", "baton-headless", "batonw"}
+	longerName   = regexp.MustCompile(`^baton[-_.0-9]`)
+)
 
 // command is one of Baton's commands for a program.
 func command(program, word string) string { return program + " " + word }
@@ -52,11 +59,12 @@ func runs(command, word string, known []string) bool {
 
 func runsIn(command, word string, known []string, nesting int) bool {
 	tokens := scan(command)
+	variables := variablesOfBaton(tokens, known)
 	for i, t := range tokens {
 		if t.kind != plain {
 			continue
 		}
-		if namesBaton(t.text, known) && slices.ContainsFunc(upToEnd(command, tokens[i+1:]), func(a token) bool { return a.text == word }) {
+		if (namesBaton(t.text, known) || slices.Contains(variables, t.text)) && slices.ContainsFunc(upToEnd(command, tokens[i+1:]), func(a token) bool { return a.text == word }) {
 			return true
 		}
 		if nesting > 0 && strings.ContainsAny(t.text, " \t\n") && runsIn(t.text, word, known, nesting-1) {
@@ -90,11 +98,25 @@ func upToEnd(command string, tokens []token) []token {
 	return tokens
 }
 
-// namesBaton reports whether a word is Baton's program, or a command
+// variablesOfBaton are the spellings of variables to which a command assigns
+// Baton's program, as in: B=/opt/baton; $B statusline.
+func variablesOfBaton(tokens []token, known []string) (out []string) {
+	for _, t := range tokens {
+		if name, value, ok := strings.Cut(t.text, "="); ok && t.kind == plain && namesBaton(value, known) {
+			out = append(out, "$"+name, "${"+name+"}")
+		}
+	}
+	return out
+}
+
+// namesBaton reports whether a word may be Baton's program, or a command
 // substitution in quotes with such a word in it: "$(command -v baton)".
 func namesBaton(text string, known []string) bool {
-	return isBaton(text, known) ||
-		strings.ContainsAny(text, "(`") && slices.ContainsFunc(scan(text), func(t token) bool { return t.kind == plain && isBaton(t.text, known) })
+	may := func(program string) bool {
+		return isBaton(program, known) || longerName.MatchString(fileName(program))
+	}
+	return may(text) ||
+		strings.ContainsAny(text, "(`") && slices.ContainsFunc(scan(text), func(t token) bool { return t.kind == plain && may(t.text) })
 }
 
 func isBaton(program string, known []string) bool {
@@ -106,8 +128,12 @@ func isBaton(program string, known []string) bool {
 			return true
 		}
 	}
-	name := strings.ToLower(path.Base(strings.ReplaceAll(program, `\`, "/")))
-	return slices.Contains(programNames, strings.TrimSuffix(name, ".exe"))
+	return slices.Contains(programNames, strings.TrimSuffix(fileName(program), ".exe"))
+}
+
+// fileName is a program's file name in lower case, of a path of either system.
+func fileName(program string) string {
+	return strings.ToLower(path.Base(strings.ReplaceAll(program, `\`, "/")))
 }
 
 // bare is a program's path without the shell's quotes.

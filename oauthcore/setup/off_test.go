@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
 
 	"baton/oauthcore/claude"
@@ -13,6 +14,9 @@ func TestOff(t *testing.T) {
 	const (
 		all     = `{"disableAllHooks":true}`
 		managed = `{"allowManagedHooksOnly":true}`
+		allowed = `{"allowManagedHooksOnly":false}`
+		hook    = `"hooks":{"StopFailure":[{"hooks":[{"type":"command","command":"baton hook"}]}]}`
+		ours    = `"statusLine":{"type":"command","command":"baton statusline"}`
 		line    = `{"statusLine":{"type":"command","command":"team-line"}}`
 	)
 	for name, c := range map[string]struct {
@@ -34,6 +38,15 @@ func TestOff(t *testing.T) {
 		"a stronger file says no":        {files: map[string]string{"user": all, "shared": `{"disableAllHooks":false}`}},
 		"managed hooks only":             {files: map[string]string{"managed": managed}, hook: "allowManagedHooksOnly managed", line: "allowManagedHooksOnly managed"},
 		"managed hooks only, drop-in":    {files: map[string]string{"drop-in": managed}, hook: "allowManagedHooksOnly drop-in", line: "allowManagedHooksOnly drop-in"},
+		"a drop-in allows others":        {files: map[string]string{"managed": managed, "drop-in": allowed}},
+		"a later drop-in allows others":  {files: map[string]string{"drop-in": managed, "later": allowed}},
+		"a later drop-in does not":       {files: map[string]string{"drop-in": allowed, "later": managed}, hook: "allowManagedHooksOnly later", line: "allowManagedHooksOnly later"},
+		"managed settings run Baton":     {files: map[string]string{"managed": `{"allowManagedHooksOnly":true,` + ours + "," + hook + "}", "shared": line}},
+		"they run it, from two files":    {files: map[string]string{"managed": `{"allowManagedHooksOnly":true,` + ours + "}", "drop-in": "{" + hook + "}"}},
+		"they run the hook alone":        {files: map[string]string{"managed": `{"allowManagedHooksOnly":true,` + hook + "}"}, line: "allowManagedHooksOnly managed"},
+		"they run the status line alone": {files: map[string]string{"managed": `{"allowManagedHooksOnly":true,` + ours + "}"}, hook: "allowManagedHooksOnly managed"},
+		"they run it, and all is off":    {files: map[string]string{"managed": `{"disableAllHooks":true,` + ours + "," + hook + "}"}, hook: "disableAllHooks managed", line: "disableAllHooks managed"},
+		"a later status line":            {files: map[string]string{"managed": `{"allowManagedHooksOnly":true,` + ours + "," + hook + "}", "later": line}, line: "statusLine later"},
 		"managed hooks only in the user": {files: map[string]string{"user": managed, "shared": managed}},
 		"the project's status line":      {files: map[string]string{"shared": line}, line: "statusLine shared"},
 		"the local status line":          {files: map[string]string{"shared": line, "local": line}, line: "statusLine local"},
@@ -50,6 +63,7 @@ func TestOff(t *testing.T) {
 			at := map[string]string{
 				"user": h.settings, "shared": h.paths.ProjectSettings()[0], "local": h.paths.ProjectSettings()[1],
 				"managed": h.paths.ManagedSettings(), "drop-in": filepath.Join(h.paths.ManagedDropIns(), "10.json"),
+				"later": filepath.Join(h.paths.ManagedDropIns(), "50-team.json"),
 			}
 			for where, doc := range c.files {
 				h.write(at[where], doc)
@@ -73,8 +87,11 @@ func TestOff(t *testing.T) {
 			if hook, line := name(done.Off.Hook), name(done.Off.StatusLine); hook != c.hook || line != c.line {
 				t.Errorf("hook %q, status line %q; want %q, %q", hook, line, c.hook, c.line)
 			}
-			if done.Off.Both() != (c.hook != "") || done.Off.Any() != (c.line != "") {
+			if done.Off.Both() != (c.hook != "" && c.line != "") || done.Off.Any() != (c.hook != "" || c.line != "") {
 				t.Errorf("%+v", done.Off)
+			}
+			if done.Off.StatusLine.Replaces() != strings.HasPrefix(c.line, "statusLine ") {
+				t.Errorf("%+v: replaces", done.Off.StatusLine)
 			}
 			if st, err := h.setup.Examine(); err != nil || st.Off != done.Off || !st.Complete() {
 				t.Errorf("%+v, %v", st, err)

@@ -100,12 +100,17 @@ func TestReadTranscript(t *testing.T) {
 		"not covered by the plan":  {[]string{user, `{"isApiErrorMessage":true,"error":"rate_limit","apiError":"long_context_credits_required"}`}, with(func(t *Transcript) { t.Quota, t.TellsQuota = Quota{}, false })},
 		"a limit that is near":     {[]string{user, strings.Replace(limit, "rejected", "allowed_warning", 1)}, with(func(t *Transcript) { t.Quota.Status = "allowed_warning" })},
 		"an owner and a version": {[]string{owner, `{"type":"user","version":"2.1.332","timestamp":"2026-11-23T10:00:00.500Z"}`, limit}, with(func(t *Transcript) {
-			t.Owned, t.Version = true, "2.1.332"
+			t.Owned, t.Version, t.Started = true, "2.1.332", "2.1.332"
 		})},
 		"an owner without a name":       {[]string{`{"type":"session-owner","accountUuid":null}`}, Transcript{}},
 		"text that speaks of an owner":  {[]string{`{"type":"user","message":"\"session-owner\"","accountUuid":"u"}`}, Transcript{}},
-		"no failure, but a version":     {[]string{`{"type":"system","version":"2.1.112"}`}, Transcript{Version: "2.1.112"}},
-		"the version of the failed row": {[]string{`{"type":"user","version":"2.1.112"}`, strings.Replace(limit, "{", `{"version":"2.1.400",`, 1)}, with(func(t *Transcript) { t.Version, t.PromptAt = "2.1.400", time.Time{} })},
+		"no failure, but a version":     {[]string{`{"type":"system","version":"2.1.112"}`}, Transcript{Version: "2.1.112", Started: "2.1.112"}},
+		"the version of the failed row": {[]string{`{"type":"user","version":"2.1.112"}`, strings.Replace(limit, "{", `{"version":"2.1.400",`, 1)}, with(func(t *Transcript) { t.Version, t.Started, t.PromptAt = "2.1.400", "2.1.112", time.Time{} })},
+		"updated since the start":       {[]string{`{"type":"user","version":"2.1.330"}`, `{"type":"user","version":"2.1.332"}`}, Transcript{Version: "2.1.330", Started: "2.1.330"}},
+		"a mark, a long row, an owner":  {[]string{"\xef\xbb\xbf" + owner, `{"type":"summary","summary":"` + strings.Repeat("x", 600<<10) + `"}`, `{"type":"user","version":"2.1.332"}`}, Transcript{Version: "2.1.332", Started: "2.1.332", Owned: true}},
+		"a long row before the owner":   {[]string{`{"type":"summary","version":"2.1.332","summary":"` + strings.Repeat("x", 600<<10) + `"}`, owner}, Transcript{Version: "2.1.332", Started: "2.1.332", Owned: true}},
+		"an owner after an answer":      {[]string{`{"type":"user","version":"2.1.332"}`, fine, owner}, Transcript{Version: "2.1.332", Started: "2.1.332"}},
+		"an owner beyond what is read":  {[]string{`{"type":"system","version":"2.1.332"}`, `{"type":"summary","summary":"` + strings.Repeat("x", headMost) + `"}`, owner}, Transcript{}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "t.jsonl")
@@ -159,6 +164,11 @@ func TestAtLeast(t *testing.T) {
 		{"1.9.999", "2.1.332", false},
 		{"2.1.332-beta.1", "2.1.332", true},
 		{"2.1.332.7", "2.1.332", true},
+		{"v2.1.332", "2.1.332", true},
+		{"v2.1.331", "2.1.332", false},
+		{" 2.1.332\n", "2.1.332", true},
+		{"2.1.332 (Claude Code)", "2.1.332", true},
+		{"2.1.0332", "2.1.332", true},
 		{"", "2.1.332", false},
 		{"latest", "2.1.332", false},
 		{"99999999999999999999.0.0", "2.1.332", true},

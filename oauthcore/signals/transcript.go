@@ -1,6 +1,7 @@
 package signals
 
 import (
+	"bufio"
 	"bytes"
 	"errors"
 	"io"
@@ -20,10 +21,14 @@ type Transcript struct {
 	Quota Quota
 	// PromptAt is when the last turn began, zero when not told.
 	PromptAt time.Time
-	// Version is Claude Code's, "" when not told.
+	// Version is that of the Claude Code that wrote of the failure, or else of the
+	// one that started the session; "" when not told.
 	Version string
+	// Started is the version of the Claude Code that started the session, "" when
+	// not told. Another one may have gone on with it.
+	Started string
 	// Owned says that the session was started on the login in Claude Code's file.
-	// Versions before OwnerSince never say so.
+	// A session started by a version before OwnerSince never says so.
 	Owned bool
 	// TellsQuota says that Claude Code notes of a limit in it whether it was
 	// reached: its version does, or a row was found.
@@ -56,8 +61,8 @@ const (
 	OwnerSince = "2.1.332"
 )
 
-// AtLeast compares two versions of the form 1.2.3. One that is not known is
-// before every other.
+// AtLeast compares two versions of the form 1.2.3, with or without blanks and a v
+// before it. One that is not known is before every other.
 func AtLeast(version, since string) bool {
 	a, b := numbers(version), numbers(since)
 	for i := range b {
@@ -69,7 +74,7 @@ func AtLeast(version, since string) bool {
 }
 
 func numbers(version string) (out []int) {
-	for part := range strings.SplitSeq(version, ".") {
+	for part := range strings.SplitSeq(strings.TrimLeft(strings.TrimSpace(version), "vV"), ".") {
 		n, digits := 0, 0
 		for ; digits < len(part) && digits < 9 && part[digits] >= '0' && part[digits] <= '9'; digits++ {
 			n = n*10 + int(part[digits]-'0')
@@ -85,12 +90,12 @@ func numbers(version string) (out []int) {
 	return out
 }
 
-// How much of a transcript's end is looked through: at first, and at most; and
-// of its beginning.
+// How much of a transcript's end is looked through, in bytes: at first, and at
+// most; and the most of its beginning, which ends with the first answer.
 const (
 	tailFirst = 256 << 10
 	tailMost  = 16 << 20
-	headMost  = 64 << 10
+	headMost  = 4 << 20
 )
 
 // ReadTranscript looks through the beginning and the end of a session's
@@ -112,24 +117,39 @@ func ReadTranscript(path string) (t Transcript, ok bool) {
 
 func readTranscript(r io.ReaderAt, size int64) (t Transcript, ok bool) {
 	t, ok = lastFailure(r, size)
-	defer func() { t.TellsQuota = t.TellsQuota || AtLeast(t.Version, QuotaSince) }()
-	head := make([]byte, min(size, headMost))
-	if n, err := r.ReadAt(head, 0); err == nil || errors.Is(err, io.EOF) {
-		t.readHead(head[:n])
-		ok = ok || t.Version != "" || t.Owned
+	t.readHead(io.NewSectionReader(r, 0, min(size, headMost)))
+	if t.Version == "" {
+		t.Version = t.Started
 	}
-	return t, ok
+	t.TellsQuota = t.TellsQuota || AtLeast(t.Version, QuotaSince)
+	return t, ok || t.Version != "" || t.Owned
 }
 
-// readHead reads what stands at the beginning of a session.
-func (t *Transcript) readHead(head []byte) {
-	for line := range bytes.Lines(head) {
+// readHead reads what stands at the beginning of a session, before its first
+// answer. Where the owner's row may come later than what is read, the version that
+// started the session is not told either.
+func (t *Transcript) readHead(r io.Reader) {
+	rows := bufio.NewReader(r)
+	for begin := true; ; begin = false {
+		line, err := rows.ReadBytes('\n')
+		if begin {
+			line = bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))
+		}
 		switch {
-		case bytes.Contains(line, []byte(`"session-owner"`)):
+		case err == nil, errors.Is(err, io.EOF) && gjson.ValidBytes(line):
+		case !t.Owned && len(line) > 0:
+			t.Started = ""
+			return
+		}
+		if bytes.Contains(line, []byte(`"session-owner"`)) {
 			row := parse(line)
 			t.Owned = t.Owned || str(row, "type") == "session-owner" && str(row, "accountUuid") != ""
-		case t.Version == "" && bytes.Contains(line, []byte(`"version"`)):
-			t.Version = str(parse(line), "version")
+		}
+		if t.Started == "" && bytes.Contains(line, []byte(`"version"`)) {
+			t.Started = str(parse(line), "version")
+		}
+		if err != nil || bytes.Contains(line, []byte(`"assistant"`)) && str(parse(line), "type") == "assistant" {
+			return
 		}
 	}
 }
