@@ -60,7 +60,8 @@ func TestDoctorUnknownLogin(t *testing.T) {
 	t.Run("the provider knows it", func(t *testing.T) {
 		p := newPatient(t)
 		p.set(p.paths.Credentials(), p.issued(night), "claudeAiOauth")
-		p.check([]string{"warning unknown_login .credentials.json"}, []string{"fixed unknown_login .credentials.json"})
+		// Which of its two logins was made later nothing tells: the other is set aside.
+		p.check([]string{"warning unknown_login .credentials.json"}, []string{"fixed unknown_login .credentials.json", "info set_aside login-20261123T131300Z-1.json"})
 		if got := p.core.Snapshot(t.Context()).Active; got != night {
 			t.Errorf("active is %q", got)
 		}

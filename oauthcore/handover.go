@@ -13,6 +13,7 @@ func (c *Core) handOver(s *State, from, to *accounts.Account, who accounts.Ident
 	answer := !cr.RefreshToken.Equal(kept.RefreshToken)
 	if to == nil || to.Removed {
 		siblings := from.Siblings
+		s.noRival(from)
 		s.Vault.Displace(from)
 		if answer {
 			s.Vault.Spend(kept.RefreshToken, from)

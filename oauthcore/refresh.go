@@ -128,8 +128,8 @@ const mostRivals = 4
 // many more of them the same may be done first.
 func (c *Core) identifyRival(ctx context.Context, s *State, a *accounts.Account, deep int) error {
 	u := s.Vault.RivalOf(a)
-	if u == nil || deep == 0 {
-		return nil // L8 stops what follows
+	if u == nil {
+		return nil
 	}
 	err := c.identify(ctx, u.Key, claude.LockWait, deep-1)
 	if code := view.CodeOf(err); code == view.CodeNeedsLogin || code == view.CodeNotFound {
@@ -152,7 +152,10 @@ func (c *Core) refresh(ctx context.Context, key string, deep int, named bool) (R
 	if err != nil {
 		return Refreshed{}, err
 	}
-	if deep > 0 && o.Vault.RivalOf(a) != nil {
+	if o.Vault.RivalOf(a) != nil {
+		if deep == 0 {
+			return Refreshed{}, errRival(a)
+		}
 		o.Release()
 		doubt := a.Doubt
 		if err := c.identifyRival(ctx, o.State, a, deep); err != nil {
