@@ -117,6 +117,7 @@ func TestReadTranscript(t *testing.T) {
 			if err := os.WriteFile(path, []byte(strings.Join(tt.rows, "\n")+"\n"), 0o600); err != nil {
 				t.Fatal(err)
 			}
+			tt.want.TellsQuota = tt.want.TellsQuota || AtLeast(tt.want.Version, QuotaSince)
 			got, ok := ReadTranscript(path)
 			if got != tt.want || ok != (tt.want != Transcript{}) {
 				t.Errorf("got %+v, %v, want %+v", got, ok, tt.want)

@@ -24,7 +24,7 @@ func auto(t *testing.T) *world {
 
 // The hook may run before Claude Code wrote the row of this failure. The last
 // failure in the transcript is then one of an earlier turn, which ended long ago.
-func TestAttackAFailureOfAnEarlierTurn(t *testing.T) {
+func TestAFailureOfAnEarlierTurn(t *testing.T) {
 	for _, ago := range []time.Duration{10 * time.Minute, 6 * time.Hour, 26 * time.Hour} {
 		for _, kind := range []string{"five_hour", "seven_day", "", "overage"} {
 			t.Run(fmt.Sprint(ago, " ", kind), func(t *testing.T) {
@@ -51,7 +51,7 @@ func TestAttackAFailureOfAnEarlierTurn(t *testing.T) {
 
 // The same for an account that is refused: it is the account of this turn, not
 // of an earlier turn that failed for another reason.
-func TestAttackARefusalIsOfThisTurnsAccount(t *testing.T) {
+func TestARefusalIsOfThisTurnsAccount(t *testing.T) {
 	for _, kind := range []signals.Kind{signals.BillingTrouble, signals.OrgNotAllowed, signals.AuthFailed} {
 		t.Run(string(kind), func(t *testing.T) {
 			w := fresh(t)
@@ -69,7 +69,7 @@ func TestAttackARefusalIsOfThisTurnsAccount(t *testing.T) {
 
 // A hook that comes late, after the computer slept, tells of a limit that is
 // over: there is nothing to mark.
-func TestAttackALimitThatIsOver(t *testing.T) {
+func TestALimitThatIsOver(t *testing.T) {
 	for over, kind := range map[time.Duration]string{time.Second: "five_hour", 2 * time.Minute: "", 3 * time.Hour: "overage", 4 * time.Hour: "seven_day_overage"} {
 		t.Run(fmt.Sprint(over, " ", kind), func(t *testing.T) {
 			w := auto(t)
@@ -88,7 +88,7 @@ func TestAttackALimitThatIsOver(t *testing.T) {
 // Windows of several accounts often end at the same minute, since they end at
 // full hours. When the turn began on an account, its limit is that account's,
 // whatever is known of the others.
-func TestAttackALimitAtTheHourAnothersWindowEnds(t *testing.T) {
+func TestALimitAtTheHourAnothersWindowEnds(t *testing.T) {
 	for _, kind := range []string{"five_hour", "seven_day"} {
 		for _, others := range []int{1, 2} {
 			t.Run(fmt.Sprint(kind, " ", others), func(t *testing.T) {
@@ -124,7 +124,7 @@ func TestAttackALimitAtTheHourAnothersWindowEnds(t *testing.T) {
 
 // Soon after a swap, with nothing known of the account before: a turn that began
 // after the swap ran on the new account.
-func TestAttackALimitSoonAfterASwap(t *testing.T) {
+func TestALimitSoonAfterASwap(t *testing.T) {
 	for _, known := range []bool{true, false} { // the new account's windows, of an earlier time
 		t.Run(fmt.Sprint(known), func(t *testing.T) {
 			w := auto(t)
@@ -152,7 +152,7 @@ func TestAttackALimitSoonAfterASwap(t *testing.T) {
 
 // A person goes back to the account on purpose. A late hook of the limit that was
 // answered with a swap already does not undo that.
-func TestAttackALateHookUndoesNoSwapOfAPersons(t *testing.T) {
+func TestALateHookUndoesNoSwapOfAPersons(t *testing.T) {
 	for _, later := range []time.Duration{time.Minute, 30 * time.Minute} {
 		t.Run(fmt.Sprint(later), func(t *testing.T) {
 			w := auto(t)
@@ -173,7 +173,7 @@ func TestAttackALateHookUndoesNoSwapOfAPersons(t *testing.T) {
 
 // The provider's answer that little of the window is used ends a limit of that
 // window, also where nothing, or less, was known before the limit.
-func TestAttackUsageThatDisprovesAMark(t *testing.T) {
+func TestUsageThatDisprovesAMark(t *testing.T) {
 	for name, before := range map[string]float64{"nothing known": -1, "little known": 3, "less than now": 20} {
 		for _, told := range []bool{true, false} { // the reset with the mark
 			t.Run(fmt.Sprint(name, ", reset told ", told), func(t *testing.T) {
@@ -206,7 +206,7 @@ func TestAttackUsageThatDisprovesAMark(t *testing.T) {
 
 // A session that began after the provider gave the limit back, and whose figure
 // rises from answer to answer, is not idle: its figures are of now.
-func TestAttackANewSessionAfterAResetInMidWindow(t *testing.T) {
+func TestANewSessionAfterAResetInMidWindow(t *testing.T) {
 	w := fresh(t)
 	now := w.clock.Now()
 	five, seven := now.Add(4*time.Hour), now.Add(90*time.Hour)
@@ -227,7 +227,7 @@ func TestAttackANewSessionAfterAResetInMidWindow(t *testing.T) {
 // Accounts whose weeks end together (they were opened on one day): an idle
 // session without an id, or one that was forgotten, tells the other account's
 // week to the digit.
-func TestAttackWeeksThatEndTogether(t *testing.T) {
+func TestWeeksThatEndTogether(t *testing.T) {
 	for _, session := range []string{"", "never seen"} {
 		t.Run(session, func(t *testing.T) {
 			w := fresh(t)
@@ -248,7 +248,7 @@ func TestAttackWeeksThatEndTogether(t *testing.T) {
 
 // A refusal's words hold the number of the request, which is another one each
 // time. It is the same refusal.
-func TestAttackTheSameRefusalWithAnotherRequest(t *testing.T) {
+func TestTheSameRefusalWithAnotherRequest(t *testing.T) {
 	w := fresh(t)
 	news := 0
 	for i := range 5 {
@@ -270,7 +270,7 @@ func TestAttackTheSameRefusalWithAnotherRequest(t *testing.T) {
 }
 
 // A mark made while the clock was ahead holds no longer than a limit can.
-func TestAttackAMarkOfAClockThatWasAhead(t *testing.T) {
+func TestAMarkOfAClockThatWasAhead(t *testing.T) {
 	for name, mark := range map[string]func(now time.Time) accounts.Mark{
 		"no reset known": func(now time.Time) accounts.Mark { return accounts.Mark{Limited: true, MarkedAt: now} },
 		"some minutes": func(now time.Time) accounts.Mark {
@@ -289,7 +289,7 @@ func TestAttackAMarkOfAClockThatWasAhead(t *testing.T) {
 }
 
 // One account's lock that cannot be had is that account's trouble alone.
-func TestAttackALockOfOneCandidate(t *testing.T) {
+func TestALockOfOneCandidate(t *testing.T) {
 	for _, automatic := range []bool{false, true} {
 		t.Run(fmt.Sprint(automatic), func(t *testing.T) {
 			w := fresh(t)
@@ -317,7 +317,7 @@ func TestAttackALockOfOneCandidate(t *testing.T) {
 
 // A limit that was given back, or cleared by the person, does not come back by a
 // row of an earlier turn, when the server is busy.
-func TestAttackAClearedLimitOfAnEarlierTurn(t *testing.T) {
+func TestAClearedLimitOfAnEarlierTurn(t *testing.T) {
 	w := auto(t)
 	now := w.clock.Now()
 	old := []string{promptRow(now.Add(-time.Minute)), limitRow(now, now.Add(80*time.Hour), "seven_day")}
@@ -336,7 +336,7 @@ func TestAttackAClearedLimitOfAnEarlierTurn(t *testing.T) {
 
 // A session that reports of the new account for the first time tells one window
 // only, which ends at the hour another account's does.
-func TestAttackOneWindowAtTheHourAnothersEnds(t *testing.T) {
+func TestOneWindowAtTheHourAnothersEnds(t *testing.T) {
 	for _, session := range []string{"a", "new"} { // the one that was prompted, and a new one
 		t.Run(session, func(t *testing.T) {
 			w := fresh(t)
@@ -360,7 +360,7 @@ func TestAttackOneWindowAtTheHourAnothersEnds(t *testing.T) {
 
 // What Claude Code kept of an account's use under one organization is not the
 // other organization's of the same address.
-func TestAttackClaudeCodesUsageOfTheOtherOrganization(t *testing.T) {
+func TestClaudeCodesUsageOfTheOtherOrganization(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	who := w.resident(personal).Person
@@ -390,7 +390,7 @@ func TestAttackClaudeCodesUsageOfTheOtherOrganization(t *testing.T) {
 
 // An account that works again, as a session's answers on it show, is not refused
 // any more; a swap of a person's that refreshes it is one way, not the only one.
-func TestAttackARefusedAccountThatWorksAgain(t *testing.T) {
+func TestARefusedAccountThatWorksAgain(t *testing.T) {
 	w := fresh(t)
 	now := w.clock.Now()
 	w.observe(w.line(10, 5, now.Add(4*time.Hour), now.Add(90*time.Hour)))
@@ -408,7 +408,7 @@ func TestAttackARefusedAccountThatWorksAgain(t *testing.T) {
 // Several sessions are refused at once, and their transcripts cannot be read, or
 // have not got the failure's row yet: it is one account that is refused, not each
 // that takes over from it.
-func TestAttackManyRefusalsWithoutATranscript(t *testing.T) {
+func TestManyRefusalsWithoutATranscript(t *testing.T) {
 	for _, kind := range []signals.Kind{signals.BillingTrouble, signals.OrgNotAllowed, signals.AuthFailed, signals.RateLimit} {
 		for _, apart := range []time.Duration{100 * time.Millisecond, 10 * time.Second, time.Minute} {
 			for _, written := range []bool{false, true} { // the prompt's row, not the failure's
@@ -441,7 +441,7 @@ func TestAttackManyRefusalsWithoutATranscript(t *testing.T) {
 
 // A swap noted while the clock was ahead does not make failures of now the
 // account's before.
-func TestAttackASwapOfAClockThatWasAhead(t *testing.T) {
+func TestASwapOfAClockThatWasAhead(t *testing.T) {
 	w := auto(t)
 	w.clock.Add(24 * time.Hour)
 	w.swap(oauthcore.SwapRequest{To: work})
@@ -455,7 +455,7 @@ func TestAttackASwapOfAClockThatWasAhead(t *testing.T) {
 
 // Where managed settings let Claude Code start with one organization only, an
 // automatic swap goes to no other: the next start would be refused.
-func TestAttackAnAutomaticSwapToWhatManagedSettingsForbid(t *testing.T) {
+func TestAnAutomaticSwapToWhatManagedSettingsForbid(t *testing.T) {
 	w := auto(t)
 	w.swap(oauthcore.SwapRequest{To: work})
 	w.clock.Add(time.Hour)
@@ -471,7 +471,7 @@ func TestAttackAnAutomaticSwapToWhatManagedSettingsForbid(t *testing.T) {
 
 // A hook of a turn that began before the person had the account refreshed tells
 // nothing that the refresh did not answer. One of a later turn does.
-func TestAttackARefusalFromBeforeARefresh(t *testing.T) {
+func TestARefusalFromBeforeARefresh(t *testing.T) {
 	for _, kind := range []signals.Kind{signals.BillingTrouble, signals.OnHold, signals.AuthFailed} {
 		t.Run(string(kind), func(t *testing.T) {
 			w := fresh(t)

@@ -11,7 +11,7 @@ import (
 func (w *world) refreshes() int { return w.provider.State().Calls[providertest.EndpointRefresh] }
 
 // Polling refreshes nothing, however often the provider refuses the access token.
-func TestAttackPollingNeverRefreshes(t *testing.T) {
+func TestPollingNeverRefreshes(t *testing.T) {
 	for _, key := range []string{personal, work} { // the live one and another
 		t.Run(key, func(t *testing.T) {
 			w := newWorld(t)
@@ -35,7 +35,7 @@ func TestAttackPollingNeverRefreshes(t *testing.T) {
 // A 403 at the usage endpoint (a login without the scope user:profile, or an
 // organization that hides it) says nothing of the access token: the account is
 // not refreshed at each question and each swap.
-func TestAttackUsageIsNotAllowed(t *testing.T) {
+func TestUsageIsNotAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
 	f := providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultStatus, Status: 403, Times: -1,
@@ -60,7 +60,7 @@ func TestAttackUsageIsNotAllowed(t *testing.T) {
 
 // A profile that is refused after a refresh does not hold the refresh up: the
 // account's lock is held by this very operation.
-func TestAttackTheProfileIsRefusedAfterARefresh(t *testing.T) {
+func TestTheProfileIsRefusedAfterARefresh(t *testing.T) {
 	for _, status := range []int{401, 403} {
 		w := newWorld(t)
 		w.swap(oauthcore.SwapRequest{To: personal})
@@ -87,7 +87,7 @@ func TestAttackTheProfileIsRefusedAfterARefresh(t *testing.T) {
 }
 
 // A plan that was cancelled is not shown for ever either.
-func TestAttackAPlanThatEnded(t *testing.T) {
+func TestAPlanThatEnded(t *testing.T) {
 	for _, kind := range []string{"claude_free", ""} {
 		t.Run(kind, func(t *testing.T) {
 			w := newWorld(t)
