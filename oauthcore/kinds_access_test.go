@@ -38,8 +38,10 @@ func TestPollingNeverRefreshes(t *testing.T) {
 func TestUsageIsNotAllowed(t *testing.T) {
 	w := newWorld(t)
 	w.swap(oauthcore.SwapRequest{To: personal})
-	f := providertest.Fault{Endpoint: providertest.EndpointUsage, Kind: providertest.FaultStatus, Status: 403, Times: -1,
-		Body: `{"type":"error","error":{"type":"permission_error","message":"OAuth token does not meet scope requirement user:profile"}}`}
+	f := providertest.Fault{
+		Endpoint: providertest.EndpointUsage, Kind: providertest.FaultStatus, Status: 403, Times: -1,
+		Body: `{"type":"error","error":{"type":"permission_error","message":"OAuth token does not meet scope requirement user:profile"}}`,
+	}
 	if err := w.provider.Fail(f); err != nil {
 		t.Fatal(err)
 	}
@@ -108,4 +110,3 @@ func TestAPlanThatEnded(t *testing.T) {
 		})
 	}
 }
-

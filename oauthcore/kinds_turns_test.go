@@ -490,4 +490,3 @@ func TestARefusalFromBeforeARefresh(t *testing.T) {
 		})
 	}
 }
-
