@@ -166,7 +166,7 @@ type player struct {
 // its own, none is limited that has something left, and the figure of an account
 // is not older than what was last told of it.
 func TestWhateverSessionsDraw(t *testing.T) {
-	left := 40 // of rapid's hundred: each is a home of its own
+	left := 20 // of rapid's hundred: each is a home of its own
 	if watched || testing.Short() {
 		left = 8
 	}
