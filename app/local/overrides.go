@@ -39,6 +39,9 @@ func overrideNote(o backend.Override) string {
 // starting with, "" if there is nothing to warn of.
 func (b *Backend) forcedNote(key string) string {
 	forced := b.core.ForcedOrganizations()
+	if len(forced.Organizations) == 0 {
+		return ""
+	}
 	names := map[string]string{}
 	mine := ""
 	for _, a := range b.core.Snapshot(context.Background()).Accounts {
