@@ -96,7 +96,7 @@ func accessRefused(err error) bool {
 // noteBadAccess remembers that the provider refused an access token before its
 // time. The error is a *view.Problem.
 func (c *Core) noteBadAccess(ctx context.Context, a *accounts.Account) error {
-	return c.updateUsage(ctx, func(u *accounts.UsageStore) {
+	return c.UpdateUsage(ctx, func(u *accounts.UsageStore) {
 		u.Record(a.Key).BadAccess = a.Credential.AccessToken.Fingerprint()
 	})
 }

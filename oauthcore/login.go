@@ -102,7 +102,7 @@ func (p *PendingLogin) save(ctx context.Context) (Saved, error) {
 		saved.Live = false
 	}
 	c.Note(view.Activity{Kind: "added", Key: a.Key, Text: "logged in"})
-	err = c.updateUsage(ctx, func(u *accounts.UsageStore) {
+	err = c.UpdateUsage(ctx, func(u *accounts.UsageStore) {
 		r := u.Record(a.Key)
 		r.Refused, r.RefreshedAt = "", c.Now()
 	})

@@ -207,8 +207,9 @@ func (c *Core) modify(ctx context.Context, wait time.Duration, read func(context
 	return c.writeUsage(s.Usage)
 }
 
-// updateUsage is Update for a change of the usage store alone.
-func (c *Core) updateUsage(ctx context.Context, fn func(*accounts.UsageStore)) error {
+// UpdateUsage is Update for a change of the usage store alone: vault and pool are
+// neither read nor written. The error is a *view.Problem.
+func (c *Core) UpdateUsage(ctx context.Context, fn func(*accounts.UsageStore)) error {
 	release, err := c.Lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), claude.StoreWait)
 	if err != nil {
 		return err

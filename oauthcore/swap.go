@@ -284,7 +284,7 @@ func (w *swapping) activate(ctx context.Context, o *Opened, a *accounts.Account)
 	}
 	w.done.To = a.Key
 	c.Note(view.Activity{Kind: "swapped", Key: a.Key, From: w.done.From})
-	return c.updateUsage(ctx, func(u *accounts.UsageStore) { u.NoteActive(a.Key, c.Now()) })
+	return c.UpdateUsage(ctx, func(u *accounts.UsageStore) { u.NoteActive(a.Key, c.Now()) })
 }
 
 // errReadBack says that the files do not hold what was just written.

@@ -1,13 +1,11 @@
 package mirror
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
 
 	"baton/oauthcore/accounts"
 	"baton/oauthcore/claude"
-	"baton/oauthcore/files"
 )
 
 // note is what to remember of a copy that was written.
@@ -33,36 +31,4 @@ func (m *Mirror) everCopied() bool {
 		}
 	}
 	return false
-}
-
-// remember changes what the usage store holds about copies. Vault and pool are
-// neither read nor written: a copy changes nothing in them. The error is a
-// *view.Problem.
-func (m *Mirror) remember(ctx context.Context, fn func(*accounts.UsageStore)) error {
-	c, path := m.core, m.core.Paths.Usage()
-	release, err := c.Lock(context.WithoutCancel(ctx), c.Paths.StoreLock(), claude.StoreWait)
-	if err != nil {
-		return err
-	}
-	defer release()
-	doc, err := claude.ReadOr(c.FS, path)
-	if err != nil {
-		return err
-	}
-	u, err := accounts.ParseUsage(doc)
-	if err != nil {
-		return claude.Damaged(path, err)
-	}
-	fn(u)
-	next, changed, err := u.Encode()
-	if err != nil {
-		return claude.Damaged(path, err)
-	}
-	if !changed {
-		return nil
-	}
-	if err := files.WriteWhole(c.FS, path, next); err != nil {
-		return claude.Unwritable(path, err)
-	}
-	return nil
 }

@@ -184,7 +184,7 @@ func (p *push) changed(a *accounts.Account) bool {
 // carryOut does what was planned and remembers the result.
 func (p *push) carryOut(ctx context.Context) error {
 	why := problem("", p.run(ctx))
-	err := errors.Join(p.remember(ctx, func(u *accounts.UsageStore) { p.noteIn(u, why) }), p.doubtBehind(ctx))
+	err := errors.Join(p.core.UpdateUsage(ctx, func(u *accounts.UsageStore) { p.noteIn(u, why) }), p.doubtBehind(ctx))
 	switch {
 	case why == nil:
 		return err
