@@ -8,38 +8,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"baton/app/backend"
-	"baton/app/demo"
 	"baton/app/local"
-	"baton/oauthcore/providertest"
 )
 
 // overridden opens a demo home with managed and project settings of its own.
 func overridden(t *testing.T, env map[string]string) (b *local.Backend, write func(path, doc string) string) {
 	t.Helper()
-	p := providertest.NewProvider(providertest.Options{})
-	if _, err := p.Start(""); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = p.Close() })
-	home, err := demo.NewHome(filepath.Join(t.TempDir(), "home"), p, time.Now())
-	if err != nil {
-		t.Fatal(err)
-	}
-	set := home.Setenv()
-	for name, value := range env {
-		set[name] = value
-	}
-	b, err = local.New(local.Config{
-		Getenv: func(name string) string { return set[name] },
-		Home:   func() (string, error) { return home.Dir, nil },
-		GOOS:   "linux", ManagedDir: filepath.Join(home.Dir, "etc"), WorkDir: filepath.Join(home.Dir, "project"),
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
+	b, home := opened(t, env, nil)
 	return b, func(path, doc string) string {
 		t.Helper()
 		path = filepath.Join(home.Dir, filepath.FromSlash(path))

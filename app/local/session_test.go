@@ -138,9 +138,22 @@ func trust(t *testing.T, home demo.Home, project string) {
 }
 
 // withSession opens a demo home from within a session of Claude Code; session nil:
-// that session's environment cannot be read. In own DIR stands for the home, and
-// WORK is where the command was started in it.
+// that session's environment cannot be read. own is as for opened.
 func withSession(t *testing.T, own, session map[string]string) (*local.Backend, demo.Home) {
+	t.Helper()
+	env := map[string]string{"CLAUDE_PID": "4711"}
+	for name, value := range own {
+		env[name] = value
+	}
+	return opened(t, env, func(pid int) (claude.Lookup, bool) {
+		return func(name string) (string, bool) { value, ok := session[name]; return value, ok }, session != nil && pid == 4711
+	})
+}
+
+// opened opens a demo home with managed and project settings of its own, and these
+// variables, in which DIR stands for the home, and WORK is where the command was
+// started in it. environ gives the environments of other processes, nil: the system's.
+func opened(t *testing.T, env map[string]string, environ func(pid int) (claude.Lookup, bool)) (*local.Backend, demo.Home) {
 	t.Helper()
 	p := providertest.NewProvider(providertest.Options{})
 	if _, err := p.Start(""); err != nil {
@@ -152,9 +165,8 @@ func withSession(t *testing.T, own, session map[string]string) (*local.Backend, 
 		t.Fatal(err)
 	}
 	set := home.Setenv()
-	set["CLAUDE_PID"] = "4711"
 	work := "project"
-	for name, value := range own {
+	for name, value := range env {
 		if name == "WORK" {
 			work = value
 			continue
@@ -165,9 +177,7 @@ func withSession(t *testing.T, own, session map[string]string) (*local.Backend, 
 		Lookup: func(name string) (string, bool) { value, ok := set[name]; return value, ok },
 		Home:   func() (string, error) { return home.Dir, nil },
 		GOOS:   "linux", ManagedDir: filepath.Join(home.Dir, "etc"), WorkDir: filepath.Join(home.Dir, filepath.FromSlash(work)),
-		Environ: func(pid int) (claude.Lookup, bool) {
-			return func(name string) (string, bool) { value, ok := session[name]; return value, ok }, session != nil && pid == 4711
-		},
+		Environ: environ,
 	})
 	if err != nil {
 		t.Fatal(err)
